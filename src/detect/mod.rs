@@ -1,0 +1,81 @@
+//! What globs and regexes cannot say: one file per detector, one table.
+//!
+//! A detector looks at entries as a stream and gives back detections, facts and derived texts. What
+//! needs the whole artifact is concluded from the facts when all entries are read.
+
+mod facts;
+
+use crate::model::{Context, Entry, EntryPath, Evidence, GapKind, Location, Sha256};
+
+pub use facts::{Fact, Facts};
+
+/// One detector, made for one scan.
+pub trait Detector: Send + Sync {
+    /// An inspection of this entry, if there is something in it to look for. `head` is the first
+    /// bytes of the content (64 KiB, or all of it if shorter).
+    fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>>;
+
+    /// What follows from the facts of all entries.
+    fn conclude(&self, facts: &Facts, out: &mut Vec<Detection>) {
+        let _ = (facts, out);
+    }
+}
+
+/// One entry being looked at by one detector. The content arrives in order, in pieces of any size.
+pub trait Inspection: Send {
+    /// The next piece; `last` says that no more follows. An entry without content has one empty
+    /// last piece.
+    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out);
+}
+
+/// Where an inspection puts what it has found.
+pub trait Out {
+    /// Something that rules may name.
+    fn detection(&mut self, detection: Detection);
+    /// Something to conclude from when all entries are read.
+    fn fact(&mut self, fact: Fact);
+    /// Something in this entry that could not be read.
+    fn gap(&mut self, kind: GapKind, reason: String);
+    /// Starts a derived text: `name` is its path inside this entry (`src/main.ts`). `false` when the
+    /// budget of derived texts is used up: the inspection then stops deriving.
+    fn derive(&mut self, name: &str) -> bool;
+    /// The next piece of the derived text; `last` ends it. It goes through the same matching as
+    /// entries do. Pieces of some 10 to 250 KiB are best.
+    fn derived(&mut self, piece: &[u8], last: bool);
+}
+
+/// What a detector has found, before it is known which rules care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detection {
+    /// `detector:kind`, as rules name it.
+    pub kind: &'static str,
+    /// The entry.
+    pub path: EntryPath,
+    /// Where in the entry.
+    pub location: Location,
+    /// One sentence that says what was found here.
+    pub message: String,
+    /// What shows it.
+    pub evidence: Evidence,
+    /// What to type against it, where it is known better than by the rule's own fix.
+    pub fix: Option<String>,
+    /// What a waiver binds to, where it is not the whole entry: the hash of the matched value, of a
+    /// decoded blob.
+    pub sha256: Option<Sha256>,
+}
+
+/// One line of the table of detectors.
+pub struct Registration {
+    /// Every `detector:kind` that it may report.
+    pub kinds: &'static [&'static str],
+    /// Makes the detector for one scan.
+    pub make: fn(&Context) -> Box<dyn Detector>,
+}
+
+/// All detectors.
+pub const DETECTORS: &[Registration] = &[];
+
+/// Every `detector:kind` that a rule may name.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    DETECTORS.iter().flat_map(|line| line.kinds.iter().copied())
+}

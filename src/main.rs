@@ -1,0 +1,3 @@
+//! The packwarden program.
+
+fn main() {}

@@ -1,0 +1,84 @@
+//! What is known of an artifact: the exact file that a registry would receive.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Sha256, Sha512};
+
+/// The registry family that an artifact belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ecosystem {
+    /// npm and the clients that publish to it.
+    Npm,
+    /// PyPI.
+    Pypi,
+    /// crates.io.
+    Crates,
+}
+
+/// The container format of an artifact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// A gzipped tar with one root directory that holds `package.json`.
+    NpmTgz,
+}
+
+impl Format {
+    /// The ecosystem whose registry takes this format.
+    pub fn ecosystem(self) -> Ecosystem {
+        match self {
+            Format::NpmTgz => Ecosystem::Npm,
+        }
+    }
+}
+
+/// Where the bytes of an artifact came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A file (or standard input) that the user named.
+    Given,
+    /// Made by a client from a project directory, for this check.
+    Packed,
+    /// Downloaded from a registry.
+    Published,
+}
+
+/// The client that made an artifact, and how it was called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PackedBy {
+    /// The client's name, e.g. `npm`.
+    pub client: String,
+    /// The version that the client reports.
+    pub version: String,
+    /// The command line, program first.
+    pub command: Vec<String>,
+}
+
+/// Size, hashes and identity of an artifact after it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArtifactInfo {
+    /// What the user knows it by: the path given, or the file name that the client chose.
+    pub path: String,
+    /// Its format, when it could be recognised.
+    pub format: Option<Format>,
+    /// The package name in its manifest.
+    pub name: Option<String>,
+    /// The package version in its manifest.
+    pub version: Option<String>,
+    /// Packed size in bytes.
+    pub size: u64,
+    /// Bytes that came out of the outer container.
+    pub unpacked_size: u64,
+    /// SHA-256 of the packed bytes; `None` when they could not be read to the end.
+    pub sha256: Option<Sha256>,
+    /// SHA-512 of the packed bytes (what npm calls `integrity`, in hex).
+    pub sha512: Option<Sha512>,
+    /// Files in the artifact, nested ones not counted.
+    pub entries: u64,
+    /// Where the bytes came from.
+    pub origin: Origin,
+    /// The client that packed it.
+    pub packed_by: Option<PackedBy>,
+}

@@ -1,0 +1,116 @@
+//! One rule met in one entry.
+
+use std::{fmt, sync::Arc};
+
+use super::{EntryPath, RuleInfo, Sha256};
+
+/// Where in an entry a finding lies. Lines and columns count from 1, columns and offsets in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The line, for text.
+    pub line: Option<u64>,
+    /// The column, for text.
+    pub column: Option<u64>,
+    /// The byte offset, for what has no lines.
+    pub offset: Option<u64>,
+}
+
+/// The redacted text or the fact that shows a finding.
+///
+/// A secret cannot get in whole: [`Evidence::redacted`] is the only way in for matched values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence(String);
+
+impl Evidence {
+    /// A fact that is no secret: a size, a count, a file name.
+    pub fn fact(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// A matched secret, of which the first four characters at most, and never more than a quarter,
+    /// are kept.
+    pub fn redacted(value: &[u8]) -> Self {
+        let kept = String::from_utf8_lossy(&value[..value.len().div_ceil(4).min(4)]).into_owned();
+        Self(format!("{kept}… ({} bytes)", value.len()))
+    }
+
+    /// The text to show.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A finding's name that stays the same from release to release: what a waiver refers to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// The fingerprint of `what` (a rule's id, a gap's kind) at `path`, bound to `sha256`.
+    pub fn new(what: &str, path: &EntryPath, sha256: Option<Sha256>) -> Self {
+        let bound = sha256.map(|hash| hash.to_string()).unwrap_or_default();
+        let text = format!("{what}\0{}\0{bound}", path.in_package());
+        let mut hex = Sha256::of(text.as_bytes()).to_string();
+        hex.truncate(16);
+        Self(hex)
+    }
+
+    /// Sixteen hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// One rule met in one entry. It holds no opinion on what to do: the policy judges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that was met.
+    pub rule: Arc<RuleInfo>,
+    /// The entry it was met in.
+    pub path: EntryPath,
+    /// Where in the entry.
+    pub location: Location,
+    /// One sentence that says what was found here.
+    pub message: String,
+    /// What shows it.
+    pub evidence: Evidence,
+    /// What to type against it, where it is known better than by the rule's own fix.
+    pub fix: Option<String>,
+    /// SHA-256 of the matched value for text, of the entry for everything else: what a waiver binds
+    /// to. `None` where the content has no part in it (a directory, a link).
+    pub sha256: Option<Sha256>,
+}
+
+impl Finding {
+    /// The name that a waiver refers to.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::new(&self.rule.id, &self.path, self.sha256)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_shown_whole() {
+        assert_eq!(
+            Evidence::redacted(b"abcdefghijklmnopqrst").as_str(),
+            "abcd… (20 bytes)"
+        );
+        assert_eq!(Evidence::redacted(b"abcde").as_str(), "ab… (5 bytes)");
+        assert_eq!(Evidence::redacted(b"").as_str(), "… (0 bytes)");
+    }
+
+    #[test]
+    fn a_fingerprint_outlives_the_root_directory() {
+        let of = |path| Fingerprint::new("env-file", &EntryPath::new(path), None);
+        assert_eq!(of("package/.env"), of("other/.env"));
+        assert_ne!(of("package/.env"), of("package/a/.env"));
+    }
+}

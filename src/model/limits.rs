@@ -1,0 +1,66 @@
+//! What the reader will do at most, and how far it has come.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+/// The reader's limits: one budget per artifact, shared with everything nested in it. Reaching one
+/// is a gap, never a skip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes that may come out of all containers together.
+    pub decompressed: u64,
+    /// Output to input bytes, looked at once the output passes [`Limits::RATIO_FREE`].
+    pub ratio: u64,
+    /// Entries, nested and derived ones included.
+    pub entries: u64,
+    /// Containers inside containers.
+    pub depth: u8,
+    /// Time for one artifact.
+    pub time: Duration,
+}
+
+impl Limits {
+    /// Output below this many bytes is never called a bomb.
+    pub const RATIO_FREE: u64 = 64 << 20;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            decompressed: 4 << 30,
+            ratio: 200,
+            entries: 100_000,
+            depth: 4,
+            time: Duration::from_secs(60),
+        }
+    }
+}
+
+/// How far a scan has come; read by whoever shows progress.
+#[derive(Debug, Default)]
+pub struct Progress {
+    packed_bytes: AtomicU64,
+    entries: AtomicU64,
+}
+
+impl Progress {
+    /// Counts packed bytes read.
+    pub fn add_packed(&self, bytes: u64) {
+        self.packed_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Counts entries read.
+    pub fn add_entry(&self) {
+        self.entries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Packed bytes and entries read until now.
+    pub fn read(&self) -> (u64, u64) {
+        (
+            self.packed_bytes.load(Ordering::Relaxed),
+            self.entries.load(Ordering::Relaxed),
+        )
+    }
+}

@@ -1,0 +1,25 @@
+//! What an artifact's own manifest says of it.
+
+/// What the policy and the detectors need of a manifest, whatever the ecosystem.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// The package's name.
+    pub name: Option<String>,
+    /// The package's version.
+    pub version: Option<String>,
+    /// The licence expression or text, as written.
+    pub license: Option<String>,
+    /// Where the manifest says that the source is.
+    pub repository: Option<String>,
+    /// Whether the manifest forbids publishing.
+    pub private: bool,
+}
+
+impl Manifest {
+    /// The scope of a scoped npm name: `@acme` for `@acme/cli`.
+    pub fn scope(&self) -> Option<&str> {
+        let name = self.name.as_deref()?;
+        name.starts_with('@')
+            .then(|| name.split_once('/').map(|(scope, _)| scope))?
+    }
+}

@@ -1,0 +1,27 @@
+//! Plain data that every room shares: what was read, what was found, and what was known beforehand.
+
+mod artifact;
+mod context;
+mod digest;
+mod entry;
+mod escape;
+mod finding;
+mod gap;
+mod limits;
+mod manifest;
+mod rule_info;
+mod scanned;
+mod window;
+
+pub use artifact::{ArtifactInfo, Ecosystem, Format, Origin, PackedBy};
+pub use context::{Context, SelfKind, SelfValue};
+pub use digest::{Sha256, Sha512};
+pub use entry::{Entry, EntryKind, EntryPath};
+pub use escape::escape;
+pub use finding::{Evidence, Finding, Fingerprint, Location};
+pub use gap::{Gap, GapKind};
+pub use limits::{Limits, Progress};
+pub use manifest::Manifest;
+pub use rule_info::{Category, Level, Levels, RuleInfo, Severity};
+pub use scanned::Scanned;
+pub use window::{View, Window};

@@ -1,0 +1,88 @@
+//! What a finding carries of its rule.
+
+use serde::{Deserialize, Serialize};
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Category {
+    /// Source maps and other debug artifacts.
+    SourceMap,
+    /// Source files that were not meant to ship.
+    Source,
+    /// Credentials.
+    Secret,
+    /// Internal paths and identities.
+    Path,
+    /// Stray files.
+    File,
+    /// Models, data sets, prompts and agents' state.
+    Ai,
+    /// What files say of their makers.
+    Metadata,
+    /// The container itself.
+    Archive,
+    /// The package's manifest.
+    Manifest,
+}
+
+/// How bad a finding is: a property of the rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Untidy.
+    Low,
+    /// Tells outsiders something of the inside.
+    Medium,
+    /// Leaks what was meant to stay inside.
+    High,
+    /// Leaks what an attacker can use at once, or the product itself.
+    Critical,
+}
+
+/// What to do about a finding: decided by the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Not even shown.
+    Off,
+    /// Shown on request.
+    Note,
+    /// Shown.
+    Warn,
+    /// Blocks the publish.
+    Deny,
+}
+
+/// The level of a rule in each profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Levels {
+    /// In profile open.
+    pub open: Level,
+    /// In profile closed.
+    pub closed: Level,
+    /// In profile open where the manifest has an open licence and names a repository, so that the
+    /// source is public already.
+    pub public: Level,
+}
+
+/// What a finding carries of its rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// Kebab-case; reads well as "allow ID".
+    pub id: String,
+    /// A short noun phrase.
+    pub title: String,
+    /// What it is about.
+    pub category: Category,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What to do, by profile, unless the configuration says otherwise.
+    pub level: Levels,
+    /// Why it matters.
+    pub why: String,
+    /// What to type against it.
+    pub fix: String,
+    /// Where to read more.
+    pub references: Vec<String>,
+}

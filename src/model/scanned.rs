@@ -1,0 +1,22 @@
+//! What a scan of one artifact comes to, before the policy judges it.
+
+use super::{ArtifactInfo, Finding, Gap, Limits, Manifest, SelfKind};
+
+/// One artifact, read and matched.
+#[derive(Debug, Clone)]
+pub struct Scanned {
+    /// The artifact.
+    pub artifact: ArtifactInfo,
+    /// Its manifest, if it has one that can be read.
+    pub manifest: Option<Manifest>,
+    /// Rules met, in order of path and location.
+    pub findings: Vec<Finding>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+    /// How many rules were applied.
+    pub rules: usize,
+    /// Which values of this machine were looked for.
+    pub self_match: Vec<SelfKind>,
+    /// The limits that held.
+    pub limits: Limits,
+}

@@ -1,0 +1,117 @@
+//! Content that arrives in pieces, seen through a window with an overlap.
+
+/// A stretch of an entry's content in which every position of `search` can be looked at together
+/// with what lies before and after it.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The bytes at hand.
+    pub bytes: &'a [u8],
+    /// Positions in `bytes` that this view is responsible for. Over all views of an entry, each
+    /// position is searched exactly once.
+    pub search: (usize, usize),
+    /// Offset of `bytes[0]` in the entry.
+    pub offset: u64,
+    /// Newlines in the entry before `bytes[0]`.
+    pub lines: u64,
+}
+
+/// Keeps the end of each piece, so that what straddles two pieces is seen whole.
+///
+/// A piece that is the whole content is looked at in place, without a copy.
+#[derive(Debug)]
+pub struct Window {
+    before: usize,
+    after: usize,
+    carry: Vec<u8>,
+    searched: usize,
+    offset: u64,
+    lines: u64,
+}
+
+impl Window {
+    /// A window that shows at least `before` bytes before and `after` bytes after each position,
+    /// where the content has them.
+    pub fn new(before: usize, after: usize) -> Self {
+        Self {
+            before,
+            after,
+            carry: Vec::new(),
+            searched: 0,
+            offset: 0,
+            lines: 0,
+        }
+    }
+
+    /// Takes the next piece and shows what can now be searched. `last` says that no more follows.
+    pub fn push(&mut self, piece: &[u8], last: bool, look: &mut dyn FnMut(View<'_>)) {
+        if last && self.carry.is_empty() {
+            look(View {
+                bytes: piece,
+                search: (0, piece.len()),
+                offset: 0,
+                lines: 0,
+            });
+            return;
+        }
+        self.carry.extend_from_slice(piece);
+        let end = if last {
+            self.carry.len()
+        } else {
+            self.carry.len().saturating_sub(self.after)
+        };
+        if end > self.searched {
+            look(View {
+                bytes: &self.carry,
+                search: (self.searched, end),
+                offset: self.offset,
+                lines: self.lines,
+            });
+            self.searched = end;
+        }
+        let dropped = self.searched.saturating_sub(self.before);
+        if dropped > 0 {
+            self.lines += memchr::memchr_iter(b'\n', &self.carry[..dropped]).count() as u64;
+            self.carry.drain(..dropped);
+            self.offset += dropped as u64;
+            self.searched -= dropped;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_position_is_searched_once_with_its_surroundings() {
+        let content: Vec<u8> = (0..100u8).collect();
+        for step in [1, 7, 30, 100] {
+            let mut window = Window::new(4, 9);
+            let mut searched = Vec::new();
+            let pieces: Vec<_> = content.chunks(step).collect();
+            for (index, piece) in pieces.iter().enumerate() {
+                window.push(piece, index + 1 == pieces.len(), &mut |view| {
+                    for position in view.search.0..view.search.1 {
+                        let at = view.offset as usize + position;
+                        searched.push(view.bytes[position]);
+                        assert!(position >= at.min(4));
+                        assert!(view.bytes.len() - position >= (100 - at).min(10));
+                    }
+                });
+            }
+            assert_eq!(searched, content, "in steps of {step}");
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_over_pieces() {
+        let mut window = Window::new(1, 1);
+        let mut seen = Vec::new();
+        for (piece, last) in [("a\nb\n", false), ("c\nd", true)] {
+            window.push(piece.as_bytes(), last, &mut |view| {
+                seen.push((view.offset, view.lines));
+            });
+        }
+        assert_eq!(seen, [(0, 0), (2, 1)]);
+    }
+}

@@ -1,0 +1,1 @@
+//! Rule files (TOML) to compiled rules and one matcher.
