@@ -34,4 +34,11 @@ impl Facts {
             }
         }
     }
+
+    /// Takes in what another thread has learnt.
+    pub fn merge(&mut self, other: Facts) {
+        self.manifest = self.manifest.take().or(other.manifest);
+        self.texts.extend(other.texts);
+        self.entries.extend(other.entries);
+    }
 }

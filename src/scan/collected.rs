@@ -1,0 +1,108 @@
+//! What all entries gave, put together and concluded from.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Scope;
+use crate::{
+    detect::{Detection, Facts},
+    model::{Entry, EntryPath, Finding, Gap, Manifest, Sha256},
+};
+
+/// What one thread has collected, and in the end all of them.
+#[derive(Default)]
+pub(super) struct Collected {
+    pub(super) findings: Vec<Finding>,
+    pub(super) detections: Vec<Detection>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) facts: Facts,
+    /// Hashes of the entries that something may be concluded of.
+    pub(super) hashes: HashMap<EntryPath, Sha256>,
+}
+
+/// What an artifact comes to.
+pub(super) struct Concluded {
+    pub(super) manifest: Option<Manifest>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) gaps: Vec<Gap>,
+}
+
+impl Collected {
+    /// What the reading thread knows.
+    pub(super) fn new(gaps: Vec<Gap>, entries: Vec<(EntryPath, u64)>) -> Self {
+        Self {
+            gaps,
+            facts: Facts {
+                entries: entries.into_iter().collect(),
+                ..Facts::default()
+            },
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.detections.extend(other.detections);
+        self.gaps.extend(other.gaps);
+        self.facts.merge(other.facts);
+        self.hashes.extend(other.hashes);
+    }
+
+    /// Draws the conclusions that need the whole artifact, and puts everything in an order that does
+    /// not depend on which thread came first.
+    pub(super) fn conclude(mut self, scope: &Scope<'_>) -> Concluded {
+        for detector in &scope.detectors {
+            detector.conclude(&self.facts, &mut self.detections);
+        }
+        for detection in self.detections {
+            let size = self.facts.entries.get(&detection.path).copied();
+            let sha256 = detection
+                .sha256
+                .or_else(|| self.hashes.get(&detection.path).copied());
+            let entry = Entry::file(detection.path.as_str(), size.unwrap_or(0));
+            for &rule in scope.rules.reporting(detection.kind) {
+                if scope.rules.covers(rule, &entry) {
+                    self.findings.push(Finding {
+                        rule: scope.rules.rules()[rule].info.clone(),
+                        path: detection.path.clone(),
+                        location: detection.location,
+                        message: detection.message.clone(),
+                        evidence: detection.evidence.clone(),
+                        fix: detection.fix.clone(),
+                        sha256,
+                    });
+                }
+            }
+        }
+        drop_raw_twins(&mut self.findings);
+        self.findings.sort_by(|a, b| {
+            (&a.path, &a.rule.id, a.location).cmp(&(&b.path, &b.rule.id, b.location))
+        });
+        self.gaps
+            .sort_by(|a, b| (&a.path, a.kind, &a.reason).cmp(&(&b.path, b.kind, &b.reason)));
+        Concluded {
+            manifest: self.facts.manifest,
+            findings: self.findings,
+            gaps: self.gaps,
+        }
+    }
+}
+
+/// What was found in a derived text was also found in the raw bytes that it was derived from: the
+/// finding with the telling path stays.
+fn drop_raw_twins(findings: &mut Vec<Finding>) {
+    let derived: HashSet<_> = findings
+        .iter()
+        .filter_map(|finding| {
+            let (container, _) = finding.path.as_str().rsplit_once("!/")?;
+            Some((finding.rule.id.clone(), container.to_owned(), finding.sha256?))
+        })
+        .collect();
+    if !derived.is_empty() {
+        findings.retain(|finding| {
+            finding.sha256.is_none_or(|sha256| {
+                let path = finding.path.as_str().to_owned();
+                !derived.contains(&(finding.rule.id.clone(), path, sha256))
+            })
+        });
+    }
+}

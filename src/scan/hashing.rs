@@ -1,0 +1,116 @@
+//! The packed bytes, hashed on a thread of their own while they are read.
+//!
+//! The hash is taken of the very bytes that are checked, never of a second reading of the file,
+//! which may have changed in between.
+
+use std::{
+    io::{self, Read},
+    thread::{self, JoinHandle},
+};
+
+use crossbeam_channel::{Sender, bounded};
+use sha2::Digest as _;
+
+use crate::model::{Sha256, Sha512};
+
+/// Pieces that may wait to be hashed: half a megabyte of what the reader asks for at once.
+const WAITING: usize = 8;
+
+/// Passes bytes on and hashes them.
+pub(super) struct HashingReader {
+    inner: Box<dyn Read + Send>,
+    size: u64,
+    failed: bool,
+    pieces: Sender<Vec<u8>>,
+    hasher: JoinHandle<(Sha256, Sha512)>,
+}
+
+/// What is known of the packed bytes.
+pub(super) struct Packed {
+    /// In bytes.
+    pub(super) size: u64,
+    /// `None` when the bytes could not be read to their end.
+    pub(super) sha256: Option<Sha256>,
+    /// `None` when the bytes could not be read to their end.
+    pub(super) sha512: Option<Sha512>,
+}
+
+impl HashingReader {
+    pub(super) fn new(inner: Box<dyn Read + Send>) -> Self {
+        let (pieces, waiting) = bounded::<Vec<u8>>(WAITING);
+        let hasher = thread::spawn(move || {
+            let mut sha256 = sha2::Sha256::new();
+            let mut sha512 = sha2::Sha512::new();
+            for piece in waiting {
+                sha256.update(&piece);
+                sha512.update(&piece);
+            }
+            (
+                Sha256::from_bytes(sha256.finalize().into()),
+                Sha512::from_bytes(sha512.finalize().into()),
+            )
+        });
+        Self {
+            inner,
+            size: 0,
+            failed: false,
+            pieces,
+            hasher,
+        }
+    }
+
+    /// Reads what is left, so that the hash is that of the whole file even when its framing was
+    /// refused half-way.
+    pub(super) fn finish(mut self) -> thread::Result<Packed> {
+        let whole = !self.failed && io::copy(&mut self, &mut io::sink()).is_ok();
+        drop(self.pieces);
+        let (sha256, sha512) = self.hasher.join()?;
+        Ok(Packed {
+            size: self.size,
+            sha256: whole.then_some(sha256),
+            sha512: whole.then_some(sha512),
+        })
+    }
+}
+
+impl Read for HashingReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer).inspect_err(|error| {
+            self.failed |= error.kind() != io::ErrorKind::Interrupted;
+        })?;
+        self.size += read as u64;
+        if read > 0 && self.pieces.send(buffer[..read].to_vec()).is_err() {
+            return Err(io::Error::other("the hashing thread has died"));
+        }
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_reader_left_is_hashed_too() {
+        let content = vec![7; 200_000];
+        let mut reader = HashingReader::new(Box::new(io::Cursor::new(content.clone())));
+        reader.read_exact(&mut [0; 1000]).unwrap();
+        let packed = reader.finish().unwrap();
+        assert_eq!(packed.size, 200_000);
+        assert_eq!(packed.sha256, Some(Sha256::of(&content)));
+    }
+
+    #[test]
+    fn a_reading_error_leaves_no_hash() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("gone"))
+            }
+        }
+        let mut reader = HashingReader::new(Box::new(Failing));
+        assert!(reader.read(&mut [0; 8]).is_err());
+        let packed = reader.finish().unwrap();
+        assert_eq!((packed.sha256, packed.sha512), (None, None));
+    }
+}

@@ -1,0 +1,106 @@
+//! One artifact times the rule set times a context: findings and gaps.
+//!
+//! One thread decompresses and walks the archive, the others match; a bounded channel between them
+//! keeps memory independent of the artifact's size. When all entries are read, what needs the whole
+//! artifact is concluded from the facts.
+
+mod collected;
+mod entry_scan;
+mod hashing;
+mod pipeline;
+
+use std::io::Read;
+
+use crate::{
+    archive,
+    detect::{self, Detector},
+    model::{ArtifactInfo, Context, Limits, Origin, PackedBy, Progress, Scanned},
+    rule::RuleSet,
+};
+
+use hashing::HashingReader;
+
+/// An artifact about to be read.
+pub struct Source {
+    /// What the user knows it by.
+    pub label: String,
+    /// Its bytes; read once, in order.
+    pub content: Box<dyn Read + Send>,
+    /// Where the bytes come from.
+    pub origin: Origin,
+    /// The client that packed it.
+    pub packed_by: Option<PackedBy>,
+}
+
+/// A scan that could not be carried out. What lies in the artifact is never an error, but a gap.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// A thread died; what it has not told is unknown.
+    #[error("an internal error stopped the scan of {label}")]
+    #[diagnostic(help("this is a defect of packwarden: please report it with the artifact's name"))]
+    Panicked {
+        /// The artifact.
+        label: String,
+    },
+}
+
+/// What every entry is matched against.
+struct Scope<'s> {
+    rules: &'s RuleSet,
+    detectors: Vec<Box<dyn Detector>>,
+    limits: &'s Limits,
+    derived: pipeline::DerivedBudget,
+}
+
+/// Reads and matches one artifact.
+pub fn scan(
+    source: Source,
+    rules: &RuleSet,
+    context: &Context,
+    limits: &Limits,
+    progress: &Progress,
+) -> Result<Scanned, Error> {
+    let panicked = || Error::Panicked {
+        label: source.label.clone(),
+    };
+    let scope = Scope {
+        rules,
+        detectors: detect::DETECTORS
+            .iter()
+            .map(|line| (line.make)(context))
+            .collect(),
+        limits,
+        derived: pipeline::DerivedBudget::default(),
+    };
+    let mut reader = HashingReader::new(source.content);
+    let (summary, collected) =
+        pipeline::run(&mut reader, &scope, progress).map_err(|_| panicked())?;
+    let packed = reader.finish().map_err(|_| panicked())?;
+    let concluded = collected.conclude(&scope);
+
+    let mut self_match: Vec<_> = context.self_values.iter().map(|value| value.kind).collect();
+    self_match.sort();
+    self_match.dedup();
+    let identity = concluded.manifest.clone().unwrap_or_default();
+    Ok(Scanned {
+        artifact: ArtifactInfo {
+            path: source.label,
+            format: summary.format,
+            name: identity.name,
+            version: identity.version,
+            size: packed.size,
+            unpacked_size: summary.unpacked_size,
+            sha256: packed.sha256,
+            sha512: packed.sha512,
+            entries: summary.entries,
+            origin: source.origin,
+            packed_by: source.packed_by,
+        },
+        manifest: concluded.manifest,
+        findings: concluded.findings,
+        gaps: concluded.gaps,
+        rules: rules.rules().len(),
+        self_match,
+        limits: limits.clone(),
+    })
+}
