@@ -1,0 +1,3 @@
+export async function ask(question: string): Promise<string> {
+  return `thinking about: ${question}`;
+}
