@@ -1,0 +1,266 @@
+//! The one flow as a function: sources in, verdict out. Every command and gate that checks anything
+//! calls it; there is no other way to a verdict.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use jiff::{Timestamp, Zoned};
+
+use crate::{
+    detect, ecosystem, host,
+    model::{Context, Origin, Progress, RuleInfo, escape},
+    policy::{self, ConfigChoice, Judged, Overrides, PolicyError, RunError, Settings, Verdict},
+    rule::{RuleError, RuleSet},
+    scan::{self, Source},
+};
+
+/// What is to be checked, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// What is to be checked, in this order.
+    pub targets: Vec<Target>,
+    /// Which configuration to use.
+    pub config: ConfigChoice,
+    /// What the command line sets on top of it.
+    pub overrides: Overrides,
+    /// Whether to pack without the project's own scripts.
+    pub ignore_scripts: bool,
+    /// Whether to look for values of this machine; the configuration may turn it off too.
+    pub self_match: bool,
+    /// Whether to show what the packing client prints, while it prints.
+    pub show_packer_output: bool,
+}
+
+/// One thing to check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A project directory or an artifact file.
+    Path(PathBuf),
+    /// An artifact on standard input.
+    Stdin,
+}
+
+/// What came of a request: the verdict, and the errors in it in the form that is rendered for
+/// people.
+#[derive(Debug)]
+pub struct Checked {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why something could not be checked; each is in the verdict too.
+    pub errors: Vec<Error>,
+}
+
+/// Why something could not be checked.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// The path names nothing.
+    #[error("{path} does not exist")]
+    #[diagnostic(help("give a project directory or an artifact file (such as a .tgz)"))]
+    NotFound {
+        /// As the user gave it.
+        path: String,
+    },
+    /// A pipe, a socket or a device: to open it could wait forever.
+    #[error("{path} is neither a file nor a directory")]
+    #[diagnostic(help("to check what comes through a pipe, use `packwarden check - < {path}`"))]
+    NotAFile {
+        /// As the user gave it.
+        path: String,
+    },
+    /// The file can't be opened.
+    #[error("can't open {path}: {source}")]
+    #[diagnostic(help("make sure that you may read it"))]
+    Open {
+        /// As the user gave it.
+        path: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The project could not be packed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ecosystem(#[from] ecosystem::Error),
+    /// The configuration has a mistake.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Policy(#[from] PolicyError),
+    /// A rule file has a mistake.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rule(#[from] RuleError),
+    /// A defect of packwarden.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scan(#[from] scan::Error),
+}
+
+impl Error {
+    /// The exit code of the table in the design.
+    pub fn code(&self) -> u8 {
+        match self {
+            Error::Policy(_) | Error::Rule(_) => 2,
+            Error::NotFound { .. }
+            | Error::NotAFile { .. }
+            | Error::Open { .. }
+            | Error::Ecosystem(_) => 3,
+            Error::Scan(_) => 70,
+        }
+    }
+
+    fn for_machines(&self, path: Option<&Target>) -> RunError {
+        RunError {
+            code: self.code(),
+            message: self.to_string(),
+            path: path.map(Target::label),
+            help: miette::Diagnostic::help(self).map(|help| help.to_string()),
+        }
+    }
+}
+
+impl Target {
+    fn label(&self) -> String {
+        match self {
+            Target::Path(path) => path.display().to_string(),
+            Target::Stdin => "-".to_owned(),
+        }
+    }
+
+    /// Where the configuration is looked for: in the project, or for a file from the current
+    /// directory. Never next to the file or inside it: whoever made the artifact must not set the
+    /// policy that it is judged by.
+    fn config_directory(&self) -> &Path {
+        match self {
+            Target::Path(path) if path.is_dir() => path,
+            _ => Path::new("."),
+        }
+    }
+}
+
+/// Checks every target of the request.
+pub fn check(request: &Request, progress: &Progress) -> Checked {
+    let (started, checked_at) = (Instant::now(), Timestamp::now());
+    let mut checked = Checked {
+        verdict: Verdict {
+            checked_at,
+            elapsed: started.elapsed(),
+            artifacts: Vec::new(),
+            errors: Vec::new(),
+        },
+        errors: Vec::new(),
+    };
+    for target in &request.targets {
+        match check_target(target, request, progress) {
+            Ok(judged) => checked.verdict.artifacts.push(judged),
+            Err(errors) => {
+                for error in errors {
+                    let for_machines = error.for_machines(Some(target));
+                    checked.verdict.errors.push(for_machines);
+                    checked.errors.push(error);
+                }
+            }
+        }
+    }
+    checked.verdict.elapsed = started.elapsed();
+    checked
+}
+
+fn check_target(
+    target: &Target,
+    request: &Request,
+    progress: &Progress,
+) -> Result<Judged, Vec<Error>> {
+    // Mistakes in configuration and rules come first: packing may take minutes.
+    let (settings, rules) = prepare(target, request)?;
+    let one = |error: Error| vec![error];
+    match target {
+        Target::Stdin => {
+            let source = Source {
+                label: "-".to_owned(),
+                content: Box::new(io::stdin()),
+                origin: Origin::Given,
+                packed_by: None,
+            };
+            judge(source, Path::new("."), &settings, &rules, request, progress).map_err(one)
+        }
+        Target::Path(path) => {
+            let shown = || escape(&path.display().to_string());
+            let metadata = fs::metadata(path).map_err(|source| match source.kind() {
+                io::ErrorKind::NotFound => vec![Error::NotFound { path: shown() }],
+                _ => vec![Error::Open { path: shown(), source }],
+            })?;
+            if metadata.is_dir() {
+                check_project(path, &settings, &rules, request, progress).map_err(one)
+            } else if metadata.is_file() {
+                let source = open(path, &shown(), Origin::Given).map_err(one)?;
+                judge(source, Path::new("."), &settings, &rules, request, progress).map_err(one)
+            } else {
+                Err(vec![Error::NotAFile { path: shown() }])
+            }
+        }
+    }
+}
+
+fn prepare(target: &Target, request: &Request) -> Result<(Settings, RuleSet), Vec<Error>> {
+    let policy = |error: PolicyError| vec![Error::from(error)];
+    let config = policy::load(&request.config, target.config_directory()).map_err(policy)?;
+    let own = config.as_ref().map_or(Ok(Vec::new()), |config| config.rule_files());
+    let kinds: Vec<_> = detect::kinds().collect();
+    let rules = RuleSet::load(&own.map_err(policy)?, &kinds)
+        .map_err(|errors| errors.into_iter().map(Error::from).collect::<Vec<_>>())?;
+    let infos: Vec<Arc<RuleInfo>> = rules.rules().iter().map(|rule| rule.info.clone()).collect();
+    let settings = Settings::new(config.as_ref(), &request.overrides, &infos).map_err(policy)?;
+    Ok((settings, rules))
+}
+
+fn check_project(
+    directory: &Path,
+    settings: &Settings,
+    rules: &RuleSet,
+    request: &Request,
+    progress: &Progress,
+) -> Result<Judged, Error> {
+    let project = ecosystem::locate(directory)?;
+    let options = ecosystem::PackOptions {
+        ignore_scripts: request.ignore_scripts,
+        show_output: request.show_packer_output,
+    };
+    // Held until the verdict stands: its private directory goes with it.
+    let packed = ecosystem::pack(&project, &options)?;
+    let mut source = open(&packed.file, &packed.file_name, Origin::Packed)?;
+    source.packed_by = Some(packed.packed_by.clone());
+    judge(source, directory, settings, rules, request, progress)
+}
+
+fn open(path: &Path, label: &str, origin: Origin) -> Result<Source, Error> {
+    let content = File::open(path).map_err(|source| Error::Open {
+        path: label.to_owned(),
+        source,
+    })?;
+    Ok(Source {
+        label: label.to_owned(),
+        content: Box::new(content),
+        origin,
+        packed_by: None,
+    })
+}
+
+fn judge(
+    source: Source,
+    directory: &Path,
+    settings: &Settings,
+    rules: &RuleSet,
+    request: &Request,
+    progress: &Progress,
+) -> Result<Judged, Error> {
+    let mut context = Context::default();
+    if request.self_match && settings.self_match() {
+        context.self_values = host::self_values(Some(directory));
+    }
+    let scanned = scan::scan(source, rules, &context, settings.limits(), progress)?;
+    Ok(policy::judge(scanned, settings, rules.digest(), Zoned::now().date()))
+}
