@@ -2,8 +2,28 @@
 //!
 //! The only room that names tar and flate2. Nothing is ever unpacked to disk.
 
-use std::{io::Read, ops::ControlFlow};
+mod budget;
+mod container;
+mod error;
+mod gzip;
+mod nested;
+mod reading;
+mod stream;
+mod tar;
 
+use std::{
+    io::{BufRead, BufReader, Read},
+    ops::ControlFlow,
+};
+
+use self::{
+    budget::{Budget, Packed, Unpacked},
+    error::{ArchiveError, FormatError, Stop},
+    gzip::{Gunzip, Members},
+    reading::Reading,
+    stream::Stream,
+    tar::Names,
+};
 use crate::model::{Entry, Format, Gap, Limits, Progress};
 
 /// Content longer than this is delivered in pieces of [`PIECE`] bytes, shorter content in one.
@@ -43,6 +63,99 @@ pub fn read(
     progress: &Progress,
     visitor: &mut dyn Visitor,
 ) -> Summary {
-    let _ = (artifact, limits, progress, visitor);
-    Summary::default()
+    let budget = Budget::new(limits, progress);
+    let mut reading = Reading::new(&budget, visitor);
+    let mut summary = Summary::default();
+    if let Err(Stop::Error(error)) = npm_tgz(artifact, &mut reading, &mut summary) {
+        reading.gap(error.gap(None));
+    }
+    summary.entries = reading.files;
+    summary
+}
+
+/// Packed bytes at hand.
+const PACKED_BUFFER: usize = 64 << 10;
+/// Unpacked bytes at hand: as many as stay in the second-level cache.
+const UNPACKED_BUFFER: usize = 256 << 10;
+
+/// Reads a gzipped tar, the whole of it, strictly.
+fn npm_tgz(
+    artifact: impl Read,
+    reading: &mut Reading<'_>,
+    summary: &mut Summary,
+) -> Result<(), Stop> {
+    let budget = reading.budget;
+    let mut packed = BufReader::with_capacity(
+        PACKED_BUFFER,
+        Packed {
+            inner: artifact,
+            budget,
+        },
+    );
+    let mut head = Vec::new();
+    packed
+        .by_ref()
+        .take(tar::BLOCK as u64)
+        .read_to_end(&mut head)?;
+    is_gzip(&head)?;
+
+    let gunzip = Gunzip::new(head.as_slice().chain(packed), Members::One);
+    let mut unpacked = BufReader::with_capacity(
+        UNPACKED_BUFFER,
+        Unpacked {
+            inner: gunzip,
+            budget,
+        },
+    );
+    let result = unpacked_tar(reading, &mut unpacked, summary);
+    if matches!(result, Err(Stop::Visitor)) {
+        return result;
+    }
+    reading.texts(None, 0, &mut unpacked.get_mut().inner)?;
+    result
+}
+
+/// Says what the artifact is, if it is not gzip.
+fn is_gzip(head: &[u8]) -> Result<(), FormatError> {
+    match container::recognise("", head).map(|container| container.name) {
+        Some("gzip") => Ok(()),
+        // Another method than deflate, which the gzip reader explains.
+        None if head.starts_with(&[0x1f, 0x8b]) => Ok(()),
+        None if head.is_empty() => Err(FormatError::Empty),
+        None => Err(FormatError::Unknown),
+        Some("tar") => Err(FormatError::BareTar),
+        Some("zip") => Err(FormatError::Zip),
+        Some(other) => Err(FormatError::OtherContainer(other)),
+    }
+}
+
+fn unpacked_tar(
+    reading: &mut Reading<'_>,
+    unpacked: &mut dyn BufRead,
+    summary: &mut Summary,
+) -> Result<(), Stop> {
+    let mut head = Vec::new();
+    (&mut *unpacked)
+        .take(tar::BLOCK as u64)
+        .read_to_end(&mut head)?;
+    if tar::has_known_magic(&head) {
+        summary.format = Some(Format::NpmTgz);
+    } else if head != [0; tar::BLOCK] {
+        return Err(FormatError::NotTar.into());
+    }
+    let mut content = head.as_slice().chain(unpacked);
+    let mut stream = Stream::new(&mut content);
+    let mut names = Names::default();
+    let result = tar::artifact(reading, &mut stream, &mut names);
+    summary.unpacked_size = stream.offset();
+    result?;
+    if names.entries == 0 {
+        return Err(FormatError::NoEntries.into());
+    }
+    match names.root() {
+        Some(root) if !names.has_file(&format!("{root}/package.json")) => {
+            Err(ArchiveError::NoManifest(error::shown(root)).into())
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,0 +1,136 @@
+//! One budget per artifact, shared with everything nested in it.
+
+use std::{
+    cell::Cell,
+    io::{self, ErrorKind, Read},
+    time::Instant,
+};
+
+use super::error::{ArchiveError, Bytes, LimitError};
+use crate::model::{Limits, Progress};
+
+/// All names together, in bytes: whoever reads an artifact may keep them, and must not be made to
+/// keep more than this.
+const NAMES: u64 = 64 << 20;
+
+/// What may still be read of an artifact.
+pub(crate) struct Budget<'a> {
+    limits: &'a Limits,
+    progress: &'a Progress,
+    started: Instant,
+    packed: Cell<u64>,
+    unpacked: Cell<u64>,
+    entries: Cell<u64>,
+    names: Cell<u64>,
+}
+
+impl<'a> Budget<'a> {
+    pub(crate) fn new(limits: &'a Limits, progress: &'a Progress) -> Self {
+        Self {
+            limits,
+            progress,
+            started: Instant::now(),
+            packed: Cell::new(0),
+            unpacked: Cell::new(0),
+            entries: Cell::new(0),
+            names: Cell::new(0),
+        }
+    }
+
+    /// Counts bytes of the artifact itself.
+    fn packed(&self, bytes: u64) -> Result<(), LimitError> {
+        add(&self.packed, bytes);
+        self.progress.add_packed(bytes);
+        self.time()
+    }
+
+    /// Counts bytes that came out of a decoder, whichever.
+    fn unpacked(&self, bytes: u64) -> Result<(), LimitError> {
+        let unpacked = add(&self.unpacked, bytes);
+        if unpacked > self.limits.decompressed {
+            return Err(LimitError::Decompressed(Bytes(self.limits.decompressed)));
+        }
+        let allowed = self.packed.get().saturating_mul(self.limits.ratio);
+        if unpacked > Limits::RATIO_FREE && unpacked > allowed {
+            return Err(LimitError::Ratio(self.limits.ratio));
+        }
+        self.time()
+    }
+
+    /// Counts an entry and its name.
+    pub(crate) fn entry(&self, name: &str) -> Result<(), LimitError> {
+        if add(&self.names, name.len() as u64) > NAMES {
+            return Err(LimitError::Names(Bytes(NAMES)));
+        }
+        self.directories(1)?;
+        self.progress.add_entry();
+        Ok(())
+    }
+
+    /// Counts directories that names imply: they take memory as entries do.
+    pub(crate) fn directories(&self, count: u64) -> Result<(), LimitError> {
+        if add(&self.entries, count) > self.limits.entries {
+            return Err(LimitError::Entries(self.limits.entries));
+        }
+        Ok(())
+    }
+
+    /// Whether a container that lies in `depth` others may be opened.
+    pub(crate) fn depth(&self, depth: u8) -> Result<(), LimitError> {
+        if depth >= self.limits.depth {
+            return Err(LimitError::Depth(self.limits.depth));
+        }
+        Ok(())
+    }
+
+    fn time(&self) -> Result<(), LimitError> {
+        if self.started.elapsed() > self.limits.time {
+            return Err(LimitError::Time(self.limits.time.as_secs()));
+        }
+        Ok(())
+    }
+}
+
+fn add(total: &Cell<u64>, more: u64) -> u64 {
+    total.set(total.get().saturating_add(more));
+    total.get()
+}
+
+/// The artifact's own bytes, counted.
+pub(crate) struct Packed<'a, R> {
+    pub(crate) inner: R,
+    pub(crate) budget: &'a Budget<'a>,
+}
+
+impl<R: Read> Read for Packed<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.inner.read(buffer) {
+                Ok(count) => {
+                    self.budget
+                        .packed(count as u64)
+                        .map_err(ArchiveError::from)?;
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(ArchiveError::Io(error).into()),
+            }
+        }
+    }
+}
+
+/// What comes out of a decoder, counted.
+pub(crate) struct Unpacked<'a, R> {
+    pub(crate) inner: R,
+    pub(crate) budget: &'a Budget<'a>,
+}
+
+impl<R: Read> Read for Unpacked<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.budget
+            .unpacked(count as u64)
+            .map_err(ArchiveError::from)?;
+        Ok(count)
+    }
+}

@@ -1,0 +1,197 @@
+//! What is read, on its way to the visitor.
+
+use std::{
+    collections::HashSet,
+    io::{self, BufRead},
+};
+
+use sha2::Digest as _;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::{
+    PIECE, Visitor, WHOLE,
+    budget::Budget,
+    container::{self, Container, How},
+    error::{Stop, container_gap},
+};
+use crate::model::{Entry, EntryKind, EntryPath, Gap, Sha256};
+
+/// One artifact being read.
+pub(crate) struct Reading<'a> {
+    pub(crate) budget: &'a Budget<'a>,
+    /// Files in the artifact itself.
+    pub(crate) files: u64,
+    visitor: &'a mut dyn Visitor,
+    /// Hashes of the metadata already delivered.
+    told: HashSet<u128>,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn new(budget: &'a Budget<'a>, visitor: &'a mut dyn Visitor) -> Self {
+        Self {
+            budget,
+            files: 0,
+            visitor,
+            told: HashSet::new(),
+        }
+    }
+
+    pub(crate) fn gap(&mut self, gap: Gap) {
+        self.visitor.gap(gap);
+    }
+
+    pub(super) fn entry(&mut self, entry: Entry) -> Result<(), Stop> {
+        self.budget.entry(entry.path.as_str())?;
+        if entry.depth == 0 && entry.kind == EntryKind::File {
+            self.files += 1;
+        }
+        match self.visitor.entry(entry).is_break() {
+            true => Err(Stop::Visitor),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn piece(&mut self, bytes: Vec<u8>, last: bool) -> Result<(), Stop> {
+        match self.visitor.piece(bytes, last).is_break() {
+            true => Err(Stop::Visitor),
+            false => Ok(()),
+        }
+    }
+
+    /// An entry whose content is at hand.
+    pub(crate) fn small(&mut self, entry: Entry, content: Vec<u8>) -> Result<(), Stop> {
+        self.entry(entry)?;
+        self.piece(content, true)
+    }
+
+    /// A text that lies outside files, unless it is empty or the same was delivered before.
+    pub(crate) fn metadata(
+        &mut self,
+        of: &EntryPath,
+        depth: u8,
+        name: &str,
+        text: Vec<u8>,
+    ) -> Result<(), Stop> {
+        let mut hash = Xxh3::new();
+        hash.update(name.as_bytes());
+        hash.update(&[0]);
+        hash.update(&text);
+        if text.is_empty() || !self.told.insert(hash.digest128()) {
+            return Ok(());
+        }
+        let entry = Entry {
+            path: of.nested(name),
+            kind: EntryKind::Metadata,
+            size: text.len() as u64,
+            mode: 0,
+            depth,
+            opened: false,
+        };
+        self.small(entry, text)
+    }
+
+    /// A file: `content` ends where the file ends. If it is a container, its members follow.
+    ///
+    /// `size` is `None` where it is not known beforehand.
+    pub(crate) fn file(
+        &mut self,
+        mut entry: Entry,
+        size: Option<u64>,
+        content: &mut dyn BufRead,
+    ) -> Result<(), Stop> {
+        let (at_most, expected) = match size.map(usize::try_from) {
+            Some(Ok(size)) if size <= WHOLE => (WHOLE, size),
+            Some(_) => (PIECE, PIECE),
+            None => (WHOLE, 0),
+        };
+        let (first, last) = next_piece(content, at_most, expected)?;
+        if size.is_none() && last {
+            entry.size = first.len() as u64;
+        }
+        match container::recognise(entry.path.file_name(), &first) {
+            None => {
+                self.entry(entry)?;
+                self.content(first, last, content, &mut |_| {})
+            }
+            Some(container) if matches!(container.how, How::Closed) => {
+                self.closed(container, entry, first, last, content)
+            }
+            Some(container) => match self.budget.depth(entry.depth) {
+                Ok(()) => self.open(container, entry, first, content),
+                Err(limit) => {
+                    let path = entry.path.clone();
+                    self.gap(super::error::ArchiveError::from(limit).gap(Some(path)));
+                    self.entry(entry)?;
+                    self.content(first, last, content, &mut |_| {})
+                }
+            },
+        }
+    }
+
+    /// A container of a kind that can't be opened: delivered as it is, and said so.
+    fn closed(
+        &mut self,
+        container: &Container,
+        entry: Entry,
+        first: Vec<u8>,
+        last: bool,
+        content: &mut dyn BufRead,
+    ) -> Result<(), Stop> {
+        let path = entry.path.clone();
+        let mut hash = sha2::Sha256::new();
+        self.entry(entry)?;
+        self.content(first, last, content, &mut |piece| hash.update(piece))?;
+        let reason = format!(
+            "A {} file can't be opened yet, so what is in it was not checked.",
+            container.name
+        );
+        let sha256 = Sha256::from_bytes(hash.finalize().into());
+        self.gap(container_gap(path, reason, sha256));
+        Ok(())
+    }
+
+    /// The content of an entry, whose first piece is at hand.
+    fn content(
+        &mut self,
+        first: Vec<u8>,
+        mut last: bool,
+        content: &mut dyn BufRead,
+        look: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), Stop> {
+        look(&first);
+        if last || first.len() <= PIECE {
+            self.piece(first, last)?;
+        } else {
+            for piece in first.chunks(PIECE) {
+                self.piece(piece.to_vec(), false)?;
+            }
+        }
+        while !last {
+            let piece;
+            (piece, last) = next_piece(content, PIECE, PIECE)?;
+            look(&piece);
+            self.piece(piece, last)?;
+        }
+        Ok(())
+    }
+}
+
+/// The next bytes of the content, and whether they are its last. Memory is taken for `expected`
+/// bytes beforehand.
+fn next_piece(
+    content: &mut dyn BufRead,
+    at_most: usize,
+    expected: usize,
+) -> io::Result<(Vec<u8>, bool)> {
+    let mut piece = Vec::with_capacity(expected);
+    while piece.len() < at_most {
+        let available = content.fill_buf()?;
+        if available.is_empty() {
+            return Ok((piece, true));
+        }
+        let taken = available.len().min(at_most - piece.len());
+        piece.extend_from_slice(&available[..taken]);
+        content.consume(taken);
+    }
+    Ok((piece, content.fill_buf()?.is_empty()))
+}

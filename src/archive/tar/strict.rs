@@ -1,0 +1,173 @@
+//! What the artifact's own tar must keep to, so that every installer reads the same files in it.
+//!
+//! Each check was made for a case in which two of node-tar, CPython, GNU tar and the `tar` crate see
+//! different entries.
+
+use std::{collections::HashSet, ops::Range};
+
+use super::{
+    super::error::TarProblem,
+    Pending,
+    header::Header,
+    pax::{self, Record},
+};
+
+/// The longest body of a pax or long-name header, in bytes.
+pub(super) const META: u64 = 64 << 10;
+/// Where magic and version are in a header.
+pub(super) const MAGIC: Range<usize> = 257..265;
+
+const USTAR: &[u8] = b"ustar\x0000";
+const GNU: &[u8] = b"ustar  \0";
+const MODE: Range<usize> = 100..108;
+const SIZE: Range<usize> = 124..136;
+const TYPE: usize = 156;
+const LINK_NAME: Range<usize> = 157..257;
+const PREFIX: Range<usize> = 345..500;
+/// Fields that hold a text and then zeros.
+const TEXTS: [(&str, Range<usize>); 6] = [
+    ("name", 0..100),
+    ("link name", LINK_NAME),
+    ("user name", 265..297),
+    ("group name", 297..329),
+    ("prefix", PREFIX),
+    ("unused", 500..512),
+];
+
+pub(super) fn is_known_magic(magic: &[u8]) -> bool {
+    magic == USTAR || magic == GNU
+}
+
+/// A header by itself, and in its place after others.
+pub(super) fn header(header: &Header<'_>, pending: &Pending) -> Result<(), TarProblem> {
+    let block = header.bytes();
+    if !is_known_magic(&block[MAGIC]) {
+        return Err(TarProblem::Magic);
+    }
+    let kind = block[TYPE];
+    let follows_pax = pending.pax.is_some();
+    let follows_long = pending.long_name.is_some() || pending.long_link.is_some();
+    match kind {
+        b'0' | 0 | b'1' | b'2' | b'5' => {}
+        b'x' if follows_pax || follows_long => return Err(TarProblem::TwoNames),
+        b'L' if follows_pax || pending.long_name.is_some() => return Err(TarProblem::TwoNames),
+        b'K' if follows_pax || pending.long_link.is_some() => return Err(TarProblem::TwoNames),
+        b'g' if follows_pax || follows_long => return Err(TarProblem::Dangling),
+        b'x' | b'L' | b'K' | b'g' => {}
+        b'S' => return Err(TarProblem::Sparse),
+        other => return Err(TarProblem::Type(other.escape_ascii().to_string())),
+    }
+    if octal(&block[SIZE]) != Some(header.size()) {
+        return Err(TarProblem::Size);
+    }
+    if block[MODE] != [0; 8] && octal(&block[MODE]).is_none() {
+        return Err(TarProblem::Mode);
+    }
+    if &block[MAGIC] == GNU && block[PREFIX].iter().any(|byte| *byte != 0) {
+        return Err(TarProblem::GnuPrefix);
+    }
+    for (name, range) in TEXTS {
+        let mut after_text = block[range].iter().skip_while(|byte| **byte != 0);
+        let is_stray = match name {
+            "unused" => block[500..].iter().any(|byte| *byte != 0),
+            _ => after_text.any(|byte| *byte != 0),
+        };
+        if is_stray {
+            return Err(TarProblem::StrayBytes(name));
+        }
+    }
+    Ok(())
+}
+
+/// Spaces, octal digits, then only spaces and NULs.
+fn octal(field: &[u8]) -> Option<u64> {
+    let text = str::from_utf8(field).ok()?.trim_start_matches(' ');
+    let digits = text.trim_end_matches([' ', '\0']);
+    let is_octal = digits.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    is_octal.then(|| u64::from_str_radix(digits, 8).ok())?
+}
+
+/// The records for one entry.
+pub(super) fn pax(records: &[Record<'_>]) -> Result<(), TarProblem> {
+    let mut keys = HashSet::new();
+    for (key, value) in records {
+        let named = || super::super::error::shown(key);
+        if !keys.insert(key) {
+            return Err(TarProblem::PaxDuplicate(named()));
+        }
+        if key.contains('\0') || value.contains(&0) {
+            return Err(TarProblem::PaxNul(named()));
+        }
+        // In any value: readers that split at newlines take what follows for a record.
+        if key.contains('\n') || value.contains(&b'\n') {
+            return Err(TarProblem::PaxNewline(named()));
+        }
+        if *key == "hdrcharset" || key.starts_with("GNU.sparse.") {
+            return Err(TarProblem::PaxKey(named()));
+        }
+        if matches!(*key, "path" | "linkpath") && value.is_empty() {
+            return Err(TarProblem::PaxEmpty(named()));
+        }
+        if pax::NUMBERS.contains(key) && !pax::is_number(key, value) {
+            return Err(TarProblem::PaxNumber(named()));
+        }
+    }
+    Ok(())
+}
+
+/// Records for all entries: only the commit that `git archive` writes.
+pub(super) fn global(records: &[Record<'_>]) -> Result<(), TarProblem> {
+    pax(records)?;
+    match records.iter().find(|(key, _)| *key != "comment") {
+        None => Ok(()),
+        Some((key, _)) => Err(TarProblem::Global(super::super::error::shown(key))),
+    }
+}
+
+/// An entry, with what the headers before it say.
+pub(super) struct Member<'m> {
+    pub(super) kind: tar::EntryType,
+    pub(super) name: &'m [u8],
+    pub(super) has_target: bool,
+    pub(super) pax_size: Option<u64>,
+}
+
+pub(super) fn member(member: &Member<'_>, header: &Header<'_>) -> Result<(), TarProblem> {
+    if let Some(pax) = member.pax_size
+        && pax != header.size()
+    {
+        let header = header.size();
+        return Err(TarProblem::PaxSize { pax, header });
+    }
+    let is_link = member.kind.is_symlink() || member.kind.is_hard_link();
+    if member.has_target && !is_link {
+        return Err(TarProblem::LinkNameOnFile);
+    }
+    if member.kind.is_file() && member.name.ends_with(b"/") {
+        return Err(TarProblem::FileWithSlash);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::octal;
+
+    #[test]
+    fn sizes_are_plain_octal() {
+        for (field, value) in [
+            (&b"00000000123\0"[..], Some(0o123)),
+            (b"0000000123 \0", Some(0o123)),
+            (b"        123 ", Some(0o123)),
+            (b"000000000123", Some(0o123)),
+            (b"\0\0\0\0\0\0\0\0\0\0\0\0", None),
+            (b"00000000128\0", None),
+            (b"-0000000123\0", None),
+            (b"+0000000123\0", None),
+            (b"123\x0000000000", None),
+            (b"\x80\0\0\0\0\0\0\0\0\0\0\x01", None),
+        ] {
+            assert_eq!(octal(field), value, "{}", field.escape_ascii());
+        }
+    }
+}
