@@ -1,1 +1,35 @@
 //! Rule files (TOML) to compiled rules and one matcher.
+//!
+//! [`RuleSet::load`] reads the built-in rules and the user's through the same checker. What a rule
+//! looks for is one of the kinds of [`Matcher`]; everything is data except what a detector computes.
+
+mod anchors;
+mod check;
+mod error;
+mod example;
+mod file;
+mod generate;
+mod hex;
+mod keys;
+mod magic;
+mod pattern;
+mod placeholder;
+mod reading;
+#[expect(
+    clippy::module_inception,
+    reason = "the file of one rule, in the room of rules"
+)]
+mod rule;
+mod scope;
+mod set;
+mod suggest;
+mod text;
+mod verify;
+
+pub use error::{Problem, RuleError};
+pub use example::{Example, ExampleEntry};
+pub use generate::{UnknownGenerator, fill};
+pub use rule::{KeysRule, MagicRule, Matcher, Rule, TextRule};
+pub use scope::Scope;
+pub use set::{EntryMatch, KeyMatch, KeysError, RuleSet, TextMatch};
+pub use suggest::suggest;

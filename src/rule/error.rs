@@ -1,0 +1,150 @@
+//! What can be wrong with rules, said to the person who wrote them.
+
+use std::{ops::Range, path::PathBuf, sync::Arc};
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
+
+/// Why rules could not be loaded.
+#[derive(Debug, Error, Diagnostic)]
+pub enum RuleError {
+    /// A rule file could not be read.
+    #[error("the rule file `{}` could not be read", path.display())]
+    Unreadable {
+        /// The file, as named by the user.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// There is no rule at all, so that a check would pass whatever it is given.
+    #[error("there are no rules to check with")]
+    #[diagnostic(help("a rule file holds one or more [[rule]] tables"))]
+    NoRules,
+    /// All globs together are too much.
+    #[error("the rules' globs need too much memory together")]
+    TooManyGlobs(#[from] globset::Error),
+    /// All anchors together are too much.
+    #[error("the rules' anchors need too much memory together")]
+    TooManyAnchors(#[from] aho_corasick::BuildError),
+    /// Something in a rule file is wrong.
+    #[error("{problem}")]
+    Mistake {
+        /// What is wrong.
+        problem: Problem,
+        /// The file.
+        #[source_code]
+        file: NamedSource<Arc<str>>,
+        /// The element that is wrong.
+        #[label("here")]
+        span: SourceSpan,
+        /// The way out.
+        #[help]
+        help: Option<String>,
+    },
+}
+
+impl RuleError {
+    pub(super) fn in_file(
+        name: &str,
+        text: &Arc<str>,
+        span: Range<usize>,
+        problem: Problem,
+    ) -> Self {
+        Self::Mistake {
+            help: problem.help().map(|help| help.to_string()),
+            file: NamedSource::new(name, Arc::clone(text)).with_language("TOML"),
+            span: span.into(),
+            problem,
+        }
+    }
+}
+
+/// One thing that is wrong in a rule file.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[expect(missing_docs, reason = "the message of each variant says what it is")]
+pub enum Problem {
+    #[error("this is not TOML: {0}")]
+    Syntax(String),
+    #[error("unknown key `{key}`")]
+    #[diagnostic(help("{help}"))]
+    UnknownKey { key: String, help: String },
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    #[error("`{key}` must be {expected}, not {found}")]
+    WrongType {
+        key: &'static str,
+        expected: &'static str,
+        found: &'static str,
+    },
+    #[error("`{0}` is empty")]
+    Empty(&'static str),
+    #[error("`{value}` is not a known {what}")]
+    #[diagnostic(help("{help}"))]
+    Unknown {
+        what: &'static str,
+        value: String,
+        help: String,
+    },
+    #[error("`{0}` is not a rule id")]
+    #[diagnostic(help(
+        "ids are kebab-case: lower-case letters and digits, words joined by single hyphens"
+    ))]
+    BadId(String),
+    #[error("the id `{id}` is already taken by a rule in {taken_by}")]
+    #[diagnostic(help(
+        "give the rule another id; to change a rule's level, use [levels] in packwarden.toml"
+    ))]
+    DuplicateId { id: String, taken_by: String },
+    #[error("a built-in rule needs at least one reference")]
+    NoReference,
+    #[error("this glob can't be read: {0}")]
+    BadGlob(String),
+    #[error("this regular expression can't be used: {0}")]
+    #[diagnostic(help(
+        "the syntax is that of the regex crate, over bytes and ASCII: no look-around, no back-references"
+    ))]
+    BadRegex(String),
+    #[error("the anchor {0:?} is shorter than 4 bytes")]
+    #[diagnostic(help(
+        "an anchor is looked for in every byte: take a longer literal that every match contains"
+    ))]
+    ShortAnchor(String),
+    #[error("the anchor is longer than 256 bytes")]
+    LongAnchor,
+    #[error("`{key}` must be between {least} and {most}")]
+    OutOfRange {
+        key: &'static str,
+        least: String,
+        most: String,
+    },
+    #[error("the regular expression has no capture group {0}")]
+    NoGroup(usize),
+    #[error("a rule matches in one way only, but this one has `{0}` and `{1}`")]
+    #[diagnostic(help("write one rule for each"))]
+    SeveralKinds(&'static str, &'static str),
+    #[error("the rule says nothing of what it matches")]
+    #[diagnostic(help(
+        "[rule.match] needs one of: paths, anchors with regex, magic, keys, detector"
+    ))]
+    NoKind,
+    #[error("`{0}` is not a size")]
+    #[diagnostic(help("write a comparison and a unit, such as \">10 MB\" or \"<=4 KiB\""))]
+    BadSize(String),
+    #[error("`{0}` is not hexadecimal")]
+    #[diagnostic(help(
+        "write pairs of hexadecimal digits, such as \"47475546\"; in magic, `??` is any byte"
+    ))]
+    BadHex(String),
+    #[error("the bytes to look for lie beyond the first 64 KiB")]
+    MagicTooFar,
+    #[error("all bytes are `??`, which every file has")]
+    MagicOfNothing,
+    #[error("`{0}` is not a path of keys")]
+    #[diagnostic(help("write names joined by dots, with `*` for any: \"dependencies.*\""))]
+    BadKeyPath(String),
+    #[error("an example has exactly one of text, bytes and files")]
+    ExampleContent,
+    #[error("a rule needs at least one example that matches")]
+    NoExample,
+}

@@ -1,0 +1,94 @@
+//! The examples that a rule carries: entries that must or must not meet it.
+
+use super::{
+    error::Problem,
+    file::Fields,
+    generate::{self, UnknownGenerator},
+    hex,
+};
+
+/// One example, ready to be made into entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    files: Vec<(String, Content)>,
+    /// Whether the rule must be met in at least one of the entries, or in none.
+    pub matches: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Content {
+    Template(String),
+    Bytes(Vec<u8>),
+}
+
+/// One file of an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExampleEntry {
+    /// Its path below the artifact's root.
+    pub path: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+impl Example {
+    /// The entries, with their placeholders filled.
+    pub fn entries(&self) -> Result<Vec<ExampleEntry>, UnknownGenerator> {
+        let entries = self.files.iter().map(|(path, content)| {
+            let bytes = match content {
+                Content::Template(template) => generate::fill(template)?.into_bytes(),
+                Content::Bytes(bytes) => bytes.clone(),
+            };
+            let path = path.clone();
+            Ok(ExampleEntry { path, bytes })
+        });
+        entries.collect()
+    }
+
+    /// Reads one `[[rule.example]]`.
+    pub(super) fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let path = fields.text("path");
+        let path = path.map_or("file.txt", |path| path.into_inner());
+        let mut files = Vec::new();
+        if let Some(text) = fields.text("text") {
+            files.push((path.to_owned(), template(&fields, &text)));
+        }
+        if let Some(text) = fields.text("bytes") {
+            match hex::bytes(text.get_ref()) {
+                Some(bytes) => files.push((path.to_owned(), Content::Bytes(bytes))),
+                None => {
+                    let problem = Problem::BadHex((*text.get_ref()).to_owned());
+                    fields.mistake(text.span(), problem);
+                }
+            }
+        }
+        if let Some(table) = fields.table("files") {
+            for (path, text) in table.entries() {
+                files.push((path.to_owned(), template(&fields, &text)));
+            }
+        }
+        let contents = ["text", "bytes", "files"]
+            .into_iter()
+            .filter(|key| fields.has(key));
+        if contents.count() != 1 {
+            fields.mistake(fields.span(), Problem::ExampleContent);
+        }
+        if !fields.has("matches") {
+            fields.mistake(fields.span(), Problem::Missing("matches"));
+        }
+        let matches = fields.boolean("matches");
+        fields.finish();
+        Some(Self {
+            files,
+            matches: matches?,
+        })
+    }
+}
+
+/// A template whose generators all exist.
+fn template(fields: &Fields<'_>, text: &toml::Spanned<&str>) -> Content {
+    if let Err(UnknownGenerator(name)) = generate::check(text.get_ref()) {
+        let name = toml::Spanned::new(text.span(), name.as_str());
+        fields.unknown("generator", &name, generate::names());
+    }
+    Content::Template((*text.get_ref()).to_owned())
+}

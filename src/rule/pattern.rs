@@ -1,0 +1,87 @@
+//! A regular expression that is compiled when it is first needed.
+//!
+//! Compiling 400 of them at start would cost 44 ms, and most runs need a handful.
+
+use std::{fmt, sync::OnceLock};
+
+use regex::bytes::{Regex, RegexBuilder};
+
+/// Compiled size allowed to one expression, in bytes.
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// A regular expression over bytes, in ASCII mode, known to be good.
+pub(super) struct Pattern {
+    text: String,
+    compiled: OnceLock<Regex>,
+}
+
+impl Pattern {
+    /// The expression, compiled now; the message says what is wrong with it.
+    pub(super) fn checked(text: &str) -> Result<Self, String> {
+        let regex = compile(text)?;
+        Ok(Self {
+            text: text.to_owned(),
+            compiled: OnceLock::from(regex),
+        })
+    }
+
+    /// An expression that a test has shown to compile.
+    pub(super) fn trusted(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// The expression, ready to use.
+    #[expect(
+        clippy::expect_used,
+        reason = "only built-in expressions are not compiled beforehand, and a test compiles them all; \
+                  to go on without one would be to pass what it looks for"
+    )]
+    pub(super) fn regex(&self) -> &Regex {
+        self.compiled
+            .get_or_init(|| compile(&self.text).expect("a built-in regular expression compiles"))
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "/{}/", self.text)
+    }
+}
+
+fn compile(text: &str) -> Result<Regex, String> {
+    RegexBuilder::new(text)
+        .unicode(false)
+        .size_limit(SIZE_LIMIT)
+        .build()
+        .map_err(|error| match error {
+            regex::Error::CompiledTooBig(limit) => {
+                format!("it needs more than {} MiB when compiled", limit >> 20)
+            }
+            error => last_line(&error.to_string()),
+        })
+}
+
+/// The regex crate draws the expression over several lines; its last line says what is wrong.
+fn last_line(message: &str) -> String {
+    let line = message.lines().last().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_compiled_is_said_in_one_line() {
+        let error = |text| Pattern::checked(text).map(drop).unwrap_err();
+        assert_eq!(error("a("), "unclosed group");
+        assert_eq!(
+            error("(?:a{1000}){1000}"),
+            "it needs more than 4 MiB when compiled"
+        );
+        assert!(Pattern::trusted("a+").regex().is_match(b"caab"));
+    }
+}

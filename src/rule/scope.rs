@@ -1,0 +1,259 @@
+//! Where a rule applies: paths, exceptions and sizes.
+
+use std::{fmt, sync::OnceLock};
+
+use globset::{Glob, GlobBuilder, GlobSet};
+
+use crate::model::{Entry, EntryKind};
+
+/// The entries that a rule looks at.
+#[derive(Debug, Default)]
+pub struct Scope {
+    pub(super) paths: Globs,
+    pub(super) except: Globs,
+    pub(super) size: Option<Size>,
+}
+
+impl Scope {
+    /// Whether the entry's path and size are among those that the rule looks at.
+    pub(super) fn covers(&self, entry: &Entry) -> bool {
+        if self.size.is_some_and(|size| !size.holds(entry)) {
+            return false;
+        }
+        if self.paths.is_empty() && self.except.is_empty() {
+            return true;
+        }
+        let path = lowered(entry);
+        (self.paths.is_empty() || self.paths.matches(&path)) && !self.except.matches(&path)
+    }
+}
+
+/// The entry's path below the artifact's root, as [`Globs`] look at it: in ASCII lower case,
+/// without a slash at the end.
+pub(super) fn lowered(entry: &Entry) -> String {
+    let path = entry.path.in_package();
+    path.strip_suffix('/').unwrap_or(path).to_ascii_lowercase()
+}
+
+/// Globs over lower-case paths. `*` stays within a component, `**` does not.
+///
+/// Both sides are lowered, rather than matched without regard to case, because globset then looks
+/// names and extensions up in tables where it would otherwise build a regular expression for each.
+#[derive(Default)]
+pub(super) struct Globs {
+    globs: Vec<Glob>,
+    set: OnceLock<GlobSet>,
+}
+
+impl Globs {
+    /// Globs that are built into a set now; the message says what is wrong with them together.
+    pub(super) fn checked(globs: Vec<Glob>) -> Result<Self, String> {
+        let set = OnceLock::from(GlobSet::new(&globs).map_err(|error| error.kind().to_string())?);
+        Ok(Self { globs, set })
+    }
+
+    /// Globs that a test has shown to build into a set.
+    pub(super) fn trusted(globs: Vec<Glob>) -> Self {
+        Self {
+            globs,
+            set: OnceLock::new(),
+        }
+    }
+
+    /// Reads one glob; the message says what is wrong with it.
+    pub(super) fn parse(glob: &str) -> Result<Glob, String> {
+        GlobBuilder::new(&glob.trim_start_matches('/').to_ascii_lowercase())
+            .literal_separator(true)
+            .backslash_escape(true)
+            .build()
+            .map_err(|error| error.kind().to_string())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Glob> {
+        self.globs.iter()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.globs.is_empty()
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "only built-in globs are not built into a set beforehand, and a test builds them all"
+    )]
+    fn matches(&self, path: &str) -> bool {
+        let built = || GlobSet::new(&self.globs).expect("built-in globs build");
+        !self.is_empty() && self.set.get_or_init(built).is_match(path)
+    }
+}
+
+impl fmt::Debug for Globs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_list()
+            .entries(self.iter().map(Glob::glob))
+            .finish()
+    }
+}
+
+/// All paths of many rules, looked up together.
+#[derive(Debug)]
+pub(super) struct PathIndex {
+    set: GlobSet,
+    rules: Vec<usize>,
+}
+
+impl PathIndex {
+    /// An index over `(rule, its globs)`.
+    pub(super) fn new<'a>(
+        rules: impl IntoIterator<Item = (usize, &'a Globs)>,
+    ) -> Result<Self, globset::Error> {
+        let (rules, globs): (Vec<usize>, Vec<&Glob>) = rules
+            .into_iter()
+            .flat_map(|(rule, globs)| globs.iter().map(move |glob| (rule, glob)))
+            .unzip();
+        let set = GlobSet::new(globs)?;
+        Ok(Self { set, rules })
+    }
+
+    /// The rules of which at least one glob matches, in order.
+    pub(super) fn rules(&self, path: &str) -> Vec<usize> {
+        let globs = self.set.matches(path);
+        let mut rules: Vec<usize> = globs.into_iter().map(|glob| self.rules[glob]).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+}
+
+/// A condition on an entry's size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Size {
+    order: SizeOrder,
+    bytes: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SizeOrder {
+    Less,
+    AtMost,
+    AtLeast,
+    More,
+}
+
+/// Comparisons, the longer ones first, so that `>=` is not read as `>`.
+const ORDERS: [(&str, SizeOrder); 4] = [
+    ("<=", SizeOrder::AtMost),
+    (">=", SizeOrder::AtLeast),
+    ("<", SizeOrder::Less),
+    (">", SizeOrder::More),
+];
+
+const UNITS: [(&str, f64); 7] = [
+    ("B", 1.0),
+    ("kB", 1e3),
+    ("MB", 1e6),
+    ("GB", 1e9),
+    ("KiB", 1024.0),
+    ("MiB", 1048576.0),
+    ("GiB", 1073741824.0),
+];
+
+impl Size {
+    /// Reads `>10 MB` or `<=4 KiB`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (order, rest) = ORDERS
+            .iter()
+            .find_map(|(sign, order)| Some((*order, text.trim().strip_prefix(sign)?)))?;
+        let digits = rest.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+        let unit = &rest[digits.len()..];
+        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        let digits = digits.trim();
+        if !digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        {
+            return None;
+        }
+        let bytes = (digits.parse::<f64>().ok()? * factor) as u64;
+        Some(Self { order, bytes })
+    }
+
+    /// Derived text, whose size is not known beforehand, is always looked at.
+    fn holds(self, entry: &Entry) -> bool {
+        let order = entry.size.cmp(&self.bytes);
+        entry.kind == EntryKind::Derived
+            || match self.order {
+                SizeOrder::Less => order.is_lt(),
+                SizeOrder::AtMost => order.is_le(),
+                SizeOrder::AtLeast => order.is_ge(),
+                SizeOrder::More => order.is_gt(),
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn globs(globs: &[&str]) -> Globs {
+        Globs::checked(
+            globs
+                .iter()
+                .map(|glob| Globs::parse(glob).unwrap())
+                .collect(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn paths_are_those_below_the_root_in_any_case() {
+        let scope = Scope {
+            paths: globs(&["**/.env", "**/*.Map", "/top.txt", "src/**"]),
+            except: globs(&["**/docs/**"]),
+            size: None,
+        };
+        let covers = |path| scope.covers(&Entry::file(path, 1));
+        for path in [
+            "p/.env",
+            "p/a/b/.ENV",
+            "p/x.MAP",
+            "p/src/a/b",
+            "p/a.tgz!/b/.env",
+        ] {
+            assert!(covers(path), "{path}");
+        }
+        for path in [
+            "p/.env.sample",
+            "p/docs/.env",
+            "p/a/DOCS/b/.env",
+            "p/a/src/b",
+            "p/a.mapx",
+        ] {
+            assert!(!covers(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_index_names_each_rule_once() {
+        let (first, second) = (globs(&["**/*.js", "**/a.*"]), globs(&["**"]));
+        let index = PathIndex::new([(3, &first), (7, &second)]).unwrap();
+        assert_eq!(index.rules("x/a.js"), [3, 7]);
+        assert_eq!(index.rules("x/b.ts"), [7]);
+    }
+
+    #[test]
+    fn sizes_compare() {
+        let holds = |size, bytes| Size::parse(size).unwrap().holds(&Entry::file("p/a", bytes));
+        assert!(holds(">10 MB", 10_000_001));
+        assert!(!holds(">10 MB", 10_000_000));
+        assert!(holds("<=4KiB", 4096));
+        assert!(holds(">= 1.5 kB", 1500));
+        assert!(!holds("<1 GiB", 1 << 30));
+        for wrong in [
+            "10 MB", ">", "> MB", ">1 mb", ">-1 B", ">1e9 B", ">1.2.3 B", ">inf B",
+        ] {
+            assert_eq!(Size::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Text rules: what follows once an anchor was found.
+
+use std::ops::Range;
+
+use super::{
+    anchors,
+    error::Problem,
+    file::Fields,
+    pattern::Pattern,
+    placeholder::is_placeholder,
+    reading::Reading,
+    verify::{self, Validator},
+};
+
+/// How much is looked at before an anchor, in bytes.
+pub(super) const BEFORE: usize = 512;
+/// How much a rule may look at from an anchor on, in bytes.
+pub(super) const AFTER: usize = 16 << 10;
+/// How much a rule looks at from an anchor on if it does not say, in bytes.
+const WINDOW: usize = 4 << 10;
+
+/// A regular expression that is tried around the anchors, and filters on what it captures.
+#[derive(Debug)]
+pub(super) struct TextMatcher {
+    pub(super) anchors: Vec<String>,
+    regex: Pattern,
+    value: usize,
+    window: usize,
+    verify: Vec<&'static Validator>,
+    reject: Vec<Pattern>,
+    entropy: f64,
+    placeholders: bool,
+}
+
+/// The keys by which a text rule is recognised.
+pub(super) const KEYS: [&str; 2] = ["anchors", "regex"];
+
+impl TextMatcher {
+    /// Reads the keys of a text rule. With `secret`, placeholders do not count.
+    pub(super) fn read(
+        fields: &mut Fields<'_>,
+        secret: bool,
+        reading: &Reading<'_>,
+    ) -> Option<Self> {
+        let anchors = read_anchors(fields);
+        let regex = fields
+            .required("regex")
+            .and_then(|text| reading.pattern(fields, &text));
+        let value = fields.integer("value", 0, (0, 100));
+        if let (Some(group), Some(regex)) = (value, &regex)
+            && !reading.trusted
+            && group >= regex.regex().captures_len()
+        {
+            fields.mistake(fields.value_span("value"), Problem::NoGroup(group));
+        }
+        let window = fields.integer("window", WINDOW, (1, AFTER));
+        let mut verify = Vec::new();
+        for name in fields.texts("verify") {
+            match verify::find(name.get_ref()) {
+                Some(validator) => verify.push(validator),
+                None => fields.unknown(
+                    "validator",
+                    &name,
+                    verify::VALIDATORS.iter().map(|v| v.name),
+                ),
+            }
+        }
+        let mut reject = Vec::new();
+        for text in fields.texts("reject") {
+            reject.extend(reading.pattern(fields, &text));
+        }
+        let entropy = fields.number("entropy", 0.0, (0.0, 8.0));
+        Some(Self {
+            anchors,
+            regex: regex?,
+            value: value?,
+            window: window?,
+            verify,
+            reject,
+            entropy: entropy?,
+            placeholders: secret,
+        })
+    }
+
+    /// Reports every match that overlaps the anchor at `anchor`, with the place of its value.
+    ///
+    /// What is looked at depends on the anchor and the content alone, not on how the content was
+    /// cut into pieces: the regular expression sees the 512 bytes before the anchor and the rule's
+    /// window from there on, as if there were nothing else.
+    pub(super) fn search(
+        &self,
+        bytes: &[u8],
+        anchor: Range<usize>,
+        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+    ) {
+        let base = anchor.start.saturating_sub(BEFORE);
+        let end = bytes
+            .len()
+            .min(anchor.start + self.window.max(anchor.len()));
+        let window = &bytes[base..end];
+        let regex = self.regex.regex();
+        let mut at = 0;
+        while let Some(matched) = regex.find_at(window, at) {
+            let range = base + matched.start()..base + matched.end();
+            if range.start >= anchor.end {
+                return;
+            }
+            at = matched.end().max(matched.start() + 1);
+            if range.end > anchor.start
+                && let Some(value) = self.value(window, matched.start())
+                && self.accepts(&window[value.clone()])
+            {
+                found(range, base + value.start..base + value.end);
+            }
+            if at > window.len() {
+                return;
+            }
+        }
+    }
+
+    /// Where the capture group is that holds the value, for the match that begins at `start`: the
+    /// whole match where the group has no part in it.
+    fn value(&self, window: &[u8], start: usize) -> Option<Range<usize>> {
+        let captures = self.regex.regex().captures_at(window, start)?;
+        let group = captures.get(self.value).or_else(|| captures.get(0));
+        group.map(|group| group.range())
+    }
+
+    fn accepts(&self, value: &[u8]) -> bool {
+        !self
+            .reject
+            .iter()
+            .any(|reject| reject.regex().is_match(value))
+            && (self.entropy == 0.0 || entropy(value) >= self.entropy)
+            && !(self.placeholders && is_placeholder(value))
+            && (self.verify.is_empty()
+                || self.verify.iter().any(|validator| (validator.holds)(value)))
+    }
+}
+
+fn read_anchors(fields: &mut Fields<'_>) -> Vec<String> {
+    if !fields.has("anchors") {
+        fields.mistake(fields.span(), Problem::Missing("anchors"));
+    }
+    let mut anchors = Vec::new();
+    for anchor in fields.texts("anchors") {
+        let text: &str = anchor.get_ref();
+        if text.len() < anchors::SHORTEST {
+            fields.mistake(anchor.span(), Problem::ShortAnchor(text.to_owned()));
+        } else if text.len() > anchors::LONGEST {
+            fields.mistake(anchor.span(), Problem::LongAnchor);
+        } else {
+            anchors.push(text.to_owned());
+        }
+    }
+    anchors
+}
+
+/// Shannon entropy in bits per byte.
+fn entropy(value: &[u8]) -> f64 {
+    let mut counts = [0u32; 256];
+    for byte in value {
+        counts[usize::from(*byte)] += 1;
+    }
+    let total = value.len() as f64;
+    let share = |count: &u32| f64::from(*count) / total;
+    let used = counts.iter().filter(|count| **count > 0).map(share);
+    used.map(|share| -share * share.log2()).sum()
+}
