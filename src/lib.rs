@@ -8,4 +8,6 @@
 pub mod archive;
 pub mod detect;
 pub mod model;
+pub mod policy;
+pub mod report;
 pub mod rule;

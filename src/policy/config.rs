@@ -1,0 +1,217 @@
+//! A configuration file as it is written, before anything in it is looked up.
+
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use toml::{Spanned, value::Datetime};
+
+use super::{
+    error::{PolicyError, did_you_mean},
+    profile::Profile,
+};
+use crate::model::Level;
+
+/// A configuration file: what it says, and where, so that errors can point into it.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// Where the file is.
+    path: PathBuf,
+    /// The path that the user sees.
+    name: String,
+    text: String,
+    pub(super) raw: RawConfig,
+}
+
+/// The keys of `packwarden.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawConfig {
+    pub(super) profile: Option<Profile>,
+    pub(super) rules: Vec<Spanned<String>>,
+    pub(super) levels: BTreeMap<Spanned<String>, Level>,
+    pub(super) limits: BTreeMap<Spanned<String>, Spanned<Scalar>>,
+    pub(super) self_match: Option<bool>,
+    pub(super) waive: Vec<Spanned<RawWaiver>>,
+}
+
+/// The keys of one `[[waive]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawWaiver {
+    pub(super) rule: Option<Spanned<String>>,
+    pub(super) gap: Option<Spanned<String>>,
+    pub(super) path: Option<Spanned<String>>,
+    pub(super) sha256: Option<Spanned<OneOrMany>>,
+    pub(super) reason: Spanned<String>,
+    pub(super) owner: Option<String>,
+    pub(super) expires: Option<Spanned<DateText>>,
+}
+
+/// A number or a text: `entries = 200000`, `decompressed = "8 GiB"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a text or a whole number")]
+pub(super) enum Scalar {
+    Number(i64),
+    Text(String),
+}
+
+/// One text or a list of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
+pub(super) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// A date, with or without quotes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a date like \"2027-06-30\"")]
+pub(super) enum DateText {
+    Quoted(String),
+    Bare(Datetime),
+}
+
+impl ConfigFile {
+    /// Reads and parses the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read, is no TOML, or has a key or a value that is not known.
+    pub fn read(path: &Path) -> Result<Self, PolicyError> {
+        let name = shown(path);
+        let text = std::fs::read_to_string(path).map_err(|source| PolicyError::Read {
+            path: name.clone(),
+            source,
+        })?;
+        Self::parse(path, &name, text)
+    }
+
+    /// Parses `text`, the content of the file at `path` that the user knows as `name`.
+    ///
+    /// # Errors
+    ///
+    /// When it is no TOML, or has a key or a value that is not known.
+    pub fn parse(path: &Path, name: &str, text: String) -> Result<Self, PolicyError> {
+        let raw = toml::from_str(&text).map_err(|error| {
+            let span = error.span().unwrap_or_default();
+            let whole = error.message().trim_end();
+            let message = whole.split(", expected ").next().unwrap_or(whole);
+            let message = message.replacen(" field `", " key `", 1).replacen(
+                "unknown variant",
+                "unknown value",
+                1,
+            );
+            PolicyError::at((name, &text), span, message, "here", suggestion(whole))
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            name: name.to_owned(),
+            text,
+            raw,
+        })
+    }
+
+    /// The path that the user sees.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The user's own rule files, found from the directory of this file.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file.
+    pub fn rule_files(&self) -> Result<Vec<PathBuf>, PolicyError> {
+        let directory = self.path.parent().unwrap_or(Path::new(""));
+        let resolve = |written: &Spanned<String>| {
+            let path = directory.join(written.get_ref());
+            if path.is_file() {
+                return Ok(path);
+            }
+            let message = format!("there is no rule file `{}`", written.get_ref());
+            let help = "paths in `rules` are relative to the directory of this file".to_owned();
+            Err(self.error(written.span(), message, "no such file", Some(help)))
+        };
+        self.raw.rules.iter().map(resolve).collect()
+    }
+
+    /// What is wrong with the element at `span`.
+    pub(super) fn error(
+        &self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: &str,
+        help: Option<String>,
+    ) -> PolicyError {
+        PolicyError::at((&self.name, &self.text), span, message, label, help)
+    }
+
+    /// The line of the element at `span`, counted from 1.
+    pub(super) fn line(&self, span: Range<usize>) -> usize {
+        super::error::line_of(&self.text, span.start)
+    }
+}
+
+/// `path` as seen from the current directory where it lies below, whole otherwise.
+fn shown(path: &Path) -> String {
+    let current = std::env::current_dir().and_then(|directory| directory.canonicalize());
+    let below = current
+        .ok()
+        .and_then(|directory| path.strip_prefix(directory).ok());
+    below.unwrap_or(path).display().to_string()
+}
+
+/// What was probably meant, from a message of serde: "unknown field `a`, expected one of `b`, `c`".
+fn suggestion(message: &str) -> Option<String> {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let written = message.starts_with("unknown").then(|| quoted.next())??;
+    let known: Vec<&str> = quoted.collect();
+    let all = || (!known.is_empty()).then(|| format!("known here: {}", known.join(", ")));
+    did_you_mean(written, known.iter().copied()).or_else(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<ConfigFile, PolicyError> {
+        ConfigFile::parse(Path::new("packwarden.toml"), "packwarden.toml", text.into())
+    }
+
+    fn complaint(text: &str) -> String {
+        let error = parse(text).unwrap_err();
+        let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
+        format!("{error} | {}", help.unwrap_or_default())
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_a_suggestion() {
+        insta::assert_snapshot!(complaint("profil = \"open\""), @"packwarden.toml:1: unknown key `profil` | did you mean `profile`?");
+        insta::assert_snapshot!(complaint("[levels]\nenv-file = \"wran\""), @"packwarden.toml:2: unknown value `wran` | did you mean `warn`?");
+        insta::assert_snapshot!(complaint("[[waive]]\nreasons = \"x\""), @"packwarden.toml:2: unknown key `reasons` | did you mean `reason`?");
+        insta::assert_snapshot!(complaint("[[waive]]\nrule = \"x\""), @"packwarden.toml:1: missing key `reason` |");
+        insta::assert_snapshot!(complaint("profile = \"secret\""), @"packwarden.toml:1: unknown value `secret` | known here: open, closed");
+        insta::assert_snapshot!(complaint("[limits]\ndepth = [1]"), @"packwarden.toml:2: expected a text or a whole number |");
+        insta::assert_snapshot!(complaint("profile ="), @"packwarden.toml:1: string values must be quoted |");
+    }
+
+    #[test]
+    fn a_date_may_have_quotes_or_not() {
+        for date in ["\"2027-06-30\"", "2027-06-30"] {
+            let text = format!("[[waive]]\nrule = \"a\"\nreason = \"b\"\nexpires = {date}");
+            assert!(parse(&text).is_ok(), "{date}");
+        }
+    }
+
+    #[test]
+    fn a_missing_rule_file_is_an_error() {
+        let error = parse("rules = [\"no-such-file.toml\"]")
+            .unwrap()
+            .rule_files();
+        insta::assert_snapshot!(error.unwrap_err(), @"packwarden.toml:1: there is no rule file `no-such-file.toml`");
+    }
+}

@@ -1,0 +1,167 @@
+//! Where the configuration of a directory lies.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{config::ConfigFile, error::PolicyError};
+
+/// The places of a configuration at one level, of which at most one may be used. Tables in
+/// `pyproject.toml`, `Cargo.toml` and `package.json` will be further lines of this table.
+const PLACES: [&str; 2] = ["packwarden.toml", ".packwarden.toml"];
+
+/// Which configuration the user wants.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ConfigChoice {
+    /// The nearest one to the directory that is checked.
+    #[default]
+    Nearest,
+    /// This file (`--config FILE`).
+    File(PathBuf),
+    /// None (`--no-config`).
+    None,
+}
+
+/// Loads the configuration that holds for `directory`, if there is one.
+///
+/// The nearest is the one in `directory` or in the nearest directory above it, up to the top of the
+/// git repository. Outside a repository only `directory` itself counts: what lies above it belongs
+/// to somebody else.
+///
+/// # Errors
+///
+/// When it can't be read or is not valid, or when there are two at one level.
+pub fn load(choice: &ConfigChoice, directory: &Path) -> Result<Option<ConfigFile>, PolicyError> {
+    let path = match choice {
+        ConfigChoice::None => None,
+        ConfigChoice::File(path) => Some(path.clone()),
+        ConfigChoice::Nearest => nearest(directory)?,
+    };
+    path.map(|path| ConfigFile::read(&path)).transpose()
+}
+
+fn nearest(directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
+    let directory = directory
+        .canonicalize()
+        .map_err(unreadable(directory.to_owned()))?;
+    for level in levels(&directory)? {
+        let mut found = Vec::new();
+        for name in PLACES {
+            if exists(&level.join(name))? {
+                found.push(name);
+            }
+        }
+        match found[..] {
+            [] => {}
+            [name] => return Ok(Some(level.join(name))),
+            [first, second, ..] => {
+                let directory = level.display().to_string();
+                return Err(PolicyError::Two {
+                    directory,
+                    first,
+                    second,
+                });
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The directories to look into, nearest first.
+fn levels(directory: &Path) -> Result<Vec<&Path>, PolicyError> {
+    let mut levels = Vec::new();
+    for level in directory.ancestors() {
+        levels.push(level);
+        if exists(&level.join(".git"))? {
+            return Ok(levels);
+        }
+    }
+    levels.truncate(1);
+    Ok(levels)
+}
+
+/// Whether there is anything at `path`. A link that leads nowhere is there too: reading it then
+/// fails aloud, where passing over it would drop a configuration in silence. And `.git` is a file
+/// in work trees and submodules (<https://github.com/zizmorcore/zizmor/issues/2381>).
+fn exists(path: &Path) -> Result<bool, PolicyError> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(unreadable(path.to_owned())(error)),
+    }
+}
+
+fn unreadable(path: PathBuf) -> impl FnOnce(io::Error) -> PolicyError {
+    move |source| PolicyError::Read {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        root
+    }
+
+    fn found(root: &tempfile::TempDir, directory: &str) -> Option<PathBuf> {
+        let path = nearest(&root.path().join(directory)).unwrap()?;
+        let root = root.path().canonicalize().unwrap();
+        Some(path.strip_prefix(root).unwrap().to_owned())
+    }
+
+    #[test]
+    fn the_nearest_one_up_to_the_top_of_the_repository_holds() {
+        let root = tree(&["packwarden.toml", "top/.git", "top/a/b/file", "top/c/x"]);
+        assert_eq!(found(&root, "top/a/b"), None, "beyond the repository");
+        fs::write(root.path().join("top/.packwarden.toml"), "").unwrap();
+        assert_eq!(
+            found(&root, "top/a/b"),
+            Some("top/.packwarden.toml".into()),
+            "a .git file marks a top as well"
+        );
+        fs::write(root.path().join("top/a/packwarden.toml"), "").unwrap();
+        assert_eq!(
+            found(&root, "top/a/b"),
+            Some("top/a/packwarden.toml".into())
+        );
+        assert_eq!(found(&root, "top/c"), Some("top/.packwarden.toml".into()));
+    }
+
+    #[test]
+    fn outside_a_repository_only_the_directory_counts() {
+        let root = tree(&["a/packwarden.toml", "a/b/file"]);
+        assert_eq!(found(&root, "a"), Some("a/packwarden.toml".into()));
+        assert_eq!(found(&root, "a/b"), None);
+    }
+
+    #[test]
+    fn two_at_one_level_are_an_error() {
+        let root = tree(&["packwarden.toml", ".packwarden.toml"]);
+        let error = nearest(root.path()).unwrap_err();
+        assert!(error.to_string().starts_with("two configurations in"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_not_passed_over() {
+        let root = tree(&["file"]);
+        std::os::unix::fs::symlink("gone", root.path().join("packwarden.toml")).unwrap();
+        assert!(matches!(
+            load(&ConfigChoice::Nearest, root.path()),
+            Err(PolicyError::Read { .. })
+        ));
+        assert!(load(&ConfigChoice::None, root.path()).unwrap().is_none());
+    }
+}

@@ -1,0 +1,139 @@
+//! What can be wrong with a configuration; every variant is a sentence about the user's input.
+
+use std::ops::Range;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
+
+use crate::model::escape;
+
+/// What can be wrong with a configuration.
+#[derive(Debug, Error, Diagnostic)]
+pub enum PolicyError {
+    /// The file, or the directory it would lie in, can't be read.
+    #[error("can't read {path}: {source}")]
+    Read {
+        /// The file or directory.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Two files at one level: neither may silently win.
+    #[error("two configurations in {directory}: {first} and {second}")]
+    #[diagnostic(help("keep one of them, or name one with --config"))]
+    Two {
+        /// The directory that holds both.
+        directory: String,
+        /// The name of one.
+        first: &'static str,
+        /// The name of the other.
+        second: &'static str,
+    },
+    /// Something written in the file.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Invalid(Box<Invalid>),
+    /// Something given on the command line.
+    #[error("--limit {key}={value}: {message}")]
+    Limit {
+        /// The key given.
+        key: String,
+        /// The value given.
+        value: String,
+        /// What is wrong with them.
+        message: String,
+        /// The way out.
+        #[help]
+        help: Option<String>,
+    },
+}
+
+/// One element of a configuration file that can't be used, underlined.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{name}:{line}: {message}")]
+pub struct Invalid {
+    name: String,
+    line: usize,
+    message: String,
+    #[source_code]
+    text: NamedSource<String>,
+    #[label("{label}")]
+    span: SourceSpan,
+    label: String,
+    #[help]
+    help: Option<String>,
+}
+
+impl PolicyError {
+    /// What is wrong with the element at `span` of the file `name`, whose content is `text`. The
+    /// `label` stands under the element.
+    pub(super) fn at(
+        (name, text): (&str, &str),
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: &str,
+        help: Option<String>,
+    ) -> Self {
+        let span = first_line(text, span);
+        Self::Invalid(Box::new(Invalid {
+            name: name.to_owned(),
+            line: line_of(text, span.start),
+            message: escape(&message.into()),
+            text: NamedSource::new(name, text.to_owned()),
+            span: span.into(),
+            label: escape(label),
+            help: help.map(|help| escape(&help)),
+        }))
+    }
+}
+
+/// The line that `offset` lies in, counted from 1.
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
+    1 + text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+}
+
+/// `span` up to the end of its first line: a table that spans many lines is not underlined whole.
+fn first_line(text: &str, span: Range<usize>) -> Range<usize> {
+    let start = span.start.min(text.len());
+    let rest = text.get(start..span.end.min(text.len())).unwrap_or("");
+    start..start + rest.find('\n').unwrap_or(rest.len())
+}
+
+/// The candidate that was probably meant by `written`, as a help text.
+pub(super) fn did_you_mean<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggestion_is_made_only_for_what_is_alike() {
+        let keys = ["profile", "levels", "limits"];
+        assert_eq!(
+            did_you_mean("profil", keys),
+            Some("did you mean `profile`?".to_owned())
+        );
+        assert_eq!(did_you_mean("budget", keys), None);
+    }
+
+    #[test]
+    fn only_the_first_line_of_a_table_is_underlined() {
+        assert_eq!(first_line("a\nbc\nd", 2..6), 2..4);
+        assert_eq!(first_line("a", 5..9), 1..1);
+        assert_eq!(line_of("a\nbc\nd", 2), 2);
+    }
+}

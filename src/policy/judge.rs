@@ -1,0 +1,188 @@
+//! The only place that turns findings into a verdict.
+
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
+
+use jiff::civil::Date;
+
+use super::{
+    judged::{ClosedHint, Judged, JudgedFinding, JudgedGap, PolicyFacts},
+    profile::{Profile, ProfileChoice},
+    settings::Settings,
+    waiver::Waiver,
+};
+use crate::model::{ArtifactInfo, Gap, GapKind, Level, Scanned, Sha256};
+
+/// Judges what a scan has found.
+///
+/// `rules` is the digest of the rule set that was applied; `today` decides which waivers apply.
+pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) -> Judged {
+    let profile = settings.profile(scanned.manifest.as_ref());
+    let mut waivers = Waivers::new(settings.waivers(), today);
+
+    let mut hidden = Vec::new();
+    let mut findings = Vec::new();
+    for finding in scanned.findings {
+        let level = settings.level(&finding.rule, profile.profile, profile.public);
+        let waiver = waivers.first(|waiver| waiver.covers_finding(&finding));
+        let judged = JudgedFinding {
+            finding,
+            level,
+            waiver,
+        };
+        let shown = level > Level::Off;
+        if shown { &mut findings } else { &mut hidden }.push(judged);
+    }
+    findings.sort_by(|one, other| order(one).cmp(&order(other)));
+
+    let mut gaps: Vec<JudgedGap> = scanned
+        .gaps
+        .into_iter()
+        .chain(nothing_read(&scanned.artifact))
+        .map(|gap| JudgedGap {
+            waiver: waivers.first(|waiver| waiver.covers_gap(&gap)),
+            gap,
+        })
+        .collect();
+    gaps.sort_by(|one, other| gap_order(&one.gap).cmp(&gap_order(&other.gap)));
+
+    let closed_hint = match profile.profile {
+        Profile::Open => closed_hint(settings, findings.iter().chain(&hidden)),
+        Profile::Closed => None,
+    };
+    Judged {
+        artifact: scanned.artifact,
+        policy: PolicyFacts {
+            digest: digest(settings, &profile, rules),
+            profile,
+            sources: settings.sources().to_vec(),
+            overrides: settings.overrides().flags(),
+            rules: scanned.rules,
+            self_match: scanned.self_match,
+            limits: scanned.limits,
+        },
+        findings,
+        gaps,
+        used: waivers.take(Use::Used),
+        expired: waivers.take(Use::Expired),
+        unused: waivers.take(Use::Unused),
+        closed_hint,
+    }
+}
+
+/// An artifact of which nothing was read is never passed, whatever the reader says.
+fn nothing_read(artifact: &ArtifactInfo) -> Option<Gap> {
+    (artifact.entries == 0).then(|| Gap {
+        kind: GapKind::Format,
+        path: None,
+        reason: "no file was read in this artifact".to_owned(),
+        help: None,
+        sha256: artifact.sha256,
+    })
+}
+
+fn order(judged: &JudgedFinding) -> impl Ord + use<'_> {
+    let finding = &judged.finding;
+    (
+        std::cmp::Reverse((judged.level, finding.rule.severity)),
+        &finding.rule.id,
+        &finding.path,
+        finding.location,
+        (finding.evidence.as_str(), finding.sha256),
+    )
+}
+
+fn gap_order(gap: &Gap) -> impl Ord + use<'_> {
+    (gap.kind, &gap.path, &gap.reason)
+}
+
+fn closed_hint<'a>(
+    settings: &Settings,
+    findings: impl Iterator<Item = &'a JudgedFinding>,
+) -> Option<ClosedHint> {
+    let beyond: Vec<&JudgedFinding> = findings
+        .filter(|judged| judged.level < Level::Deny && judged.waiver.is_none())
+        .filter(|judged| {
+            settings.level(&judged.finding.rule, Profile::Closed, false) == Level::Deny
+        })
+        .collect();
+    let rules: BTreeSet<&str> = beyond
+        .iter()
+        .map(|judged| judged.finding.rule.id.as_str())
+        .collect();
+    (!beyond.is_empty()).then(|| ClosedHint {
+        findings: beyond.len(),
+        rules: rules.into_iter().map(str::to_owned).collect(),
+    })
+}
+
+/// The waivers of a run, and what has become of each.
+struct Waivers<'a> {
+    all: Vec<(&'a Arc<Waiver>, Use)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Used,
+    Unused,
+    Expired,
+}
+
+impl<'a> Waivers<'a> {
+    fn new(waivers: &'a [Arc<Waiver>], today: Date) -> Self {
+        let initial = |waiver: &Waiver| match waiver.has_expired(today) {
+            true => Use::Expired,
+            false => Use::Unused,
+        };
+        let all = waivers.iter().map(|waiver| (waiver, initial(waiver)));
+        Self { all: all.collect() }
+    }
+
+    /// The first waiver that covers something. All that do are in use: none of them is stale.
+    fn first(&mut self, covers: impl Fn(&Waiver) -> bool) -> Option<Arc<Waiver>> {
+        let mut first = None;
+        for (waiver, state) in &mut self.all {
+            if *state != Use::Expired && covers(waiver) {
+                *state = Use::Used;
+                first.get_or_insert(*waiver);
+            }
+        }
+        first.cloned()
+    }
+
+    fn take(&self, wanted: Use) -> Vec<Arc<Waiver>> {
+        let wanted = self.all.iter().filter(|(_, state)| *state == wanted);
+        wanted.map(|(waiver, _)| Arc::clone(waiver)).collect()
+    }
+}
+
+/// SHA-256 over everything that decides: two runs with the same digest judge the same artifact in
+/// the same way (on the same day).
+fn digest(settings: &Settings, profile: &ProfileChoice, rules: Sha256) -> Sha256 {
+    let mut text = format!(
+        "packwarden policy 1\nrules {rules}\nprofile {} {}\nstrict {}\n",
+        profile.profile,
+        profile.public,
+        settings.overrides().strict
+    );
+    // Debug quotes and escapes, so that no value can pass for a line of its own.
+    for (rule, level) in settings.levels() {
+        let _ = writeln!(text, "level {rule:?} {level:?}");
+    }
+    let mut waivers: Vec<String> = settings
+        .waivers()
+        .iter()
+        .map(|waiver| {
+            let Waiver {
+                accepts,
+                path,
+                sha256,
+                expires,
+                ..
+            } = &**waiver;
+            format!("waive {accepts:?} {path:?} {sha256:?} {expires:?}\n")
+        })
+        .collect();
+    waivers.sort();
+    text.extend(waivers);
+    Sha256::of(text.as_bytes())
+}

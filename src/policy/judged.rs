@@ -1,0 +1,127 @@
+//! One artifact, judged: what every report is written from.
+
+use std::sync::Arc;
+
+use super::{
+    profile::ProfileChoice,
+    verdict::{Outcome, Summary},
+    waiver::Waiver,
+};
+use crate::model::{ArtifactInfo, Finding, Gap, Level, Limits, SelfKind, Sha256};
+
+/// One artifact, judged.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The artifact.
+    pub artifact: ArtifactInfo,
+    /// What it was judged by.
+    pub policy: PolicyFacts,
+    /// Findings above level off: the highest level first, then the highest severity, then by rule,
+    /// path and location.
+    pub findings: Vec<JudgedFinding>,
+    /// What could not be read, by kind and path.
+    pub gaps: Vec<JudgedGap>,
+    /// Waivers that accepted something.
+    pub used: Vec<Arc<Waiver>>,
+    /// Waivers whose last day has passed; they do not apply.
+    pub expired: Vec<Arc<Waiver>>,
+    /// Waivers that apply and accepted nothing here.
+    pub unused: Vec<Arc<Waiver>>,
+    /// In profile open: what profile closed would have blocked beyond this.
+    pub closed_hint: Option<ClosedHint>,
+}
+
+/// What an artifact was judged by.
+#[derive(Debug, Clone)]
+pub struct PolicyFacts {
+    /// The profile, and why it holds.
+    pub profile: ProfileChoice,
+    /// Configuration files that were read, as the user sees them.
+    pub sources: Vec<String>,
+    /// Flags of the command line that change the policy.
+    pub overrides: Vec<String>,
+    /// SHA-256 over the effective rules, levels, waivers and profile.
+    pub digest: Sha256,
+    /// How many rules were applied.
+    pub rules: usize,
+    /// Which values of this machine were looked for.
+    pub self_match: Vec<SelfKind>,
+    /// The reader's limits.
+    pub limits: Limits,
+}
+
+/// A finding, with what is to be done about it.
+#[derive(Debug, Clone)]
+pub struct JudgedFinding {
+    /// The finding.
+    pub finding: Finding,
+    /// What to do about it, unless it is waived.
+    pub level: Level,
+    /// The waiver that accepts it.
+    pub waiver: Option<Arc<Waiver>>,
+}
+
+impl JudgedFinding {
+    /// Whether it stops the publish.
+    pub fn blocks(&self) -> bool {
+        self.level == Level::Deny && self.waiver.is_none()
+    }
+}
+
+/// Something that could not be read, and whether somebody has accepted that.
+#[derive(Debug, Clone)]
+pub struct JudgedGap {
+    /// The gap.
+    pub gap: Gap,
+    /// The waiver that accepts it.
+    pub waiver: Option<Arc<Waiver>>,
+}
+
+/// What profile closed would have blocked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedHint {
+    /// How many findings.
+    pub findings: usize,
+    /// Of which rules, in order.
+    pub rules: Vec<String>,
+}
+
+impl Judged {
+    /// What it comes to. Something unread outranks a finding, and no rules are no check.
+    pub fn outcome(&self) -> Outcome {
+        if self.policy.rules == 0 {
+            Outcome::Error
+        } else if self.gaps.iter().any(|gap| gap.waiver.is_none()) {
+            Outcome::Incomplete
+        } else if self.findings.iter().any(JudgedFinding::blocks) {
+            Outcome::Blocked
+        } else {
+            Outcome::Passed
+        }
+    }
+
+    /// The exit code that says so.
+    pub fn exit_code(&self) -> u8 {
+        match self.outcome() {
+            Outcome::Passed => 0,
+            Outcome::Blocked => 1,
+            Outcome::Incomplete => 4,
+            Outcome::Error => 70,
+        }
+    }
+
+    /// How many findings stand at each level.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary {
+            waived: self.gaps.iter().filter(|gap| gap.waiver.is_some()).count(),
+            ..Summary::default()
+        };
+        for finding in &self.findings {
+            match finding.waiver {
+                Some(_) => summary.waived += 1,
+                None => summary.count(finding.level),
+            }
+        }
+        summary
+    }
+}

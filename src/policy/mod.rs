@@ -1,0 +1,26 @@
+//! What findings mean here: configuration, profiles, waivers, and the one function that judges.
+
+mod config;
+mod discover;
+mod error;
+mod judge;
+mod judged;
+mod license;
+mod limits;
+mod profile;
+mod settings;
+mod verdict;
+mod waiver;
+
+pub use config::ConfigFile;
+pub use discover::{ConfigChoice, load};
+pub use error::{Invalid, PolicyError};
+pub use judge::judge;
+pub use judged::{ClosedHint, Judged, JudgedFinding, JudgedGap, PolicyFacts};
+pub use profile::{Profile, ProfileChoice};
+pub use settings::{Overrides, Settings};
+pub use verdict::{Outcome, RunError, Summary, Verdict};
+pub use waiver::{Accepts, Waiver};
+
+#[cfg(test)]
+mod tests;

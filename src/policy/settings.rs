@@ -1,0 +1,195 @@
+//! The settings that hold: defaults, then the project's file, then the command line.
+//!
+//! Each effective value has one reader here.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use toml::Spanned;
+
+use super::{
+    config::{ConfigFile, Scalar},
+    error::{PolicyError, did_you_mean},
+    limits::{self, LimitError},
+    profile::{Profile, ProfileChoice},
+    waiver::Waiver,
+};
+use crate::model::{Level, Limits, Manifest, RuleInfo};
+
+/// What the command line says on top of the configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--profile`.
+    pub profile: Option<Profile>,
+    /// `--strict`: what would warn, blocks.
+    pub strict: bool,
+    /// `--no-waivers`: as if there were none.
+    pub no_waivers: bool,
+    /// `--limit KEY=VALUE`, in order.
+    pub limits: Vec<(String, String)>,
+}
+
+impl Overrides {
+    /// The flags as they were typed, in a fixed order.
+    pub fn flags(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        flags.extend(self.profile.map(|profile| format!("--profile {profile}")));
+        flags.extend(self.strict.then(|| "--strict".to_owned()));
+        flags.extend(self.no_waivers.then(|| "--no-waivers".to_owned()));
+        let limit = |(key, value): &(String, String)| format!("--limit {key}={value}");
+        flags.extend(self.limits.iter().map(limit));
+        flags
+    }
+}
+
+/// The settings that hold for a run.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    profile: Option<(Profile, String)>,
+    levels: BTreeMap<String, Level>,
+    limits: Limits,
+    self_match: Option<bool>,
+    waivers: Vec<Arc<Waiver>>,
+    sources: Vec<String>,
+    overrides: Overrides,
+}
+
+impl Settings {
+    /// Lays `overrides` over `config` over the defaults. `rules` are all rules that may be named.
+    ///
+    /// # Errors
+    ///
+    /// When a rule, a limit or a kind of gap is not known, or a value can't be used.
+    pub fn new(
+        config: Option<&ConfigFile>,
+        overrides: &Overrides,
+        rules: &[Arc<RuleInfo>],
+    ) -> Result<Self, PolicyError> {
+        let mut settings = Self {
+            overrides: overrides.clone(),
+            ..Self::default()
+        };
+        if let Some(config) = config {
+            settings.take(config, rules)?;
+        }
+        if let Some(profile) = overrides.profile {
+            settings.profile = Some((profile, "set on the command line".to_owned()));
+        }
+        if overrides.no_waivers {
+            settings.waivers.clear();
+        }
+        for (key, value) in &overrides.limits {
+            limits::set(&mut settings.limits, key, value).map_err(|error| {
+                let (message, help) = match error {
+                    LimitError::Key(message, help) => (message, help),
+                    LimitError::Value(message) => (message, None),
+                };
+                PolicyError::Limit {
+                    key: key.clone(),
+                    value: value.clone(),
+                    message,
+                    help,
+                }
+            })?;
+        }
+        Ok(settings)
+    }
+
+    fn take(&mut self, config: &ConfigFile, rules: &[Arc<RuleInfo>]) -> Result<(), PolicyError> {
+        let known = |id: &Spanned<String>| find(config, rules, id);
+        let raw = &config.raw;
+        self.sources.push(config.name().to_owned());
+        self.self_match = raw.self_match;
+        self.profile = raw
+            .profile
+            .map(|profile| (profile, format!("set in {}", config.name())));
+        for (id, level) in &raw.levels {
+            self.levels.insert(known(id)?.id.clone(), *level);
+        }
+        for (key, value) in &raw.limits {
+            let text = match value.get_ref() {
+                Scalar::Number(number) => number.to_string(),
+                Scalar::Text(text) => text.clone(),
+            };
+            limits::set(&mut self.limits, key.get_ref(), &text).map_err(|error| match error {
+                LimitError::Key(message, help) => {
+                    config.error(key.span(), message, "not known", help)
+                }
+                LimitError::Value(message) => {
+                    config.error(value.span(), message, "can't be used", None)
+                }
+            })?;
+        }
+        for waiver in &raw.waive {
+            let waiver = Waiver::new(config, waiver, known)?;
+            self.waivers.push(Arc::new(waiver));
+        }
+        Ok(())
+    }
+
+    /// The profile that holds for a package with this manifest.
+    pub fn profile(&self, manifest: Option<&Manifest>) -> ProfileChoice {
+        match &self.profile {
+            Some((profile, why)) => ProfileChoice::configured(*profile, manifest, why),
+            None => ProfileChoice::infer(manifest),
+        }
+    }
+
+    /// What to do about findings of `rule`.
+    pub fn level(&self, rule: &RuleInfo, profile: Profile, public: bool) -> Level {
+        let own = match (profile, public) {
+            (Profile::Closed, _) => rule.level.closed,
+            (Profile::Open, false) => rule.level.open,
+            (Profile::Open, true) => rule.level.public,
+        };
+        match self.levels.get(&rule.id).copied().unwrap_or(own) {
+            Level::Warn if self.overrides.strict => Level::Deny,
+            level => level,
+        }
+    }
+
+    /// The levels that the configuration sets, by rule id.
+    pub fn levels(&self) -> &BTreeMap<String, Level> {
+        &self.levels
+    }
+
+    /// The reader's limits.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether values of this machine are looked for.
+    pub fn self_match(&self) -> bool {
+        self.self_match.unwrap_or(true)
+    }
+
+    /// The waivers, in the order of the file.
+    pub fn waivers(&self) -> &[Arc<Waiver>] {
+        &self.waivers
+    }
+
+    /// The configuration files that were read, as the user sees them.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// What the command line says.
+    pub fn overrides(&self) -> &Overrides {
+        &self.overrides
+    }
+}
+
+/// The rule that `id` names.
+fn find<'rules>(
+    config: &ConfigFile,
+    rules: &'rules [Arc<RuleInfo>],
+    id: &Spanned<String>,
+) -> Result<&'rules RuleInfo, PolicyError> {
+    let rule = rules.iter().find(|rule| rule.id == *id.get_ref());
+    rule.map(Arc::as_ref).ok_or_else(|| {
+        let message = format!("there is no rule `{}`", id.get_ref());
+        let all = || Some("`packwarden rules` lists all of them".to_owned());
+        let ids = rules.iter().map(|rule| rule.id.as_str());
+        let help = did_you_mean(id.get_ref(), ids).or_else(all);
+        config.error(id.span(), message, "not known", help)
+    })
+}
