@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod detect;
+pub mod ecosystem;
 pub mod model;
 pub mod policy;
 pub mod report;

@@ -1,0 +1,189 @@
+//! Runs a client in a project.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::Path,
+    process::{Command, ExitStatus, Stdio},
+};
+
+use super::{Error, private::RunningClient};
+use crate::model::escape;
+
+/// Set for every client that we start, so that this program knows when it runs inside one.
+pub(super) const MARKER: &str = "PACKWARDEN_PACKING";
+
+/// How much of a failed client's output is shown, in bytes from the end.
+const SHOWN: u64 = 64 << 10;
+
+/// A client's command line and the project that it runs in.
+pub(super) struct Client<'a> {
+    pub(super) name: &'static str,
+    pub(super) project: &'a Path,
+    /// Whether its output goes to standard error while it runs.
+    pub(super) show_output: bool,
+}
+
+impl Client<'_> {
+    /// Runs `command` to its end. `said` is the command as a person would type it.
+    ///
+    /// Standard input is empty. What the client prints never reaches our standard output, which
+    /// belongs to the report. It goes to an unnamed temporary file rather than through a pipe: a
+    /// daemon that a build leaves behind keeps a pipe open, and we would wait for it for ever.
+    pub(super) fn run(&self, command: &mut Command, said: &str) -> Result<(), Error> {
+        let mut captured = None;
+        if self.show_output {
+            command.stdout(io::stderr()).stderr(io::stderr());
+        } else {
+            let not_made = |source| Error::NoPrivateDirectory {
+                path: Error::shown(&std::env::temp_dir()),
+                source,
+            };
+            let file = tempfile::tempfile().map_err(not_made)?;
+            command
+                .stdout(file.try_clone().map_err(not_made)?)
+                .stderr(file.try_clone().map_err(not_made)?);
+            captured = Some(file);
+        }
+        let status = self.status(command)?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(self.failed(said, status, captured))
+    }
+
+    /// The first line of what `command` prints, which is meant to be short.
+    pub(super) fn ask(&self, command: &mut Command, said: &str) -> Result<String, Error> {
+        let not_made = |source| Error::NoPrivateDirectory {
+            path: Error::shown(&std::env::temp_dir()),
+            source,
+        };
+        let mut answer = tempfile::tempfile().map_err(not_made)?;
+        let errors = tempfile::tempfile().map_err(not_made)?;
+        command
+            .stdout(answer.try_clone().map_err(not_made)?)
+            .stderr(errors.try_clone().map_err(not_made)?);
+        let status = self.status(command)?;
+        if !status.success() {
+            return Err(self.failed(said, status, Some(errors)));
+        }
+        let text = end_of(&mut answer).unwrap_or_default();
+        Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+    }
+
+    fn status(&self, command: &mut Command) -> Result<ExitStatus, Error> {
+        command
+            .current_dir(self.project)
+            .stdin(Stdio::null())
+            .env(MARKER, "1");
+        let not_started = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => Error::ClientMissing {
+                client: self.name,
+                path: Error::shown(self.project),
+            },
+            _ => Error::ClientNotStarted {
+                client: self.name,
+                path: Error::shown(self.project),
+                source,
+            },
+        };
+        let mut client = RunningClient::start(|| command.spawn().map_err(not_started))?;
+        let status = client.wait().map_err(not_started)?;
+        if super::abandoned() {
+            return Err(Error::Interrupted);
+        }
+        Ok(status)
+    }
+
+    fn failed(&self, said: &str, status: ExitStatus, captured: Option<File>) -> Error {
+        let output = captured
+            .and_then(|mut file| end_of(&mut file).ok())
+            .unwrap_or_default();
+        Error::ClientFailed {
+            command: said.to_owned(),
+            path: Error::shown(self.project),
+            status: status.to_string(),
+            output: indented(&output),
+        }
+    }
+}
+
+fn end_of(file: &mut File) -> io::Result<String> {
+    let length = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(SHOWN)))?;
+    let mut bytes = Vec::new();
+    file.take(SHOWN).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Each line of `output` on a line of its own, indented, with what could act on a terminal escaped.
+fn indented(output: &str) -> String {
+    let mut text = String::new();
+    for line in output.lines().filter(|line| !line.trim().is_empty()) {
+        text.push_str("\n  ");
+        text.push_str(&escape(&line.trim_end().replace('\t', "    ")));
+    }
+    text
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Result<(), Error> {
+        let client = Client {
+            name: "sh",
+            project: Path::new("/"),
+            show_output: false,
+        };
+        client.run(Command::new("sh").args(["-c", script]), "sh it")
+    }
+
+    #[test]
+    fn the_end_of_a_failed_clients_output_is_shown_escaped() {
+        let error =
+            shell("printf 'one\\n\\n\\ttwo\\033[2J\\n'; echo three >&2; exit 7").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`sh it` failed in / (exit status: 7)\n  one\n      two\\u{1b}[2J\n  three"
+        );
+    }
+
+    #[test]
+    fn much_output_is_cut_at_its_beginning() {
+        let error =
+            shell("echo first; head -c 200000 /dev/zero | tr '\\0' x; echo; echo last; exit 1")
+                .unwrap_err()
+                .to_string();
+        assert!(error.len() < 70_000);
+        assert!(error.ends_with("\n  last") && !error.contains("first"));
+    }
+
+    #[test]
+    fn a_client_that_leaves_a_daemon_behind_is_not_waited_for() {
+        // The daemon holds our capture open until somebody writes into the pipe: were the capture
+        // read to its end, this would never return.
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        shell(&format!("mkfifo {0}; cat {0} &", pipe.display())).unwrap();
+        std::fs::write(pipe, "end").unwrap();
+    }
+
+    #[test]
+    fn a_missing_client_is_named() {
+        let client = Client {
+            name: "nothing-of-that-name",
+            project: Path::new("/"),
+            show_output: false,
+        };
+        let error = client
+            .run(&mut Command::new("nothing-of-that-name"), "")
+            .unwrap_err();
+        assert!(matches!(error, Error::ClientMissing { .. }));
+    }
+
+    #[test]
+    fn a_client_sees_the_marker_and_no_input() {
+        shell(&format!("test \"${MARKER}\" = 1 && ! read line")).unwrap();
+    }
+}

@@ -1,0 +1,162 @@
+//! Why there is no artifact.
+
+use std::{io, path::Path};
+
+use miette::Diagnostic;
+use thiserror::Error as ThisError;
+
+use crate::model::escape;
+
+/// Why there is no artifact to check. Paths and output in it are escaped for display.
+#[derive(Debug, ThisError, Diagnostic)]
+pub enum Error {
+    /// Nothing is there.
+    #[error("there is no directory {0}")]
+    #[diagnostic(help("give a project directory, or the artifact file itself"))]
+    NoSuchDirectory(String),
+
+    /// Something else is there.
+    #[error("{0} is not a directory")]
+    #[diagnostic(help("give a project directory, or the artifact file itself"))]
+    NotADirectory(String),
+
+    /// The directory holds no manifest.
+    #[error("{path} is not a project that can be packed: it has no {}", .manifests.join(" or "))]
+    #[diagnostic(help(
+        "give the directory that holds the manifest, or the artifact file itself (for npm, what `npm pack` makes)"
+    ))]
+    NoProject {
+        /// The directory.
+        path: String,
+        /// The manifests looked for.
+        manifests: Vec<&'static str>,
+    },
+
+    /// The manifest is broken.
+    #[error("{path} can't be used: {reason}")]
+    #[diagnostic(help("correct the file: a client could not publish this project either"))]
+    UnusableManifest {
+        /// The manifest.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// Reading failed.
+    #[error("{path} can't be read")]
+    Unreadable {
+        /// The file or directory.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+
+    /// No place to pack into.
+    #[error(
+        "no private directory could be made in the system's directory for temporary files, {path}"
+    )]
+    #[diagnostic(help("make room there, or name another place with TMPDIR"))]
+    NoPrivateDirectory {
+        /// The directory for temporary files.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+
+    /// The client is not installed.
+    #[error("{client} was not found, and it is what packs {path}")]
+    #[diagnostic(help(
+        "install {client} and see that it is on PATH, or give the packed artifact instead of the directory"
+    ))]
+    ClientMissing {
+        /// The client's name.
+        client: &'static str,
+        /// The project.
+        path: String,
+    },
+
+    /// The client could not be started.
+    #[error("{client} could not be started in {path}")]
+    ClientNotStarted {
+        /// The client's name.
+        client: &'static str,
+        /// The project.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+
+    /// The client failed.
+    #[error("`{command}` failed in {path} ({status}){output}")]
+    #[diagnostic(help(
+        "run it there yourself to see more; what the client can't pack, it can't publish either"
+    ))]
+    ClientFailed {
+        /// The command, as it would be typed.
+        command: String,
+        /// The project.
+        path: String,
+        /// How it ended.
+        status: String,
+        /// The end of what it printed, indented, after a line break; or empty.
+        output: String,
+    },
+
+    /// The client reported success and left nothing.
+    #[error("{client} reported success but packed no file")]
+    #[diagnostic(help(
+        "look for settings that keep it from packing (for npm: `npm config list`), or pack yourself and give the file"
+    ))]
+    PackedNothing {
+        /// The client's name.
+        client: &'static str,
+    },
+
+    /// The client left several files.
+    #[error("{client} packed more than one file: {}", .names.join(", "))]
+    #[diagnostic(help(
+        "check each package's own directory; if one of the project's scripts packs something else, give that its own --pack-destination, or pack yourself and give the file"
+    ))]
+    PackedSeveral {
+        /// The client's name.
+        client: &'static str,
+        /// The files.
+        names: Vec<String>,
+    },
+
+    /// The manifest has scripts that would run here but not on publish.
+    #[error(
+        "the manifest of {path} has the script `{script}`, which `npm publish` never runs but `npm run {around}` does"
+    )]
+    #[diagnostic(help(
+        "remove it or call it from `{around}`, so that what is checked is what is published; or give the packed artifact"
+    ))]
+    ScriptNotOfPublish {
+        /// The project.
+        path: String,
+        /// The script.
+        script: String,
+        /// The script around which it runs.
+        around: &'static str,
+    },
+
+    /// The run was ended by a signal.
+    #[error("interrupted while packing")]
+    Interrupted,
+}
+
+impl Error {
+    pub(super) fn shown(path: &Path) -> String {
+        escape(&path.to_string_lossy())
+    }
+
+    pub(super) fn unreadable(path: &Path, source: io::Error) -> Self {
+        Self::Unreadable {
+            path: Self::shown(path),
+            source,
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! From a project directory to the exact artifact that its client would publish.
+//!
+//! An ecosystem is one file and one line in [`ECOSYSTEMS`]. What they share is here: the private
+//! directory that an artifact is packed into, and the way a client is run.
+
+mod client;
+mod error;
+mod npm;
+mod private;
+
+use std::{
+    ffi::OsString,
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+pub use error::Error;
+pub use private::{abandon, abandoned};
+
+use crate::model::{Ecosystem, PackedBy};
+use private::PrivateDirectory;
+
+/// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
+struct Entry {
+    ecosystem: Ecosystem,
+    /// The file that makes a directory a project of this ecosystem.
+    manifest: &'static str,
+    /// Reads the manifest's text, or says why it can't be used.
+    check_manifest: fn(&str) -> Result<(), String>,
+    pack: fn(&Project, &PackOptions) -> Result<Packed, Error>,
+}
+
+const ECOSYSTEMS: &[Entry] = &[npm::ENTRY];
+
+/// A directory that a client can pack.
+#[derive(Clone)]
+pub struct Project {
+    /// The directory, as the user gave it.
+    pub root: PathBuf,
+    /// Whose client packs it.
+    pub ecosystem: Ecosystem,
+    manifest: String,
+    pack: fn(&Project, &PackOptions) -> Result<Packed, Error>,
+}
+
+impl fmt::Debug for Project {
+    /// Leaves the manifest's text out: it may hold what must not reach a log.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Project")
+            .field("root", &self.root)
+            .field("ecosystem", &self.ecosystem)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How to pack.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PackOptions {
+    /// Whether to leave out the project's own scripts.
+    pub ignore_scripts: bool,
+    /// Whether to show what the client prints, on standard error, while it prints.
+    pub show_output: bool,
+}
+
+/// An artifact that a client has made, and the private directory it lies in. Both are gone when
+/// this is dropped.
+#[derive(Debug)]
+pub struct Packed {
+    /// Where the artifact is.
+    pub file: PathBuf,
+    /// The name that the client gave it.
+    pub file_name: String,
+    /// The client, and how it was called (without the private directory).
+    pub packed_by: PackedBy,
+    /// What became of the project's scripts.
+    pub scripts: Scripts,
+    /// Held so that the file lives as long as this.
+    _directory: PrivateDirectory,
+}
+
+/// What became of the scripts that a publish runs before the upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scripts {
+    /// Each that the manifest names was run, in the order of a publish.
+    Ran,
+    /// None was run.
+    Ignored(WhyIgnored),
+}
+
+/// Why scripts were not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyIgnored {
+    /// The user asked for it.
+    Asked,
+    /// The client is configured so, and would not run them on publish either.
+    Configured,
+    /// This program was started by such a script: running them again would never end.
+    InsidePacking,
+}
+
+impl fmt::Display for WhyIgnored {
+    /// The end of the sentence "the project's scripts were not run: …".
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            WhyIgnored::Asked => "--ignore-scripts was given",
+            WhyIgnored::Configured => "the client is configured to ignore them",
+            WhyIgnored::InsidePacking => "this check was itself started by one of them",
+        })
+    }
+}
+
+/// Recognises the project in `directory`.
+///
+/// # Errors
+///
+/// When there is no such directory, when it holds no manifest that is known here, or when the
+/// manifest can't be used.
+pub fn locate(directory: &Path) -> Result<Project, Error> {
+    let metadata = fs::metadata(directory).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => Error::NoSuchDirectory(Error::shown(directory)),
+        _ => Error::unreadable(directory, source),
+    })?;
+    if !metadata.is_dir() {
+        return Err(Error::NotADirectory(Error::shown(directory)));
+    }
+    for entry in ECOSYSTEMS {
+        let path = directory.join(entry.manifest);
+        let manifest = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(Error::unreadable(&path, error)),
+        };
+        let unusable = |reason| Error::UnusableManifest {
+            path: Error::shown(&path),
+            reason,
+        };
+        let manifest =
+            String::from_utf8(manifest).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
+        (entry.check_manifest)(&manifest).map_err(unusable)?;
+        return Ok(Project {
+            root: directory.to_owned(),
+            ecosystem: entry.ecosystem,
+            manifest,
+            pack: entry.pack,
+        });
+    }
+    Err(Error::NoProject {
+        path: Error::shown(directory),
+        manifests: ECOSYSTEMS.iter().map(|entry| entry.manifest).collect(),
+    })
+}
+
+/// Has the project's client make the artifact that it would publish.
+///
+/// # Errors
+///
+/// When the client is missing or fails, or makes anything but exactly one file.
+pub fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
+    (project.pack)(project, options)
+}
+
+/// The one file that a client has left in its private directory. What it printed is never looked
+/// at: npm 12 changed the shape of `--json`, and tools that parsed it then passed "0 files".
+fn only_file(directory: &PrivateDirectory, client: &'static str) -> Result<OsString, Error> {
+    let unreadable = |source| Error::unreadable(directory.path(), source);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory.path()).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let is_file = entry.file_type().map_err(unreadable)?.is_file();
+        names.push((entry.file_name(), is_file));
+    }
+    match names.as_slice() {
+        [] => Err(Error::PackedNothing { client }),
+        [(name, true)] => Ok(name.clone()),
+        several => {
+            let mut names: Vec<_> = several
+                .iter()
+                .map(|(name, _)| Error::shown(Path::new(name)))
+                .collect();
+            names.sort();
+            Err(Error::PackedSeveral { client, names })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(manifest: &str) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("package.json"), manifest).unwrap();
+        directory
+    }
+
+    #[test]
+    fn a_directory_with_a_manifest_is_a_project() {
+        let directory = project("\u{feff}{}");
+        let found = locate(directory.path()).unwrap();
+        assert_eq!(found.ecosystem, Ecosystem::Npm);
+        assert_eq!(found.root, directory.path());
+    }
+
+    #[test]
+    fn what_is_no_project_says_so() {
+        let empty = tempfile::tempdir().unwrap();
+        let file = empty.path().join("file");
+        fs::write(&file, "").unwrap();
+        let of = |path: &Path| locate(path).unwrap_err();
+        assert!(matches!(of(empty.path()), Error::NoProject { .. }));
+        assert!(matches!(of(&file), Error::NotADirectory(_)));
+        assert!(matches!(
+            of(&empty.path().join("a\nb")),
+            Error::NoSuchDirectory(path) if path.ends_with("a\\nb")
+        ));
+    }
+
+    #[test]
+    fn a_manifest_that_npm_could_not_read_is_an_error() {
+        for manifest in ["", "{", "[]", "null", "{} x"] {
+            let error = locate(project(manifest).path()).unwrap_err();
+            assert!(
+                matches!(error, Error::UnusableManifest { .. }),
+                "{manifest}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn exactly_one_file_is_an_artifact() {
+        let directory = PrivateDirectory::create().unwrap();
+        let path = directory.path().to_owned();
+        assert!(matches!(
+            only_file(&directory, "npm"),
+            Err(Error::PackedNothing { .. })
+        ));
+        fs::create_dir(path.join("a")).unwrap();
+        assert!(matches!(
+            only_file(&directory, "npm"),
+            Err(Error::PackedSeveral { .. })
+        ));
+        fs::remove_dir(path.join("a")).unwrap();
+        fs::write(path.join("a.tgz"), "").unwrap();
+        assert_eq!(only_file(&directory, "npm").unwrap(), "a.tgz");
+        fs::write(path.join("b.tgz"), "").unwrap();
+        assert!(matches!(
+            only_file(&directory, "npm"),
+            Err(Error::PackedSeveral { names, .. }) if names == ["a.tgz", "b.tgz"]
+        ));
+        drop(directory);
+        assert!(!path.exists());
+    }
+}

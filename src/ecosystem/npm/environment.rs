@@ -1,0 +1,121 @@
+//! What an npm around us leaves in the environment.
+
+use std::{
+    ffi::{OsStr, OsString},
+    path::Path,
+};
+
+use super::super::client::MARKER;
+
+/// Events in which a client packs or has just packed: a pack with scripts from inside one of them
+/// would start it again, for ever.
+const PACKING_EVENTS: [&str; 7] = [
+    "prepublishOnly",
+    "prepublish",
+    "prepack",
+    "prepare",
+    "postpack",
+    "publish",
+    "postpublish",
+];
+
+/// Settings that a surrounding npm passes on (`npm publish --dry-run --workspaces` and the like) and
+/// that are not meant for the pack of one directory. Flags on our command line win over the first
+/// three, but the scripts that it starts would still inherit them.
+///
+/// `npm_config_ignore_scripts` is not among them: a publish from the same shell would obey it too.
+const MISLEADING: [&str; 6] = [
+    "npm_config_dry_run",
+    "npm_config_json",
+    "npm_config_pack_destination",
+    "npm_config_usage",
+    "npm_config_workspace",
+    "npm_config_workspaces",
+];
+
+/// Whether the variable must not be passed on. npm reads these names in any case, and takes `-` for
+/// `_`.
+pub(super) fn misleads(name: &OsStr) -> bool {
+    let Some(name) = name.to_str() else {
+        return false;
+    };
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    MISLEADING.contains(&name.as_str())
+}
+
+/// Whether this program runs inside a pack, started by a script of the project.
+///
+/// `npm_command` is of no use here: bun says `pack` on publish, and yarn says nothing.
+pub(super) fn inside_packing(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    variable(MARKER).is_some_and(|value| !value.is_empty())
+        || variable("npm_lifecycle_event")
+            .is_some_and(|event| PACKING_EVENTS.iter().any(|name| event == *name))
+}
+
+/// The npm to run, program first: inside a script of npm the very one that runs the script, because
+/// it is the one that publishes; otherwise the one on PATH.
+pub(super) fn program(variable: impl Fn(&str) -> Option<OsString>) -> Vec<OsString> {
+    let is_npm = variable("npm_config_user_agent")
+        .is_some_and(|agent| agent.to_string_lossy().starts_with("npm/"));
+    let around = variable("npm_node_execpath").zip(variable("npm_execpath"));
+    match around {
+        Some((node, cli)) if is_npm && Path::new(&cli).ends_with("npm-cli.js") => vec![node, cli],
+        // On Windows npm is a script, which is only found with its extension.
+        _ => vec![if cfg!(windows) { "npm.cmd" } else { "npm" }.into()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<OsString> {
+        |name| {
+            let found = variables.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| value.into())
+        }
+    }
+
+    #[test]
+    fn misleading_settings_are_known_in_every_spelling() {
+        for name in [
+            "npm_config_dry_run",
+            "NPM_CONFIG_DRY_RUN",
+            "npm_config_dry-run",
+        ] {
+            assert!(misleads(name.as_ref()), "{name}");
+        }
+        for name in ["npm_config_registry", "npm_config_ignore_scripts", "PATH"] {
+            assert!(!misleads(name.as_ref()), "{name}");
+        }
+    }
+
+    #[test]
+    fn packing_is_known_by_the_event_or_by_our_marker() {
+        assert!(inside_packing(with(&[("npm_lifecycle_event", "prepack")])));
+        assert!(inside_packing(with(&[
+            ("npm_lifecycle_event", "check"),
+            (MARKER, "1")
+        ])));
+        assert!(!inside_packing(with(&[("npm_lifecycle_event", "check")])));
+        assert!(!inside_packing(with(&[(MARKER, "")])));
+    }
+
+    #[test]
+    fn the_npm_around_us_is_used() {
+        const CLI: &str = "/n/bin/npm-cli.js";
+        let npm = with(&[
+            ("npm_config_user_agent", "npm/12.2.0 node/v24"),
+            ("npm_node_execpath", "/n/node"),
+            ("npm_execpath", CLI),
+        ]);
+        assert_eq!(program(npm), ["/n/node", CLI]);
+        let pnpm = with(&[
+            ("npm_config_user_agent", "pnpm/12.21.0 npm/?"),
+            ("npm_node_execpath", "/n/node"),
+            ("npm_execpath", "/n/pnpm"),
+        ]);
+        assert_eq!(program(pnpm).len(), 1);
+        assert_eq!(program(with(&[])).len(), 1);
+    }
+}

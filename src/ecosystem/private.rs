@@ -1,0 +1,177 @@
+//! What must not outlive this program: private directories, and clients that are still running.
+//!
+//! A signal ends the program without unwinding, so that no destructor runs. What would be left
+//! behind is therefore listed here, and [`abandon`] clears it away.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::{Child, ExitStatus},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use super::Error;
+
+/// How long a client may take to end itself before it is ended.
+const GRACE: Duration = Duration::from_secs(2);
+/// How often to look whether it has.
+const STEP: Duration = Duration::from_millis(20);
+
+#[derive(Default)]
+struct Alive {
+    directories: Vec<PathBuf>,
+    clients: Vec<u32>,
+    abandoned: bool,
+}
+
+static ALIVE: Mutex<Alive> = Mutex::new(Alive {
+    directories: Vec::new(),
+    clients: Vec::new(),
+    abandoned: false,
+});
+
+fn alive() -> MutexGuard<'static, Alive> {
+    // A panic elsewhere must not keep us from clearing away.
+    ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends the clients that are running and removes the private directories. Nothing can be packed
+/// afterwards. For a signal handler's thread, before it ends the program.
+pub fn abandon() {
+    alive().abandoned = true;
+    signal_clients(Signal::Terminate);
+    let mut waited = Duration::ZERO;
+    while waited < GRACE && !alive().clients.is_empty() {
+        thread::sleep(STEP);
+        waited += STEP;
+    }
+    signal_clients(Signal::Kill);
+    for directory in &alive().directories {
+        // It may be gone already: its owner removes it too, once its client has ended.
+        let _ = fs::remove_dir_all(directory);
+    }
+}
+
+/// Whether [`abandon`] was called: what fails from then on fails because of it.
+pub fn abandoned() -> bool {
+    alive().abandoned
+}
+
+/// A new directory in the system's directory for temporary files that nobody else can enter. It is
+/// removed with all that is in it when this is dropped.
+#[derive(Debug)]
+pub(super) struct PrivateDirectory(PathBuf);
+
+impl PrivateDirectory {
+    pub(super) fn create() -> Result<Self, Error> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("packwarden-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        // The lock is held until the directory is on the list, so that none can slip past a signal.
+        let mut alive = alive();
+        if alive.abandoned {
+            return Err(Error::Interrupted);
+        }
+        let directory = builder
+            .tempdir()
+            .map_err(|source| Error::NoPrivateDirectory {
+                path: Error::shown(&env::temp_dir()),
+                source,
+            })?
+            .keep();
+        alive.directories.push(directory.clone());
+        Ok(Self(directory))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for PrivateDirectory {
+    /// It stays on the list until it is gone, so that a signal in between finds it there.
+    fn drop(&mut self) {
+        // A drop has nobody to report to, and the system clears its temporary files by itself.
+        let _ = fs::remove_dir_all(&self.0);
+        alive().directories.retain(|path| *path != self.0);
+    }
+}
+
+/// A client that [`abandon`] would end.
+pub(super) struct RunningClient(Child);
+
+impl RunningClient {
+    /// Starts a client with `spawn`.
+    pub(super) fn start(
+        spawn: impl FnOnce() -> Result<Child, Error>,
+    ) -> Result<RunningClient, Error> {
+        let mut alive = alive();
+        if alive.abandoned {
+            return Err(Error::Interrupted);
+        }
+        let child = spawn()?;
+        alive.clients.push(child.id());
+        Ok(Self(child))
+    }
+
+    pub(super) fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.0.wait()
+    }
+}
+
+impl Drop for RunningClient {
+    fn drop(&mut self) {
+        alive().clients.retain(|id| *id != self.0.id());
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Signal {
+    Terminate,
+    Kill,
+}
+
+/// The client's own process gets the signal, and npm hands it on to the script that it runs. It
+/// stays in our process group, so that a terminal's Ctrl-C reaches all of them and a script may
+/// still ask something on the terminal.
+#[cfg(unix)]
+fn signal_clients(signal: Signal) {
+    use rustix::process::{Pid, Signal as Unix, kill_process};
+    let signal = match signal {
+        Signal::Terminate => Unix::TERM,
+        Signal::Kill => Unix::KILL,
+    };
+    for id in &alive().clients {
+        let pid = i32::try_from(*id).ok().and_then(Pid::from_raw);
+        // It may have ended by itself; there is nobody to tell in any case.
+        let _ = pid.map(|pid| kill_process(pid, signal));
+    }
+}
+
+/// Elsewhere Ctrl-C reaches every process of the console by itself.
+#[cfg(not(unix))]
+fn signal_clients(_: Signal) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_private_directory_is_closed_to_others_and_gone_afterwards() {
+        let directory = PrivateDirectory::create().unwrap();
+        let path = directory.path().to_owned();
+        assert!(path.is_absolute());
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        assert!(alive().directories.contains(&path));
+        fs::write(path.join("a"), "").unwrap();
+        drop(directory);
+        assert!(!path.exists());
+        assert!(!alive().directories.contains(&path));
+    }
+}
