@@ -3,7 +3,14 @@
 //! A detector looks at entries as a stream and gives back detections, facts and derived texts. What
 //! needs the whole artifact is concluded from the facts when all entries are read.
 
+mod archive_entry;
 mod facts;
+mod manifest;
+mod model_weights;
+mod self_match;
+mod tar_owner;
+#[cfg(test)]
+mod testing;
 
 use crate::model::{Context, Entry, EntryPath, Evidence, GapKind, Location, Sha256};
 
@@ -73,7 +80,28 @@ pub struct Registration {
 }
 
 /// All detectors.
-pub const DETECTORS: &[Registration] = &[];
+pub const DETECTORS: &[Registration] = &[
+    Registration {
+        kinds: &[],
+        make: manifest::make,
+    },
+    Registration {
+        kinds: self_match::KINDS,
+        make: self_match::make,
+    },
+    Registration {
+        kinds: model_weights::KINDS,
+        make: model_weights::make,
+    },
+    Registration {
+        kinds: tar_owner::KINDS,
+        make: tar_owner::make,
+    },
+    Registration {
+        kinds: archive_entry::KINDS,
+        make: archive_entry::make,
+    },
+];
 
 /// Every `detector:kind` that a rule may name.
 pub fn kinds() -> impl Iterator<Item = &'static str> {

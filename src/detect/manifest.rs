@@ -1,0 +1,315 @@
+//! The package's own manifest: a fact that the policy and other detectors draw on.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::{Detector, Fact, Inspection, Out};
+use crate::model::{Context, Entry, EntryKind, GapKind, Manifest};
+
+/// A longer `package.json` is not parsed.
+const LONGEST: usize = 8 << 20;
+
+pub(super) struct PackageJson;
+
+pub(super) fn make(_: &Context) -> Box<dyn Detector> {
+    Box::new(PackageJson)
+}
+
+impl Detector for PackageJson {
+    fn inspect(&self, entry: &Entry, _: &[u8]) -> Option<Box<dyn Inspection>> {
+        let (_, in_root) = entry.path.as_str().split_once('/')?;
+        (entry.kind == EntryKind::File && entry.depth == 0 && in_root == "package.json")
+            .then(|| Box::new(Reading::default()) as Box<dyn Inspection>)
+    }
+}
+
+#[derive(Default)]
+struct Reading {
+    text: Vec<u8>,
+    too_long: bool,
+}
+
+impl Inspection for Reading {
+    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
+        if self.text.len() + piece.len() > LONGEST {
+            self.too_long = true;
+            self.text = Vec::new();
+        }
+        if !self.too_long {
+            self.text.extend_from_slice(piece);
+        }
+        if !last {
+            return;
+        }
+        if self.too_long {
+            let reason = format!("package.json is longer than {} MiB", LONGEST >> 20);
+            out.gap(GapKind::Manifest, reason);
+            return;
+        }
+        match parse(&self.text) {
+            Ok(manifest) => out.fact(Fact::Manifest(manifest)),
+            Err(error) if error.is_data() => {
+                out.gap(
+                    GapKind::Manifest,
+                    "package.json is not a JSON object".into(),
+                );
+            }
+            Err(error) => {
+                out.gap(
+                    GapKind::Manifest,
+                    format!("package.json is not valid JSON: {error}"),
+                );
+            }
+        }
+    }
+}
+
+/// Reads a manifest as npm does: a byte order mark and broken UTF-8 are let pass, and of equal keys
+/// the last one counts.
+fn parse(text: &[u8]) -> Result<Manifest, serde_json::Error> {
+    let text = String::from_utf8_lossy(text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let manifest = parser.deserialize_map(Fields)?;
+    parser.end()?;
+    Ok(manifest)
+}
+
+/// The manifest's fields. Everything else is passed over without being built, so that a hostile
+/// manifest costs no more memory than its own length.
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Manifest;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Manifest, A::Error> {
+        let mut manifest = Manifest::default();
+        let mut old_licenses = None;
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "name" => manifest.name = map.next_value_seed(Said("name"))?.text,
+                "version" => manifest.version = map.next_value_seed(Said("version"))?.text,
+                "license" => manifest.license = map.next_value_seed(Said("type"))?.text,
+                "licenses" => old_licenses = map.next_value_seed(Said("type"))?.text,
+                "repository" => manifest.repository = map.next_value_seed(Said("url"))?.text,
+                "private" => manifest.private = map.next_value_seed(Said(""))?.truthy,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        manifest.license = manifest.license.or(old_licenses);
+        Ok(manifest)
+    }
+}
+
+/// A value read leniently: a text, an object that holds the text under this key, or a list of
+/// either.
+#[derive(Clone, Copy)]
+struct Said(&'static str);
+
+/// What a value says.
+#[derive(Default)]
+struct Meaning {
+    text: Option<String>,
+    /// Whether JavaScript takes it for true, which is how npm reads `private`.
+    truthy: bool,
+}
+
+impl Meaning {
+    fn truth(truthy: bool) -> Self {
+        Self { text: None, truthy }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Said {
+    type Value = Meaning;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Meaning, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Said {
+    type Value = Meaning;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Meaning, E> {
+        Ok(Meaning {
+            text: (!text.trim().is_empty()).then(|| text.trim().to_owned()),
+            truthy: !text.is_empty(),
+        })
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Meaning, E> {
+        Ok(Meaning::truth(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Meaning, E> {
+        Ok(Meaning::truth(value != 0))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Meaning, E> {
+        Ok(Meaning::truth(value != 0))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Meaning, E> {
+        Ok(Meaning::truth(value != 0.0))
+    }
+
+    fn visit_unit<E>(self) -> Result<Meaning, E> {
+        Ok(Meaning::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Meaning, A::Error> {
+        let mut meaning = Meaning::truth(true);
+        while let Some(key) = map.next_key::<String>()? {
+            if key == self.0 {
+                meaning.text = map.next_value_seed(self)?.text;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(meaning)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Meaning, A::Error> {
+        let mut meaning = Meaning::truth(true);
+        while let Some(element) = list.next_element_seed(self)? {
+            meaning.text = match (meaning.text, element.text) {
+                (Some(before), Some(text)) => Some(format!("{before} OR {text}")),
+                (before, text) => before.or(text),
+            };
+        }
+        Ok(meaning)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Recorder, inspect, inspect_in_steps};
+
+    fn read(text: &str) -> Recorder {
+        inspect(
+            &PackageJson,
+            &Entry::file("package/package.json", 0),
+            text.as_bytes(),
+        )
+    }
+
+    fn manifest(text: &str) -> Manifest {
+        match read(text).facts.pop() {
+            Some(Fact::Manifest(manifest)) => manifest,
+            other => panic!("no manifest but {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_usual_manifest_is_read() {
+        let manifest = manifest(
+            r#"{"name":"@acme/cli","version":"1.2.3","license":"MIT","files":["dist"],
+                "repository":{"type":"git","url":"git+https://example.com/a.git"}}"#,
+        );
+        assert_eq!(manifest.scope(), Some("@acme"));
+        assert_eq!(manifest.version.as_deref(), Some("1.2.3"));
+        assert_eq!(manifest.license.as_deref(), Some("MIT"));
+        assert_eq!(
+            manifest.repository.as_deref(),
+            Some("git+https://example.com/a.git")
+        );
+        assert!(!manifest.private);
+    }
+
+    #[test]
+    fn old_and_odd_forms_are_read_as_npm_reads_them() {
+        let license = |text: &str| manifest(text).license;
+        assert_eq!(
+            license(r#"{"license":{"type":"ISC","url":"x"}}"#).as_deref(),
+            Some("ISC")
+        );
+        assert_eq!(
+            license(r#"{"licenses":[{"type":"MIT"},{"type":"GPL-2.0"}]}"#).as_deref(),
+            Some("MIT OR GPL-2.0")
+        );
+        assert_eq!(license(r#"{"license":7}"#), None);
+        assert_eq!(license(r#"{"license":"  "}"#), None);
+        assert_eq!(
+            manifest(r#"{"repository":"acme/cli"}"#)
+                .repository
+                .as_deref(),
+            Some("acme/cli")
+        );
+        assert_eq!(
+            manifest("\u{feff}{\"name\":\"a\",\"name\":\"b\"}")
+                .name
+                .as_deref(),
+            Some("b")
+        );
+        for (private, expected) in [
+            ("true", true),
+            ("\"false\"", true),
+            ("0", false),
+            ("null", false),
+        ] {
+            let text = format!(r#"{{"private":{private}}}"#);
+            assert_eq!(manifest(&text).private, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_manifest_is_a_gap() {
+        for (text, reason) in [
+            (
+                "",
+                "package.json is not valid JSON: EOF while parsing a value at line 1 column 0",
+            ),
+            (
+                "{\"a\": }",
+                "package.json is not valid JSON: expected value at line 1 column 7",
+            ),
+            (
+                "{} x",
+                "package.json is not valid JSON: trailing characters at line 1 column 4",
+            ),
+            ("[1]", "package.json is not a JSON object"),
+            ("\"name\"", "package.json is not a JSON object"),
+        ] {
+            let recorder = read(text);
+            assert_eq!(
+                recorder.gaps,
+                [(GapKind::Manifest, reason.to_owned())],
+                "{text}"
+            );
+            assert!(recorder.facts.is_empty());
+        }
+        let entry = Entry::file("package/package.json", 0);
+        let long = [b"{".to_vec(), vec![b' '; LONGEST], b"}".to_vec()].concat();
+        let recorder = inspect_in_steps(&PackageJson, &entry, &long, 1 << 20);
+        assert_eq!(recorder.gaps.len(), 1);
+    }
+
+    #[test]
+    fn only_the_top_level_manifest_counts() {
+        let mut nested = Entry::file("package/package.json", 0);
+        nested.depth = 1;
+        for entry in [
+            nested,
+            Entry::file("package/a/package.json", 0),
+            Entry::file("package.json", 0),
+        ] {
+            assert!(
+                inspect(&PackageJson, &entry, b"{}").facts.is_empty(),
+                "{entry:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The forms in which a text may be written in a file.
+
+use base64::{Engine as _, engine::general_purpose};
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    Plain,
+    JsonEscaped,
+    PercentEncoded,
+    Base64,
+    Utf16Le,
+    Utf16Be,
+}
+
+impl Form {
+    /// What people call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Form::Plain => "plain",
+            Form::JsonEscaped => "JSON-escaped",
+            Form::PercentEncoded => "percent-encoded",
+            Form::Base64 => "base64",
+            Form::Utf16Le => "UTF-16LE",
+            Form::Utf16Be => "UTF-16BE",
+        }
+    }
+}
+
+/// A value in one form: what to search for, and how to make sure of it.
+pub(super) struct Written {
+    pub(super) form: Form,
+    /// What is searched for.
+    pub(super) bytes: Vec<u8>,
+    /// For base64: the value itself, and how many bytes of something else share its first group.
+    value: Vec<u8>,
+    lead: usize,
+}
+
+/// Shorter pieces of base64 come about by chance.
+const SHORTEST_BASE64: usize = 8;
+
+/// Every form of `value`, each search text once.
+pub(super) fn written(value: &str) -> Vec<Written> {
+    let mut forms = Vec::new();
+    let mut spellings = vec![value.to_owned()];
+    if value.contains('\\') {
+        spellings.push(value.replace('\\', "/"));
+    }
+    for spelling in &spellings {
+        let escaped = [spelling.replace('\\', r"\\"), spelling.replace('/', r"\/")];
+        forms.push(as_is(Form::Plain, spelling.as_bytes()));
+        forms.extend(
+            escaped
+                .iter()
+                .map(|text| as_is(Form::JsonEscaped, text.as_bytes())),
+        );
+        for keep_slash in [false, true] {
+            let encoded = percent_encoded(spelling, keep_slash);
+            forms.push(as_is(Form::PercentEncoded, encoded.as_bytes()));
+            forms.push(as_is(Form::PercentEncoded, lower_hex(&encoded).as_bytes()));
+        }
+        forms.extend(base64(spelling));
+        if spelling.contains('\\') {
+            forms.extend(base64(&escaped[0]));
+        }
+        let units = spelling.encode_utf16();
+        let little: Vec<u8> = units.clone().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = units.flat_map(u16::to_be_bytes).collect();
+        forms.push(as_is(Form::Utf16Le, &little));
+        forms.push(as_is(Form::Utf16Be, &big));
+    }
+    let mut known = std::collections::HashSet::new();
+    forms.retain(|form| known.insert(form.bytes.clone()));
+    forms
+}
+
+fn as_is(form: Form, bytes: &[u8]) -> Written {
+    Written {
+        form,
+        bytes: bytes.to_vec(),
+        value: Vec::new(),
+        lead: 0,
+    }
+}
+
+fn percent_encoded(text: &str, keep_slash: bool) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            b'/' if keep_slash => "/".to_owned(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+/// `%2Fa` as `%2fa`: some encoders write small digits.
+fn lower_hex(encoded: &str) -> String {
+    let mut digits = 0;
+    encoded
+        .chars()
+        .map(|character| {
+            let lower = digits > 0;
+            digits = if character == '%' {
+                2
+            } else {
+                digits.max(1) - 1
+            };
+            if lower {
+                character.to_ascii_lowercase()
+            } else {
+                character
+            }
+        })
+        .collect()
+}
+
+/// Inside a longer text, a value may begin at any byte of a group of three: three spellings, of
+/// which only the characters count that its neighbours have no part in.
+fn base64(value: &str) -> Vec<Written> {
+    let mut spellings = Vec::new();
+    for lead in 0..3 {
+        let bytes = [&vec![0; lead], value.as_bytes()].concat();
+        let own = (lead * 8).div_ceil(6)..bytes.len() * 8 / 6;
+        if own.len() < SHORTEST_BASE64 {
+            continue;
+        }
+        for engine in [
+            &general_purpose::STANDARD_NO_PAD,
+            &general_purpose::URL_SAFE_NO_PAD,
+        ] {
+            spellings.push(Written {
+                form: Form::Base64,
+                bytes: engine.encode(&bytes).as_bytes()[own.clone()].to_vec(),
+                value: value.as_bytes().to_vec(),
+                lead,
+            });
+        }
+    }
+    spellings
+}
+
+impl Written {
+    /// The characters before and after the value, where its search text lies at `start` in `text`.
+    /// `None` in the outer option when it is not the value after all.
+    pub(super) fn neighbours(&self, text: &[u8], start: usize) -> Option<(Option<u8>, Option<u8>)> {
+        let end = start + self.bytes.len();
+        let before = |distance: usize| text.get(start.checked_sub(distance)?).copied();
+        Some(match self.form {
+            Form::Plain | Form::JsonEscaped | Form::PercentEncoded => {
+                (before(1), text.get(end).copied())
+            }
+            Form::Utf16Le => (
+                unit(before(2), before(1)),
+                unit(text.get(end).copied(), text.get(end + 1).copied()),
+            ),
+            Form::Utf16Be => (
+                unit(before(1), before(2)),
+                unit(text.get(end + 1).copied(), text.get(end).copied()),
+            ),
+            Form::Base64 => {
+                // Where the group began in which the value begins.
+                let group = start as isize - (self.lead * 8).div_ceil(6) as isize;
+                let at = |index: isize| decoded(text, group, self.lead as isize + index);
+                let length = self.value.len() as isize;
+                let inner = 1..length - 1;
+                let exact = inner
+                    .into_iter()
+                    .all(|index| at(index) == Some(self.value[index as usize]))
+                    && self.value.last().copied() == at(length - 1);
+                if !exact {
+                    return None;
+                }
+                (at(-1), at(length))
+            }
+        })
+    }
+}
+
+/// A UTF-16 code unit as a byte; what is no ASCII is as good as any other byte above it.
+fn unit(low: Option<u8>, high: Option<u8>) -> Option<u8> {
+    if high.unwrap_or(0) == 0 {
+        low
+    } else {
+        Some(0xff)
+    }
+}
+
+/// The byte at `index` of what the base64 text decodes to that has a group beginning at `group`.
+fn decoded(text: &[u8], group: isize, index: isize) -> Option<u8> {
+    let bits = index * 8;
+    let sextet = |position: isize| sextet(*text.get(usize::try_from(position).ok()?)?);
+    let first = sextet(group + bits.div_euclid(6))?;
+    let second = sextet(group + bits.div_euclid(6) + 1)?;
+    let used = bits.rem_euclid(6);
+    Some((first << (2 + used)) | (second >> (4 - used)))
+}
+
+fn sextet(character: u8) -> Option<u8> {
+    Some(match character {
+        b'A'..=b'Z' => character - b'A',
+        b'a'..=b'z' => character - b'a' + 26,
+        b'0'..=b'9' => character - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(value: &str, form: Form) -> Vec<String> {
+        written(value)
+            .iter()
+            .filter(|written| written.form == form)
+            .map(|written| String::from_utf8_lossy(&written.bytes).into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_posix_path_in_its_forms() {
+        let value = "/home/ann";
+        assert_eq!(texts(value, Form::Plain), ["/home/ann"]);
+        assert_eq!(texts(value, Form::JsonEscaped), [r"\/home\/ann"]);
+        assert_eq!(
+            texts(value, Form::PercentEncoded),
+            ["%2Fhome%2Fann", "%2fhome%2fann"]
+        );
+        assert_eq!(
+            texts(value, Form::Base64),
+            ["L2hvbWUvYW5u", "9ob21lL2Fub", "vaG9tZS9hbm"]
+        );
+        assert_eq!(texts(value, Form::Utf16Le), ["/\0h\0o\0m\0e\0/\0a\0n\0n\0"]);
+    }
+
+    #[test]
+    fn a_windows_path_in_its_forms() {
+        let value = r":\Users\a b";
+        assert_eq!(texts(value, Form::Plain), [r":\Users\a b", ":/Users/a b"]);
+        assert_eq!(
+            texts(value, Form::JsonEscaped),
+            [r":\\Users\\a b", r":\/Users\/a b"]
+        );
+        assert_eq!(
+            texts(value, Form::PercentEncoded),
+            [
+                "%3A%5CUsers%5Ca%20b",
+                "%3a%5cUsers%5ca%20b",
+                "%3A%2FUsers%2Fa%20b",
+                "%3a%2fUsers%2fa%20b",
+                "%3A/Users/a%20b",
+                "%3a/Users/a%20b",
+            ]
+        );
+    }
+
+    #[test]
+    fn base64_shows_its_neighbours_at_every_alignment() {
+        let value = "/home/ann";
+        for before in ["", "x", "xy", "xyz", "wxyz"] {
+            for after in ["", "/", "a/b", ": x"] {
+                let text = general_purpose::STANDARD.encode(format!("{before}{value}{after}"));
+                let found: Vec<_> = written(value)
+                    .iter()
+                    .filter_map(|written| {
+                        let start = memchr::memmem::find(text.as_bytes(), &written.bytes)?;
+                        written.neighbours(text.as_bytes(), start)
+                    })
+                    .collect();
+                let expected = (before.bytes().last(), after.bytes().next());
+                assert_eq!(found, [expected], "{before}…{after}");
+            }
+        }
+        // Four bits of the last letter lie outside of what is searched for.
+        let other = general_purpose::STANDARD.encode("xy/home/ano");
+        let lead_2 = &written(value)[6];
+        let start = memchr::memmem::find(other.as_bytes(), &lead_2.bytes).unwrap();
+        assert_eq!(lead_2.neighbours(other.as_bytes(), start), None);
+    }
+}

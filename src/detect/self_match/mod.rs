@@ -1,0 +1,368 @@
+//! The values of the machine that runs the check: its home directory, login, host name and project
+//! root must not be in the artifact, in whatever form.
+//!
+//! Nothing that this detector puts out holds a value.
+
+mod forms;
+mod search;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{Detection, Detector, Inspection, Out};
+use crate::model::{
+    Context, Entry, EntryKind, EntryPath, Evidence, Location, SelfKind, View, Window,
+};
+
+use forms::Form;
+use search::Search;
+
+/// What is looked for, most specific first: of several at one place only the first is told.
+const LOOKED_FOR: &[(SelfKind, &str, &str)] = &[
+    (
+        SelfKind::ProjectRoot,
+        "self-match:project-root",
+        "project directory",
+    ),
+    (SelfKind::Home, "self-match:home", "home directory"),
+    (SelfKind::Login, "self-match:login", "login name"),
+    (SelfKind::HostName, "self-match:host", "host name"),
+];
+pub(super) const KINDS: &[&str] = &[
+    LOOKED_FOR[0].1,
+    LOOKED_FOR[1].1,
+    LOOKED_FOR[2].1,
+    LOOKED_FOR[3].1,
+];
+
+pub(super) struct SelfMatch {
+    search: Option<Arc<Search>>,
+}
+
+pub(super) fn make(context: &Context) -> Box<dyn Detector> {
+    Box::new(SelfMatch::new(context))
+}
+
+impl SelfMatch {
+    fn new(context: &Context) -> Self {
+        Self {
+            search: Search::new(&context.self_values).map(Arc::new),
+        }
+    }
+}
+
+impl Detector for SelfMatch {
+    fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
+        // A derived text was searched already: in the form in which its container holds it.
+        let searched = match entry.kind {
+            EntryKind::File => !entry.opened,
+            EntryKind::Link { .. } | EntryKind::Metadata => true,
+            EntryKind::Directory | EntryKind::Derived => false,
+        };
+        let search = self.search.as_ref().filter(|_| searched)?;
+        Some(Box::new(Looking {
+            search: Arc::clone(search),
+            path: entry.path.clone(),
+            binary: memchr::memchr(0, head).is_some(),
+            window: Window::new(Search::BEFORE, search.after()),
+            passed: 0,
+            found: BTreeMap::new(),
+        }))
+    }
+}
+
+/// An entry being searched.
+struct Looking {
+    search: Arc<Search>,
+    path: EntryPath,
+    binary: bool,
+    window: Window,
+    /// Offset up to which everything belongs to what was found already.
+    passed: u64,
+    found: BTreeMap<(usize, Form), Found>,
+}
+
+/// One value in one form: how often, and where first.
+struct Found {
+    count: u64,
+    first: Location,
+}
+
+impl Inspection for Looking {
+    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
+        let (search, binary) = (&self.search, self.binary);
+        let (passed, found) = (&mut self.passed, &mut self.found);
+        self.window.push(piece, last, &mut |view| {
+            search.each(&view, passed, &mut |kind, form, start| {
+                found
+                    .entry((kind, form))
+                    .and_modify(|found| found.count += 1)
+                    .or_insert_with(|| Found {
+                        count: 1,
+                        first: locate(&view, start, binary),
+                    });
+            });
+        });
+        if !last {
+            return;
+        }
+        for (&(kind, form), found) in &self.found {
+            let (_, kind, noun) = LOOKED_FOR[kind];
+            out.detection(Detection {
+                kind,
+                path: self.path.clone(),
+                location: found.first,
+                message: message(noun, form, found),
+                evidence: Evidence::fact(format!("{noun}, {}", form.name())),
+                fix: None,
+                sha256: None,
+            });
+        }
+    }
+}
+
+fn message(noun: &str, form: Form, found: &Found) -> String {
+    let form = match form {
+        Form::Plain => String::new(),
+        form => format!(" ({})", form.name()),
+    };
+    let place = match (found.first.line, found.first.offset) {
+        (Some(line), _) => format!("at line {line}"),
+        (None, offset) => format!("at offset {}", offset.unwrap_or_default()),
+    };
+    match found.count {
+        1 => format!("your {noun}{form} appears {place}"),
+        2 => format!("your {noun}{form} appears twice, first {place}"),
+        count => format!("your {noun}{form} appears {count} times, first {place}"),
+    }
+}
+
+fn locate(view: &View<'_>, start: usize, binary: bool) -> Location {
+    if binary {
+        return Location {
+            offset: Some(view.offset + start as u64),
+            ..Location::default()
+        };
+    }
+    let before = &view.bytes[..start];
+    let line_start = memchr::memrchr(b'\n', before).map(|newline| newline + 1);
+    let lines = memchr::memchr_iter(b'\n', before).count() as u64;
+    let column = match line_start {
+        Some(line_start) => Some(start - line_start),
+        // The line may have begun before what is at hand: then its column is not known.
+        None => (view.offset == 0).then_some(start),
+    };
+    Location {
+        line: Some(view.lines + lines + 1),
+        column: column.map(|column| column as u64 + 1),
+        offset: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+    use super::*;
+    use crate::{
+        detect::testing::{Recorder, inspect, inspect_in_steps},
+        model::SelfValue,
+    };
+
+    fn detector(values: &[(SelfKind, &str)]) -> SelfMatch {
+        let self_values = values
+            .iter()
+            .map(|&(kind, value)| SelfValue {
+                kind,
+                value: value.to_owned(),
+            })
+            .collect();
+        SelfMatch::new(&Context { self_values })
+    }
+
+    fn ann() -> SelfMatch {
+        detector(&[
+            (SelfKind::Home, "/home/anna"),
+            (SelfKind::Login, "anna"),
+            (SelfKind::HostName, "annas-box"),
+            (SelfKind::ProjectRoot, "/home/anna/work/tool"),
+        ])
+    }
+
+    fn look(detector: &SelfMatch, content: &[u8]) -> Recorder {
+        let entry = Entry::file("package/a.js", content.len() as u64);
+        let whole = inspect(detector, &entry, content);
+        for step in [1, 7, 64] {
+            let pieces = inspect_in_steps(detector, &entry, content, step);
+            assert_eq!(pieces.said(), whole.said(), "in steps of {step}");
+        }
+        whole
+    }
+
+    fn kinds(detector: &SelfMatch, content: &str) -> Vec<String> {
+        let recorder = look(detector, content.as_bytes());
+        let shown = |d: &Detection| format!("{}: {}", d.kind, d.evidence.as_str());
+        recorder.detections.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn one_detection_a_kind_and_form_says_how_often_and_where() {
+        let text = "a\n  '/home/anna/x'\n/home/anna /home/anna/work/tool/src\n";
+        let recorder = look(&ann(), text.as_bytes());
+        assert_eq!(
+            recorder.said(),
+            [
+                (
+                    "self-match:project-root",
+                    "your project directory appears at line 3"
+                ),
+                (
+                    "self-match:home",
+                    "your home directory appears twice, first at line 2"
+                ),
+            ]
+        );
+        assert_eq!(recorder.detections[1].location.column, Some(4));
+        assert_eq!(
+            recorder.detections[1].evidence.as_str(),
+            "home directory, plain"
+        );
+    }
+
+    #[test]
+    fn a_name_that_only_begins_alike_is_another() {
+        let others = "/home/annabel/x /home/anna-lena /home/anna.smith /home/anna_ /home/annaé annas-boxes \
+            my-annas-box xannas-box anna /home/ann/";
+        assert_eq!(kinds(&ann(), others), [""; 0]);
+        assert_eq!(
+            kinds(&ann(), "-I/home/anna"),
+            ["self-match:home: home directory, plain"]
+        );
+        assert_eq!(
+            kinds(&ann(), "/home/anna/work/tools"),
+            ["self-match:home: home directory, plain"]
+        );
+    }
+
+    #[test]
+    fn every_form_is_found_and_bounded() {
+        let utf16 = |text: &str| {
+            text.encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect::<Vec<_>>()
+        };
+        let cases: [(Vec<u8>, Vec<u8>, &str); 5] = [
+            (
+                r"\/home\/anna\/x".into(),
+                r"\/home\/annabel".into(),
+                "JSON-escaped",
+            ),
+            (
+                "file=%2Fhome%2fanna %2fhome%2fanna%2fx".into(),
+                "%2Fhome%2Fannabel".into(),
+                "percent-encoded",
+            ),
+            (
+                STANDARD.encode("{ /home/anna/x").into(),
+                STANDARD.encode("{ /home/annabel").into(),
+                "base64",
+            ),
+            (utf16("/home/anna"), utf16("/home/annabel"), "UTF-16LE"),
+            (
+                b"\0/\0h\0o\0m\0e\0/\0a\0n\0n\0a\0/".into(),
+                b"\0/\0h\0o\0m\0e\0/\0a\0n\0n\0a\0b".into(),
+                "UTF-16BE",
+            ),
+        ];
+        for (content, near_miss, form) in cases {
+            let found = look(&ann(), &content);
+            let shown: Vec<_> = found
+                .detections
+                .iter()
+                .map(|d| d.evidence.as_str())
+                .collect();
+            assert_eq!(shown, [format!("home directory, {form}")]);
+            assert_eq!(look(&ann(), &near_miss).detections, [], "{form}");
+        }
+    }
+
+    #[test]
+    fn windows_paths_are_found_in_their_spellings() {
+        let windows = detector(&[
+            (SelfKind::Home, r"C:\Users\Ann Lee"),
+            (SelfKind::Login, "Ann Lee"),
+        ]);
+        for (text, form) in [
+            (r"c:\Users\Ann Lee\x", "plain"),
+            ("C:/Users/Ann Lee/x", "plain"),
+            (r#""C:\\Users\\Ann Lee\\x""#, "JSON-escaped"),
+            ("file:///c%3A/Users/Ann%20Lee/x", "percent-encoded"),
+            (&STANDARD.encode(r#"["C:\\Users\\Ann Lee\\x"]"#), "base64"),
+        ] {
+            assert_eq!(
+                kinds(&windows, text),
+                [format!("self-match:home: home directory, {form}")],
+                "{text}"
+            );
+        }
+        assert_eq!(
+            kinds(&windows, r"D:\work\Users\Ann Lee\x"),
+            ["self-match:login: login name, plain"]
+        );
+    }
+
+    #[test]
+    fn a_login_counts_only_in_a_home_path() {
+        let login = "self-match:login: login name, plain";
+        assert_eq!(kinds(&ann(), "/Users/anna/x"), [login]);
+        assert_eq!(kinds(&ann(), r"C:\Users\anna\x"), [login]);
+        assert_eq!(kinds(&ann(), "/Users/anna"), [""; 0]);
+        assert_eq!(kinds(&ann(), "by anna, anna/x, /opt/anna/x"), [""; 0]);
+    }
+
+    #[test]
+    fn a_host_name_is_a_whole_token() {
+        let host = "self-match:host: host name, plain";
+        assert_eq!(kinds(&ann(), "built on annas-box."), [host]);
+        assert_eq!(kinds(&ann(), "http://annas-box:8080/"), [host]);
+        let encoded = STANDARD.encode("x annas-box y");
+        assert_eq!(
+            kinds(&ann(), &encoded),
+            ["self-match:host: host name, base64"]
+        );
+        let encoded = STANDARD.encode("myannas-box y");
+        assert_eq!(kinds(&ann(), &encoded), [""; 0]);
+    }
+
+    #[test]
+    fn binary_content_is_located_by_offset() {
+        let recorder = look(&ann(), b"\0\x01\x02/home/anna/x\0");
+        let location = recorder.detections[0].location;
+        assert_eq!((location.offset, location.line), (Some(3), None));
+        assert_eq!(
+            recorder.detections[0].message,
+            "your home directory appears at offset 3"
+        );
+    }
+
+    #[test]
+    fn no_value_is_ever_put_out() {
+        let text = format!(
+            "/home/anna/work/tool annas-box /Users/anna/ {}",
+            STANDARD.encode("/home/anna")
+        );
+        let recorder = look(&ann(), text.as_bytes());
+        assert_eq!(recorder.detections.len(), 4);
+        assert!(!format!("{recorder:?}").contains("anna"));
+    }
+
+    #[test]
+    fn without_values_nothing_is_searched() {
+        let entry = Entry::file("package/a.js", 1);
+        for values in [
+            &[][..],
+            &[(SelfKind::Home, "/"), (SelfKind::HostName, "pc")],
+        ] {
+            assert!(detector(values).inspect(&entry, b"/").is_none());
+        }
+    }
+}
