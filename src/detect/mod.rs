@@ -11,6 +11,7 @@ mod self_match;
 mod tar_owner;
 #[cfg(test)]
 mod testing;
+mod json;
 
 use crate::model::{Context, Entry, EntryPath, Evidence, GapKind, Location, Sha256};
 
