@@ -6,19 +6,21 @@
 
 mod collected;
 mod entry_scan;
+mod examples;
 mod hashing;
 mod pipeline;
 
 use std::io::Read;
 
 use crate::{
-    archive,
     detect::{self, Detector},
     model::{ArtifactInfo, Context, Limits, Origin, PackedBy, Progress, Scanned},
     rule::RuleSet,
 };
 
 use hashing::HashingReader;
+
+pub use examples::{Failure, run_examples};
 
 /// An artifact about to be read.
 pub struct Source {

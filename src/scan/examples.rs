@@ -1,0 +1,111 @@
+//! The examples inside rules, run: each must or must not meet its own rule.
+
+use crate::{
+    detect,
+    model::{Context, Entry, EntryKind, EntryPath, Finding, Limits, SelfKind, SelfValue},
+    rule::{Example, Rule, RuleSet},
+};
+
+use super::{Scope, collected::Collected, entry_scan::EntryScan, pipeline::DerivedBudget};
+
+/// The machine that examples of self-match rules are written for.
+const EXAMPLE_MACHINE: &[(SelfKind, &str)] = &[
+    (SelfKind::Home, "/home/rosalind"),
+    (SelfKind::Login, "rosalind"),
+    (SelfKind::HostName, "franklin-01"),
+    (SelfKind::ProjectRoot, "/home/rosalind/src/helix"),
+];
+
+/// An example that does not behave as it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The rule.
+    pub rule: String,
+    /// Which of its examples, from 1.
+    pub example: usize,
+    /// One sentence.
+    pub message: String,
+}
+
+/// Runs the examples of every rule and returns how many there are, and those that fail.
+pub fn run_examples(rules: &RuleSet) -> (usize, Vec<Failure>) {
+    let mut count = 0;
+    let mut failures = Vec::new();
+    for rule in rules.rules() {
+        for (index, example) in rule.examples.iter().enumerate() {
+            count += 1;
+            if let Err(message) = run_example(rules, rule, example) {
+                failures.push(Failure {
+                    rule: rule.info.id.clone(),
+                    example: index + 1,
+                    message,
+                });
+            }
+        }
+    }
+    (count, failures)
+}
+
+fn run_example(rules: &RuleSet, rule: &Rule, example: &Example) -> Result<(), String> {
+    let found = findings_of(rules, example)?;
+    let met: Vec<_> = found
+        .iter()
+        .filter(|finding| finding.rule.id == rule.info.id)
+        .collect();
+    match (example.matches, met.first()) {
+        (true, None) => Err("it should meet the rule, and does not".to_owned()),
+        (false, Some(finding)) => Err(format!(
+            "it should not meet the rule, and does, in {}",
+            finding.path.in_package()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Everything found in an example, by whichever rule.
+fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, String> {
+    let entries = example
+        .entries()
+        .map_err(|unknown| format!("there is no generator `{}`", unknown.0))?;
+    let context = Context {
+        self_values: EXAMPLE_MACHINE
+            .iter()
+            .map(|&(kind, value)| SelfValue {
+                kind,
+                value: value.to_owned(),
+            })
+            .collect(),
+    };
+    let limits = Limits::default();
+    let scope = Scope {
+        rules,
+        detectors: detect::DETECTORS
+            .iter()
+            .map(|line| (line.make)(&context))
+            .collect(),
+        limits: &limits,
+        derived: DerivedBudget::default(),
+    };
+    let shipped = entries
+        .iter()
+        .map(|entry| (package_path(&entry.path), entry.bytes.len() as u64))
+        .collect();
+    let mut collected = Collected::new(Vec::new(), shipped);
+    for example_entry in entries {
+        let entry = Entry {
+            path: package_path(&example_entry.path),
+            // What lies outside files is written `dist/cli.js!/tar-owner`.
+            kind: match example_entry.path.contains("!/") {
+                true => EntryKind::Metadata,
+                false => EntryKind::File,
+            },
+            ..Entry::file("", example_entry.bytes.len() as u64)
+        };
+        EntryScan::new(&scope, entry).push(&example_entry.bytes, true, &mut collected);
+    }
+    Ok(collected.conclude(&scope).findings)
+}
+
+fn package_path(path: &str) -> EntryPath {
+    EntryPath::new(&format!("package/{path}"))
+}
