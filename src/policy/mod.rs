@@ -7,6 +7,7 @@ mod judge;
 mod judged;
 mod license;
 mod limits;
+pub mod paste;
 mod profile;
 mod settings;
 mod verdict;

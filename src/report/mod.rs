@@ -1,1 +1,100 @@
-//! x
+//! A verdict, written for people and for machines: one file per format, one table.
+
+mod human;
+mod json;
+mod quantity;
+
+use std::io::{self, Write};
+
+use crate::{model::Format, policy::Verdict};
+
+pub use quantity::{bytes, count, duration};
+
+/// How much a report for people says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Only what stands in the way.
+    Quiet,
+    /// One look is enough.
+    #[default]
+    Normal,
+    /// Everything.
+    Verbose,
+}
+
+/// How a report for people looks. Formats for machines take no notice of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether colours are written.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// How much is said.
+    pub detail: Detail,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            color: false,
+            width: 80,
+            detail: Detail::Normal,
+        }
+    }
+}
+
+/// One line of the table of formats.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportFormat {
+    /// What is typed after `--format`.
+    pub name: &'static str,
+    /// One line of help.
+    pub about: &'static str,
+    /// Whether it is made for people: a terminal may show it in colours.
+    pub for_people: bool,
+    /// Writes the report.
+    pub write: fn(&Verdict, &Style, &mut dyn Write) -> io::Result<()>,
+}
+
+/// All formats; the first is the default.
+pub const FORMATS: &[ReportFormat] = &[
+    ReportFormat {
+        name: "human",
+        about: "for people, in a terminal",
+        for_people: true,
+        write: human::write,
+    },
+    ReportFormat {
+        name: "json",
+        about: "for programs; docs/schema/report-v1.json describes it",
+        for_people: false,
+        write: json::write,
+    },
+];
+
+/// The format called `name`.
+pub fn format(name: &str) -> Option<&'static ReportFormat> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The name of an artifact's format, in every report.
+fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::NpmTgz => "npm-tgz",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_has_its_own_name() {
+        for (index, one) in FORMATS.iter().enumerate() {
+            let found = format(one.name).unwrap();
+            assert_eq!(found.about, one.about);
+            assert!(FORMATS[..index].iter().all(|other| other.name != one.name));
+        }
+        assert!(format("yaml").is_none());
+    }
+}

@@ -1,0 +1,161 @@
+//! The findings of one rule, as one paragraph.
+
+use textwrap::core::display_width;
+
+use super::page::{BOLD, CYAN, DIM, Page, RED, YELLOW, shorten};
+use crate::{
+    model::{Finding, Level, RuleInfo, Severity, escape},
+    policy::JudgedFinding,
+    report::quantity::{count, counted},
+};
+
+/// Findings of one rule that are shown unless all are asked for.
+pub(super) const FEW: usize = 5;
+/// What is shown of a path or of evidence when everything is asked for, in columns.
+const EVERYTHING: usize = 1000;
+
+/// Writes the findings of one rule: what, where, why it matters, what to type.
+pub(super) fn write(page: &mut Page, findings: &[&JudgedFinding], verbose: bool) {
+    let Some(first) = findings.first() else {
+        return;
+    };
+    let rule = &first.finding.rule;
+    let number = findings.len();
+    page.gap();
+    page.line(&heading(page, first, number));
+    let all: Vec<&Finding> = findings.iter().map(|judged| &judged.finding).collect();
+    let message = shared(&all, |finding| &finding.message);
+    if let Some(message) = message {
+        page.paragraph("  ", message);
+    }
+    let fix = shared(&all, |finding| &finding.fix);
+    let shown = if verbose { number } else { number.min(FEW) };
+    let rows: Vec<Row<'_>> = findings[..shown]
+        .iter()
+        .map(|judged| Row {
+            judged,
+            message: message.is_none().then_some(judged.finding.message.as_str()),
+            fix: judged.finding.fix.as_deref().filter(|_| fix.is_none()),
+        })
+        .collect();
+    table(page, &rows, verbose);
+    if number > shown {
+        let rest = count((number - shown) as u64);
+        let more = page.paint(DIM, &format!("and {rest} more (--verbose lists them)"));
+        page.line(&format!("  {more}"));
+    }
+    if first.waiver.is_none() {
+        reasons(page, rule, fix.and_then(|fix| fix.as_deref()), verbose);
+    }
+}
+
+fn heading(page: &Page, judged: &JudgedFinding, number: usize) -> String {
+    let rule = &judged.finding.rule;
+    let (word, style) = match (&judged.waiver, judged.level) {
+        (Some(_), _) => ("waived", DIM),
+        (None, Level::Deny) => ("deny", RED.bold()),
+        (None, Level::Warn) => ("warn", YELLOW.bold()),
+        (None, Level::Note | Level::Off) => ("note", CYAN.bold()),
+    };
+    let (severity, severity_style) = match rule.severity {
+        Severity::Critical => ("critical", RED.bold()),
+        Severity::High => ("high", RED),
+        Severity::Medium => ("medium", YELLOW),
+        Severity::Low => ("low", CYAN),
+    };
+    let many = match number {
+        1 => String::new(),
+        number => format!(", {}", counted(number, "finding")),
+    };
+    format!(
+        "{}: {} ({}{many})",
+        page.paint(style, &format!("{word}[{}]", rule.id)),
+        page.paint(BOLD, &rule.title),
+        page.paint(severity_style, severity),
+    )
+}
+
+/// What all findings have in common.
+fn shared<'a, T: PartialEq>(all: &[&'a Finding], part: fn(&Finding) -> &T) -> Option<&'a T> {
+    let first = part(all.first()?);
+    all.iter()
+        .all(|finding| part(finding) == first)
+        .then_some(first)
+}
+
+/// One finding, with what it does not share with the others.
+struct Row<'a> {
+    judged: &'a JudgedFinding,
+    message: Option<&'a str>,
+    fix: Option<&'a str>,
+}
+
+fn table(page: &mut Page, rows: &[Row<'_>], verbose: bool) {
+    let bare = rows
+        .iter()
+        .all(|row| row.judged.finding.evidence.as_str().is_empty());
+    let widest = match (verbose, bare) {
+        (true, _) => EVERYTHING,
+        (false, true) => page.width - 2,
+        (false, false) => page.width * 3 / 5,
+    };
+    let places: Vec<String> = rows
+        .iter()
+        .map(|row| place(&row.judged.finding, widest))
+        .collect();
+    // One very long path must not push everybody's evidence out of sight.
+    let column = places
+        .iter()
+        .map(|place| display_width(place))
+        .filter(|width| *width <= page.width * 3 / 5)
+        .max()
+        .unwrap_or(0);
+    for (row, place) in rows.iter().zip(places) {
+        let used = display_width(&place).max(column);
+        let left = if verbose {
+            EVERYTHING
+        } else {
+            page.width.saturating_sub(used + 4).max(20)
+        };
+        let padding = " ".repeat(used - display_width(&place));
+        let evidence = shorten(&escape(row.judged.finding.evidence.as_str()), left);
+        page.line(&format!(
+            "  {place}{padding}  {}",
+            page.paint(DIM, &evidence)
+        ));
+        if let Some(message) = row.message {
+            page.paragraph("    ", message);
+        }
+        if let Some(fix) = row.fix {
+            page.paragraph("    fix  ", fix);
+        }
+        if let Some(waiver) = &row.judged.waiver {
+            page.paragraph("    ", &format!("accepted: {}", waiver.reason));
+        }
+    }
+}
+
+/// `path:line:column`, with the path shortened so that all takes `columns` at most.
+fn place(finding: &Finding, columns: usize) -> String {
+    let location = &finding.location;
+    let within = match (location.line, location.column, location.offset) {
+        (Some(line), Some(column), _) => format!(":{line}:{column}"),
+        (Some(line), None, _) => format!(":{line}"),
+        (None, _, Some(offset)) => format!(", byte {}", count(offset)),
+        (None, _, None) => String::new(),
+    };
+    let path = escape(finding.path.as_str());
+    let path = shorten(&path, columns.saturating_sub(within.len()).max(10));
+    format!("{path}{within}")
+}
+
+fn reasons(page: &mut Page, rule: &RuleInfo, fix: Option<&str>, verbose: bool) {
+    let label = |page: &Page, word: &str| format!("  {}  ", page.paint(DIM, word));
+    page.paragraph(&label(page, "why"), &rule.why);
+    page.paragraph(&label(page, "fix"), fix.unwrap_or(&rule.fix));
+    if verbose {
+        for reference in &rule.references {
+            page.paragraph(&label(page, "see"), reference);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What stands at the end: stale waivers, sizes and hashes, and what it all comes to.
+
+use std::time::Duration;
+
+use super::page::{BOLD, DIM, GREEN, Page, RED, YELLOW};
+use crate::{
+    policy::{Judged, JudgedFinding, JudgedGap, Outcome, Verdict, Waiver, paste},
+    report::{
+        Detail,
+        quantity::{bytes, count, counted, duration},
+    },
+};
+
+/// Warns of waivers that no longer do anything: an accepted leak must not be forgotten.
+pub(super) fn waivers(page: &mut Page, verdict: &Verdict, detail: Detail) {
+    if detail == Detail::Quiet {
+        return;
+    }
+    let warning = page.paint(YELLOW.bold(), "warning");
+    page.gap();
+    for waiver in verdict.expired_waivers() {
+        let last = waiver
+            .expires
+            .map(|last| last.to_string())
+            .unwrap_or_default();
+        let text = format!("{} expired on {last}", described(waiver));
+        page.paragraph(&format!("{warning}: "), &text);
+    }
+    for waiver in verdict.unused_waivers() {
+        let hint = match &waiver.path {
+            Some(path) if path.starts_with("package/") => {
+                "; paths start below the root directory, without `package/`"
+            }
+            _ => "",
+        };
+        let text = format!("{} accepts nothing here{hint}", described(waiver));
+        page.paragraph(&format!("{warning}: "), &text);
+    }
+}
+
+fn described(waiver: &Waiver) -> String {
+    let path = waiver.path.as_ref();
+    let path = path
+        .map(|path| format!(" for `{path}`"))
+        .unwrap_or_default();
+    let place = format!("{}:{}", waiver.file, waiver.line);
+    format!("{place}: the waiver of {}{path}", waiver.accepts)
+}
+
+/// Shows what to write to accept a finding.
+pub(super) fn how_to_accept_finding(page: &mut Page, judged: &JudgedFinding) {
+    how_to_accept(page, &paste::finding(&judged.finding));
+}
+
+/// Shows what to write to accept a gap.
+pub(super) fn how_to_accept_gap(page: &mut Page, judged: &JudgedGap) {
+    how_to_accept(page, &paste::gap(&judged.gap));
+}
+
+fn how_to_accept(page: &mut Page, block: &str) {
+    page.line("  to accept it, write into packwarden.toml:");
+    for line in block.lines() {
+        page.line(&format!("    {line}"));
+    }
+}
+
+/// Says what was read of an artifact, and what that comes to.
+pub(super) fn artifact(
+    page: &mut Page,
+    judged: &Judged,
+    elapsed: Option<Duration>,
+    detail: Detail,
+) {
+    let artifact = &judged.artifact;
+    page.gap();
+    if detail != Detail::Quiet {
+        let files = match artifact.entries {
+            1 => "1 file".to_owned(),
+            entries => format!("{} files", count(entries)),
+        };
+        let packed = bytes(artifact.size);
+        let unpacked = bytes(artifact.unpacked_size);
+        let time = elapsed.map(|time| format!(", {}", duration(time)));
+        let time = time.unwrap_or_default();
+        page.line(&format!(
+            "{files}, {packed} packed, {unpacked} unpacked{time}"
+        ));
+        match artifact.sha256 {
+            Some(sha256) => page.line(&format!("sha256 {sha256}")),
+            None => page.line("sha256 not known: the artifact was not read to its end"),
+        }
+    }
+    page.line(&outcome(page, judged, detail));
+}
+
+/// `blocked by 2 findings; 1 warning, 3 notes, 1 waived`
+fn outcome(page: &Page, judged: &Judged, detail: Detail) -> String {
+    let summary = judged.summary();
+    let findings = counted(summary.deny, "finding");
+    let gaps = judged.gaps.iter().filter(|gap| gap.waiver.is_none());
+    let (style, verdict) = match judged.outcome() {
+        Outcome::Passed => (GREEN.bold(), "passed".to_owned()),
+        Outcome::Blocked => (RED.bold(), format!("blocked by {findings}")),
+        Outcome::Incomplete => {
+            let gaps = counted(gaps.count(), "gap");
+            let also = match summary.deny {
+                0 => String::new(),
+                _ => format!(", and blocked by {findings}"),
+            };
+            (RED.bold(), format!("incomplete: {gaps}{also}"))
+        }
+        Outcome::Error => (RED.bold(), "error: no rules were applied".to_owned()),
+    };
+    let counts = [
+        (summary.warn, counted(summary.warn, "warning")),
+        (summary.note, counted(summary.note, "note")),
+        (
+            summary.waived,
+            format!("{} waived", count(summary.waived as u64)),
+        ),
+    ];
+    let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+    let counts: Vec<String> = counts.map(|(_, text)| text).collect();
+    let rest = match counts.is_empty() {
+        true => String::new(),
+        false => format!("; {}", counts.join(", ")),
+    };
+    let hint = match summary.note + summary.waived > 0 && detail == Detail::Normal {
+        true => page.paint(DIM, " (--verbose lists them)"),
+        false => String::new(),
+    };
+    format!("{}{rest}{hint}", page.paint(style, &verdict))
+}
+
+/// Says what a run comes to that is not about a single artifact.
+pub(super) fn run(page: &mut Page, verdict: &Verdict, detail: Detail) {
+    let error = page.paint(RED.bold(), "error");
+    for problem in &verdict.errors {
+        page.gap();
+        page.paragraph(&format!("{error}: "), &problem.message);
+        if let Some(help) = &problem.help {
+            page.paragraph(&format!("  {}  ", page.paint(DIM, "fix")), help);
+        }
+    }
+    if verdict.artifacts.is_empty() && verdict.errors.is_empty() {
+        page.line(&format!("{error}: nothing was checked"));
+    }
+    let quiet = detail == Detail::Quiet && verdict.outcome() == Outcome::Passed;
+    if verdict.artifacts.is_empty() || quiet {
+        return;
+    }
+    let outcomes = [
+        Outcome::Passed,
+        Outcome::Blocked,
+        Outcome::Incomplete,
+        Outcome::Error,
+    ];
+    let counts: Vec<String> = outcomes
+        .into_iter()
+        .filter_map(|outcome| {
+            let number = verdict
+                .artifacts
+                .iter()
+                .filter(|one| one.outcome() == outcome);
+            let number = number.count();
+            (number > 0).then(|| format!("{number} {}", outcome.name()))
+        })
+        .collect();
+    page.gap();
+    let artifacts = page.paint(BOLD, &counted(verdict.artifacts.len(), "artifact"));
+    let time = duration(verdict.elapsed);
+    page.line(&format!("{artifacts}: {} ({time})", counts.join(", ")));
+}

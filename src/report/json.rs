@@ -1,0 +1,314 @@
+//! JSON for programs, schema version 1: a frozen copy of the verdict, described by
+//! `docs/schema/report-v1.json`.
+//!
+//! What is here may gain nothing and lose nothing: a change of the internal types must not change
+//! what programs read.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use serde::Serialize;
+
+use super::{Style, format_name};
+use crate::{
+    model::{
+        Category, Ecosystem, Level, Limits, Origin, PackedBy, Severity, Sha256, Sha512, escape,
+    },
+    policy::{Judged, JudgedFinding, JudgedGap, RunError, Verdict, Waiver},
+};
+
+/// Writes the document.
+pub(super) fn write(verdict: &Verdict, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let json = serde_json::to_string_pretty(&Report::new(verdict))?;
+    writeln!(out, "{}", disarm(&json))
+}
+
+/// `json` with what a terminal or a CI system would act on written as escapes: `\u001b`. The
+/// strings that a program reads stay exactly what they were, because such characters occur in
+/// strings only, and each may be written so (RFC 8259, section 7).
+fn disarm(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    let mut before = ' ';
+    for character in json.chars() {
+        // `##[` and `##vso[` are commands to GitHub's runner and to Azure Pipelines.
+        let command = character == '#' && before == '#';
+        before = character;
+        if !command && (character == '\n' || character.is_ascii() && !character.is_ascii_control())
+        {
+            safe.push(character);
+        } else if command || escape(character.encode_utf8(&mut [0; 4])).starts_with('\\') {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema_version: u32,
+    tool: Tool,
+    outcome: &'static str,
+    checked_at: String,
+    errors: Vec<Error<'a>>,
+    artifacts: Vec<Artifact<'a>>,
+    findings: Vec<Finding<'a>>,
+    gaps: Vec<Gap<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    code: u8,
+    message: &'a str,
+    path: Option<&'a str>,
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Artifact<'a> {
+    path: &'a str,
+    ecosystem: Option<Ecosystem>,
+    format: Option<&'static str>,
+    name: Option<&'a str>,
+    version: Option<&'a str>,
+    size: u64,
+    unpacked_size: u64,
+    sha256: Option<Sha256>,
+    sha512: Option<Sha512>,
+    entries: u64,
+    origin: Origin,
+    packed_by: Option<&'a PackedBy>,
+    commit: Option<&'a str>,
+    dirty: Option<bool>,
+    policy: Policy<'a>,
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    profile: &'static str,
+    why: &'a str,
+    source: &'a [String],
+    digest: String,
+    rules: usize,
+    self_match: bool,
+    limits: BTreeMap<&'static str, u64>,
+    r#override: Option<&'a [String]>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    category: Category,
+    severity: Severity,
+    level: Level,
+    artifact: usize,
+    path: &'a str,
+    line: Option<u64>,
+    column: Option<u64>,
+    offset: Option<u64>,
+    message: &'a str,
+    evidence: &'a str,
+    fix: &'a str,
+    fingerprint: String,
+    waived: bool,
+    waiver: Option<AcceptedBy<'a>>,
+}
+
+#[derive(Serialize)]
+struct AcceptedBy<'a> {
+    reason: &'a str,
+    owner: Option<&'a str>,
+    expires: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Gap<'a> {
+    artifact: usize,
+    kind: &'static str,
+    path: Option<&'a str>,
+    reason: &'a str,
+    fingerprint: String,
+    waived: bool,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    deny: usize,
+    warn: usize,
+    note: usize,
+    waived: usize,
+}
+
+impl<'a> Report<'a> {
+    fn new(verdict: &'a Verdict) -> Self {
+        let summary = verdict.summary();
+        let numbered = || verdict.artifacts.iter().enumerate();
+        Self {
+            schema_version: 1,
+            tool: Tool {
+                name: "packwarden",
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            outcome: verdict.outcome().name(),
+            checked_at: verdict
+                .checked_at
+                .strftime("%Y-%m-%dT%H:%M:%SZ")
+                .to_string(),
+            errors: verdict.errors.iter().map(Error::new).collect(),
+            artifacts: verdict.artifacts.iter().map(Artifact::new).collect(),
+            findings: numbered()
+                .flat_map(|(index, judged)| {
+                    judged
+                        .findings
+                        .iter()
+                        .map(move |one| Finding::new(index, one))
+                })
+                .collect(),
+            gaps: numbered()
+                .flat_map(|(index, judged)| judged.gaps.iter().map(move |one| Gap::new(index, one)))
+                .collect(),
+            summary: Summary {
+                deny: summary.deny,
+                warn: summary.warn,
+                note: summary.note,
+                waived: summary.waived,
+            },
+        }
+    }
+}
+
+impl<'a> Error<'a> {
+    fn new(error: &'a RunError) -> Self {
+        Self {
+            code: error.code,
+            message: &error.message,
+            path: error.path.as_deref(),
+            help: error.help.as_deref(),
+        }
+    }
+}
+
+impl<'a> Artifact<'a> {
+    fn new(judged: &'a Judged) -> Self {
+        let artifact = &judged.artifact;
+        let policy = &judged.policy;
+        Self {
+            path: &artifact.path,
+            ecosystem: artifact.format.map(|format| format.ecosystem()),
+            format: artifact.format.map(format_name),
+            name: artifact.name.as_deref(),
+            version: artifact.version.as_deref(),
+            size: artifact.size,
+            unpacked_size: artifact.unpacked_size,
+            sha256: artifact.sha256,
+            sha512: artifact.sha512,
+            entries: artifact.entries,
+            origin: artifact.origin,
+            packed_by: artifact.packed_by.as_ref(),
+            commit: None,
+            dirty: None,
+            policy: Policy {
+                profile: policy.profile.profile.name(),
+                why: &policy.profile.why,
+                source: &policy.sources,
+                digest: format!("sha256:{}", policy.digest),
+                rules: policy.rules,
+                self_match: !policy.self_match.is_empty(),
+                limits: limits(&policy.limits),
+                r#override: Some(&policy.overrides[..]).filter(|flags| !flags.is_empty()),
+            },
+        }
+    }
+}
+
+/// The limits by the names that the configuration gives them; the time in seconds.
+fn limits(limits: &Limits) -> BTreeMap<&'static str, u64> {
+    BTreeMap::from([
+        ("decompressed", limits.decompressed),
+        ("ratio", limits.ratio),
+        ("entries", limits.entries),
+        ("depth", limits.depth.into()),
+        ("time", limits.time.as_secs()),
+    ])
+}
+
+impl<'a> Finding<'a> {
+    fn new(artifact: usize, judged: &'a JudgedFinding) -> Self {
+        let finding = &judged.finding;
+        Self {
+            rule: &finding.rule.id,
+            category: finding.rule.category,
+            severity: finding.rule.severity,
+            level: judged.level,
+            artifact,
+            path: finding.path.as_str(),
+            line: finding.location.line,
+            column: finding.location.column,
+            offset: finding.location.offset,
+            message: &finding.message,
+            evidence: finding.evidence.as_str(),
+            fix: finding.fix.as_deref().unwrap_or(&finding.rule.fix),
+            fingerprint: finding.fingerprint().to_string(),
+            waived: judged.waiver.is_some(),
+            waiver: judged.waiver.as_deref().map(AcceptedBy::new),
+        }
+    }
+}
+
+impl<'a> AcceptedBy<'a> {
+    fn new(waiver: &'a Waiver) -> Self {
+        Self {
+            reason: &waiver.reason,
+            owner: waiver.owner.as_deref(),
+            expires: waiver.expires.map(|last| last.to_string()),
+        }
+    }
+}
+
+impl<'a> Gap<'a> {
+    fn new(artifact: usize, judged: &'a JudgedGap) -> Self {
+        let gap = &judged.gap;
+        Self {
+            artifact,
+            kind: gap.kind.name(),
+            path: gap.path.as_ref().map(|path| path.as_str()),
+            reason: &gap.reason,
+            fingerprint: gap.fingerprint().to_string(),
+            waived: judged.waiver.is_some(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_on_output_is_escaped_and_reads_the_same() {
+        for text in [
+            "a\u{7f}\u{1b}[2J",
+            "\u{202e}é日",
+            "##[error]###vso[",
+            "\u{e0041}",
+            "\"\\u##\"",
+        ] {
+            let json = disarm(&serde_json::to_string(text).unwrap());
+            assert!(!json.contains("##"), "{json}");
+            assert_eq!(escape(&json), json);
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        }
+    }
+}
