@@ -1,4 +1,5 @@
 //! What people and programs see of realistic verdicts.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 #[path = "support/schema.rs"]
 mod schema;
@@ -522,19 +523,17 @@ fn nothing_from_an_archive_acts_on_a_terminal_or_a_ci_system() {
       fix  ::help::\u{1b}[0m
 
     deny[github-token]: GitHub access token (critical, 5 findings)
-      :\u{3a}error file=a::/x:1:1                            \u{1b}[2J… (24 bytes)
+      :\u{3a}error file=a::/x:1:1                                   \u{1b}[2J… (24 bytes)
         :\u{3a}warning::::error file=a::/x
-      package/\u{1b}[2J\u{1b}]0;pwned\u{7}.js:1:1       \u{1b}[2J… (24 bytes)
+      package/\u{1b}[2J\u{1b}]0;pwned\u{7}.js:1:1              \u{1b}[2J… (24 bytes)
         :\u{3a}warning::package/\u{1b}[2J\u{1b}]0;pwned\u{7}.js
         fix  ::set-output::x
              #\u{23}[group]
-      package/#\u{23}[error]x#\u{23}vso[task.complete]y:1:1       \u{1b}[2J… (24 bytes)
+      package/#\u{23}[error]x#\u{23}vso[task.complete]y:1:1              \u{1b}[2J… (24 bytes)
         :\u{3a}warning::package/#\u{23}[error]x#\u{23}vso[task.complete]y
-      package/a\n::e…ge.json,line=1::INJECTED\n.js:1:1  \u{1b}[2J… (24 bytes)
-        :\u{3a}warning::package/a
-        :\u{3a}error file=package.json,line=1::INJECTED
-        .js
-      package/\u{202e}gpj.exe:1:1                       \u{1b}[2J… (24 bytes)
+      package/a\n::erro…ackage.json,line=1::INJECTED\n.js:1:1  \u{1b}[2J… (24 bytes)
+        :\u{3a}warning::package/a\n::error file=package.json,line=1::INJECTED\n.js
+      package/\u{202e}gpj.exe:1:1                              \u{1b}[2J… (24 bytes)
         :\u{3a}warning::package/\u{202e}gpj.exe
       why  Whoever has the token acts as its owner.
       fix  Revoke the token first, then remove it from the file.
@@ -547,7 +546,7 @@ fn nothing_from_an_archive_acts_on_a_terminal_or_a_ci_system() {
       fix  #\u{23}[x]
            :\u{3a}y::
 
-    1 artifact: 1 incomplete (412 ms)
+    1 artifact: 1 incomplete; 1 error (412 ms)
     "#);
     for format in report::FORMATS {
         for detail in [Detail::Quiet, Detail::Normal, Detail::Verbose] {

@@ -196,7 +196,7 @@ mod tests {
         insta::assert_snapshot!(complaint("[[waive]]\nrule = \"x\""), @"packwarden.toml:1: missing key `reason` |");
         insta::assert_snapshot!(complaint("profile = \"secret\""), @"packwarden.toml:1: unknown value `secret` | known here: open, closed");
         insta::assert_snapshot!(complaint("[limits]\ndepth = [1]"), @"packwarden.toml:2: expected a text or a whole number |");
-        insta::assert_snapshot!(complaint("profile ="), @"packwarden.toml:1: string values must be quoted, expected literal string |");
+        insta::assert_snapshot!(complaint("profile ="), @"packwarden.toml:1: string values must be quoted |");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
+use super::verdict::RunError;
 use crate::model::escape;
 
 /// What can be wrong with a configuration.
@@ -76,14 +77,30 @@ impl PolicyError {
     ) -> Self {
         let span = first_line(text, span);
         Self::Invalid(Box::new(Invalid {
-            name: name.to_owned(),
+            name: escape(name),
             line: line_of(text, span.start),
             message: escape(&message.into()),
-            text: NamedSource::new(name, text.to_owned()),
+            text: NamedSource::new(escape(name), text.to_owned()),
             span: span.into(),
             label: escape(label),
             help: help.map(|help| escape(&help)),
         }))
+    }
+}
+
+impl From<&PolicyError> for RunError {
+    fn from(error: &PolicyError) -> Self {
+        Self {
+            code: 2,
+            message: error.to_string(),
+            path: match error {
+                PolicyError::Read { path, .. } => Some(path.clone()),
+                PolicyError::Two { directory, .. } => Some(directory.clone()),
+                PolicyError::Invalid(invalid) => Some(invalid.name.clone()),
+                PolicyError::Limit { .. } => None,
+            },
+            help: error.help().map(|help| help.to_string()),
+        }
     }
 }
 
@@ -128,6 +145,19 @@ mod tests {
             Some("did you mean `profile`?".to_owned())
         );
         assert_eq!(did_you_mean("budget", keys), None);
+    }
+
+    #[test]
+    fn an_error_of_a_run_names_the_file_and_the_way_out() {
+        let help = Some("do that".to_owned());
+        let error = PolicyError::at(("a.toml", "b\nc"), 2..3, "no c", "here", help);
+        let expected = RunError {
+            code: 2,
+            message: "a.toml:2: no c".to_owned(),
+            path: Some("a.toml".to_owned()),
+            help: Some("do that".to_owned()),
+        };
+        assert_eq!(RunError::from(&error), expected);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A verdict, written for people and for machines: one file per format, one table.
 
+mod disarm;
 mod human;
 mod json;
 mod quantity;
@@ -8,6 +9,7 @@ use std::io::{self, Write};
 
 use crate::{model::Format, policy::Verdict};
 
+pub use disarm::disarm;
 pub use quantity::{bytes, count, duration};
 
 /// How much a report for people says.

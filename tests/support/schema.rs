@@ -5,7 +5,7 @@ use regex::Regex;
 use serde_json::Value;
 
 /// Everything in `value` that `schema` forbids, each as one sentence.
-pub fn complaints(schema: &Value, value: &Value) -> Vec<String> {
+pub(crate) fn complaints(schema: &Value, value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     Check {
         root: schema,

@@ -26,7 +26,7 @@ pub(super) fn write(page: &mut Page, findings: &[&JudgedFinding], verbose: bool)
     let all: Vec<&Finding> = findings.iter().map(|judged| &judged.finding).collect();
     let message = shared(&all, |finding| &finding.message);
     if let Some(message) = message {
-        page.paragraph("  ", message);
+        page.sentence("  ", message);
     }
     let fix = shared(&all, |finding| &finding.fix);
     let shown = if verbose { number } else { number.min(FEW) };
@@ -90,47 +90,40 @@ struct Row<'a> {
     fix: Option<&'a str>,
 }
 
+/// Writes places in one column and evidence in another.
 fn table(page: &mut Page, rows: &[Row<'_>], verbose: bool) {
-    let bare = rows
+    let evidence: Vec<String> = rows
         .iter()
-        .all(|row| row.judged.finding.evidence.as_str().is_empty());
-    let widest = match (verbose, bare) {
-        (true, _) => EVERYTHING,
-        (false, true) => page.width - 2,
-        (false, false) => page.width * 3 / 5,
-    };
+        .map(|row| escape(row.judged.finding.evidence.as_str()))
+        .collect();
+    let most = evidence.iter().map(|text| display_width(text)).max();
+    // Places get what evidence leaves, and more than half in any case.
+    let half = page.width * 3 / 5;
+    let room = page.width.saturating_sub(4 + most.unwrap_or(0)).max(half);
+    let widest = if verbose { EVERYTHING } else { room };
     let places: Vec<String> = rows
         .iter()
         .map(|row| place(&row.judged.finding, widest))
         .collect();
     // One very long path must not push everybody's evidence out of sight.
-    let column = places
-        .iter()
-        .map(|place| display_width(place))
-        .filter(|width| *width <= page.width * 3 / 5)
-        .max()
-        .unwrap_or(0);
-    for (row, place) in rows.iter().zip(places) {
-        let used = display_width(&place).max(column);
-        let left = if verbose {
-            EVERYTHING
-        } else {
-            page.width.saturating_sub(used + 4).max(20)
-        };
-        let padding = " ".repeat(used - display_width(&place));
-        let evidence = shorten(&escape(row.judged.finding.evidence.as_str()), left);
-        page.line(&format!(
-            "  {place}{padding}  {}",
-            page.paint(DIM, &evidence)
-        ));
+    let widths = places.iter().map(|place| display_width(place));
+    let column = widths.filter(|width| *width <= room).max().unwrap_or(0);
+    for ((row, place), evidence) in rows.iter().zip(places).zip(evidence) {
+        let padding = column.saturating_sub(display_width(&place));
+        let left = page
+            .width
+            .saturating_sub(display_width(&place) + padding + 4);
+        let left = if verbose { EVERYTHING } else { left.max(20) };
+        let evidence = page.paint(DIM, &shorten(&evidence, left));
+        page.line(&format!("  {place}{}  {evidence}", " ".repeat(padding)));
         if let Some(message) = row.message {
-            page.paragraph("    ", message);
+            page.sentence("    ", message);
         }
         if let Some(fix) = row.fix {
             page.paragraph("    fix  ", fix);
         }
         if let Some(waiver) = &row.judged.waiver {
-            page.paragraph("    ", &format!("accepted: {}", waiver.reason));
+            page.sentence("    ", &format!("accepted: {}", waiver.reason));
         }
     }
 }

@@ -52,9 +52,9 @@ fn paragraph(page: &mut Page, gaps: &[&JudgedGap], verbose: bool) {
     page.line(&format!("{name}: {title}{many}"));
     let shown = if verbose { number } else { number.min(FEW) };
     for judged in &gaps[..shown] {
-        page.paragraph("  ", &sentence(judged));
+        page.sentence("  ", &sentence(judged));
         if let Some(waiver) = &judged.waiver {
-            page.paragraph("    ", &format!("accepted: {}", waiver.reason));
+            page.sentence("    ", &format!("accepted: {}", waiver.reason));
         }
     }
     if number > shown {

@@ -71,7 +71,7 @@ fn policy(page: &mut Page, judged: &Judged, verbose: bool) {
         false => " (packwarden.toml can set it)",
     };
     let text = format!("profile {}: {}{hint}", profile.profile, profile.why);
-    page.paragraph("", &text);
+    page.sentence("", &text);
     if let Some(hint) = &judged.closed_hint {
         let few = hint.rules.iter().take(FEW_RULES).cloned();
         let mut rules: Vec<String> = few.collect();
@@ -83,10 +83,10 @@ fn policy(page: &mut Page, judged: &Judged, verbose: bool) {
             "profile closed would also block {findings}: {}",
             rules.join(", ")
         );
-        page.paragraph("", &text);
+        page.sentence("", &text);
     }
     if !policy.overrides.is_empty() {
-        page.paragraph("", &format!("set by {}", policy.overrides.join(" ")));
+        page.sentence("", &format!("set by {}", policy.overrides.join(" ")));
     }
     if verbose {
         let rules = super::quantity::counted(policy.rules, "rule");
@@ -99,7 +99,7 @@ fn policy(page: &mut Page, judged: &Judged, verbose: bool) {
             true => String::new(),
             false => format!(", and looked for this machine's {}", looked_for.join(", ")),
         };
-        page.paragraph("", &format!("applied {rules}{machine}"));
+        page.sentence("", &format!("applied {rules}{machine}"));
         page.line(&format!("policy sha256:{}", policy.digest));
     }
 }

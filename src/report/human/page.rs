@@ -1,12 +1,13 @@
 //! Lines of text for a terminal: wrapped, in colours or not, and without anything that acts on the
 //! terminal or on a CI system.
 
-use std::borrow::Cow;
-
 use anstyle::{AnsiColor, Effects};
 use textwrap::{Options, WordSeparator, WordSplitter, core::display_width};
 
-use crate::{model::escape, report::Style};
+use crate::{
+    model::escape,
+    report::{Style, disarm},
+};
 
 pub(super) const BOLD: anstyle::Style = anstyle::Style::new().effects(Effects::BOLD);
 pub(super) const DIM: anstyle::Style = anstyle::Style::new().effects(Effects::DIMMED);
@@ -59,6 +60,11 @@ impl Page {
         }
     }
 
+    /// Writes one sentence that may hold anything, wrapped like a paragraph. It can't break a line.
+    pub(super) fn sentence(&mut self, head: &str, text: &str) {
+        self.paragraph(head, &escape(text));
+    }
+
     /// Writes running text, wrapped; `head` stands before its first line, and the others are
     /// indented below it.
     pub(super) fn paragraph(&mut self, head: &str, text: &str) {
@@ -79,22 +85,6 @@ impl Page {
     pub(super) fn into_text(self) -> String {
         self.text
     }
-}
-
-/// `line` without what a CI system would obey.
-///
-/// Indentation is no help: GitHub's runner takes `::command::` after any white space, and the old
-/// `##[command]` anywhere in a line (actions/runner, `ActionCommand.cs`); Azure Pipelines takes
-/// `##vso[command]` anywhere (azure-pipelines-agent, `Command.cs`).
-fn disarm(line: &str) -> Cow<'_, str> {
-    let mut line = Cow::Borrowed(line);
-    if line.contains("##") {
-        line = line.replace("##", "#\\u{23}").into();
-    }
-    if line.trim_start().starts_with("::") {
-        line = line.replacen("::", ":\\u{3a}", 1).into();
-    }
-    line
 }
 
 /// `text` in at most `columns`, with the middle left out: paths are told apart by their ends.
@@ -135,26 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_on_a_line_is_a_command_to_a_ci_system() {
+    fn a_wrapped_line_is_no_command_either() {
         let mut page = page(false, 40);
-        for line in [
-            "::error::a",
-            "  ::error::a",
-            "a ##[error]b",
-            "##vso[x]",
-            "###[a]",
-            "a::b",
-        ] {
-            page.line(line);
-        }
         page.paragraph("  ", "words that fill the whole line ab ::error::x");
-        let text = page.into_text();
-        for line in text.lines() {
-            assert!(!line.trim_start().starts_with("::"), "{line}");
-            assert!(!line.contains("##"), "{line}");
-        }
-        assert!(text.contains("\n  :\\u{3a}error::x\n"), "{text}");
-        assert!(text.contains("a::b"));
+        page.sentence("", "one line\n::error::x");
+        assert_eq!(
+            page.into_text(),
+            "  words that fill the whole line ab\n  :\\u{3a}error::x\none line\\n::error::x\n"
+        );
     }
 
     #[test]

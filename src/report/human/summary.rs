@@ -24,7 +24,7 @@ pub(super) fn waivers(page: &mut Page, verdict: &Verdict, detail: Detail) {
             .map(|last| last.to_string())
             .unwrap_or_default();
         let text = format!("{} expired on {last}", described(waiver));
-        page.paragraph(&format!("{warning}: "), &text);
+        page.sentence(&format!("{warning}: "), &text);
     }
     for waiver in verdict.unused_waivers() {
         let hint = match &waiver.path {
@@ -34,7 +34,7 @@ pub(super) fn waivers(page: &mut Page, verdict: &Verdict, detail: Detail) {
             _ => "",
         };
         let text = format!("{} accepts nothing here{hint}", described(waiver));
-        page.paragraph(&format!("{warning}: "), &text);
+        page.sentence(&format!("{warning}: "), &text);
     }
 }
 
@@ -166,8 +166,13 @@ pub(super) fn run(page: &mut Page, verdict: &Verdict, detail: Detail) {
             (number > 0).then(|| format!("{number} {}", outcome.name()))
         })
         .collect();
+    let errors = match verdict.errors.len() {
+        0 => String::new(),
+        number => format!("; {}", counted(number, "error")),
+    };
     page.gap();
     let artifacts = page.paint(BOLD, &counted(verdict.artifacts.len(), "artifact"));
     let time = duration(verdict.elapsed);
-    page.line(&format!("{artifacts}: {} ({time})", counts.join(", ")));
+    let outcomes = counts.join(", ");
+    page.line(&format!("{artifacts}: {outcomes}{errors} ({time})"));
 }
