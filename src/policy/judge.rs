@@ -34,10 +34,15 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
     }
     findings.sort_by(|one, other| order(one).cmp(&order(other)));
 
+    let unsaid = scanned
+        .gaps
+        .is_empty()
+        .then(|| nothing_read(&scanned.artifact))
+        .flatten();
     let mut gaps: Vec<JudgedGap> = scanned
         .gaps
         .into_iter()
-        .chain(nothing_read(&scanned.artifact))
+        .chain(unsaid)
         .map(|gap| JudgedGap {
             waiver: waivers.first(|waiver| waiver.covers_gap(&gap)),
             gap,

@@ -81,7 +81,7 @@ const OPEN_NAMES: [&str; 12] = [
 ];
 
 /// Beginnings of identifiers, and parts of texts, that say no, in lower case. npm's own words are the first
-/// two (<https://docs.npmjs.com/cli/configuring-npm/package-json#license>).
+/// two (package-json(5), "license").
 const PROPRIETARY: [&str; 5] = [
     "unlicensed",
     "see license in",
