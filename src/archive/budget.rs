@@ -85,7 +85,7 @@ impl<'a> Budget<'a> {
 
     fn time(&self) -> Result<(), LimitError> {
         if self.started.elapsed() > self.limits.time {
-            return Err(LimitError::Time(self.limits.time.as_secs()));
+            return Err(LimitError::Time(self.limits.time));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! A sentence says what is wrong and what an attacker (or an accident) gains by it. Names from the
 //! archive are escaped and shortened where the sentence is made.
 
-use std::{fmt, io};
+use std::{fmt, io, time::Duration};
 
 use crate::model::{EntryPath, Gap, GapKind, Sha256, escape};
 
@@ -37,7 +37,7 @@ pub(crate) enum FormatError {
     BareTar,
     #[error("The artifact is a zip file, and wheels are not supported yet")]
     Zip,
-    #[error("The artifact is a {0} file, not a gzipped tar")]
+    #[error("The artifact is in the {0} format, not a gzipped tar")]
     OtherContainer(&'static str),
     #[error("The artifact is not a gzipped tar: it does not begin with the gzip magic 1f 8b")]
     Unknown,
@@ -118,7 +118,7 @@ impl fmt::Display for Place {
 /// (research on node-tar, CPython, GNU tar and the `tar` crate).
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum TarProblem {
-    #[error("the archive ends in the middle of it, so a part is missing")]
+    #[error("the archive is cut off in the middle of it, so a part is missing")]
     Truncated,
     #[error(
         "the header's checksum is wrong: some readers skip such an entry, others stop, so entries after it can hide"
@@ -132,7 +132,7 @@ pub(crate) enum TarProblem {
         "the entry type {0} is not a file, directory or link: readers disagree on whether it has content, so a file can hide there"
     )]
     Type(String),
-    #[error("a sparse file: what readers make of it differs from what is stored")]
+    #[error("the file is sparse, and what readers make of it differs from what is stored")]
     Sparse,
     #[error(
         "the size is not a plain octal number: readers take it for different lengths, so a file can hide in the difference"
@@ -166,18 +166,18 @@ pub(crate) enum TarProblem {
         size: u64,
         limit: u64,
     },
-    #[error("a long-name header with a NUL inside: some readers cut the name there, others don't")]
+    #[error("the long name holds a NUL, where some readers cut it and others don't")]
     LongNameNul,
     #[error(
-        "two long-name or pax headers for one entry: readers disagree on which one names the file"
+        "there are two long-name or pax headers for one entry, and readers disagree on which one names the file"
     )]
     TwoNames,
     #[error(
-        "a pax or long-name header that is not followed by its entry: readers give its name to different entries"
+        "no entry follows this pax or long-name header, and readers give its name to different entries"
     )]
     Dangling,
     #[error(
-        "a global pax header with `{0}`: only some readers apply it to the entries that follow, so names and sizes differ"
+        "only some readers apply `{0}` of a global pax header to the entries that follow, so names and sizes differ"
     )]
     Global(String),
     #[error(
@@ -204,12 +204,10 @@ pub(crate) enum TarProblem {
     PaxSize { pax: u64, header: u64 },
     #[error("the pax key `{0}` changes how only some readers name or read the file")]
     PaxKey(String),
-    #[error(
-        "the padding after the content is not zero: these bytes would ship without being looked at"
-    )]
+    #[error("the padding after the content is not zero, and would ship without being looked at")]
     Padding,
     #[error(
-        "a lone zero block: some readers stop here and others read on, so entries after it can hide"
+        "a lone zero block ends the archive for some readers and not for others, so entries after it can hide"
     )]
     LoneZeroBlock,
     #[error(
@@ -217,7 +215,7 @@ pub(crate) enum TarProblem {
     )]
     NoEnd,
     #[error(
-        "bytes that are not zero follow the end of the archive: they would ship without being looked at"
+        "bytes that are not zero follow the end of the archive, and would ship without being looked at"
     )]
     DataAfterEnd,
 }
@@ -286,8 +284,8 @@ pub(crate) enum LimitError {
         "A container lies {0} containers deep or more, which is as deep as is looked (limit `depth`); it was not opened"
     )]
     Depth(u8),
-    #[error("Reading the artifact took more than {0} seconds (limit `time`); it stopped there")]
-    Time(u64),
+    #[error("Reading the artifact took more than {0:?} (limit `time`); it stopped there")]
+    Time(Duration),
     #[error("The names in the artifact take more than {0} together; reading stopped there")]
     Names(Bytes),
 }
@@ -304,7 +302,9 @@ impl LimitError {
             LimitError::Ratio(limit) => format!("ratio={}", limit.saturating_mul(2)),
             LimitError::Entries(limit) => format!("entries={}", limit.saturating_mul(2)),
             LimitError::Depth(limit) => format!("depth={}", limit.saturating_add(1)),
-            LimitError::Time(limit) => format!("time={}s", limit.saturating_mul(2)),
+            LimitError::Time(limit) => {
+                format!("time={}s", limit.as_secs().max(1).saturating_mul(2))
+            }
             LimitError::Names(_) => {
                 return "This limit is fixed. Pack fewer files, or give them shorter names.".into();
             }

@@ -38,7 +38,8 @@ pub trait Visitor {
     /// The next entry. Its content follows in [`Visitor::piece`] calls, at least one, before any
     /// other entry starts.
     fn entry(&mut self, entry: Entry) -> ControlFlow<()>;
-    /// The next piece of the entry's content; `last` ends it.
+    /// The next piece of the entry's content; `last` ends it. Content that turns out to be unreadable
+    /// from some point on ends with an empty last piece, and a gap follows.
     fn piece(&mut self, bytes: Vec<u8>, last: bool) -> ControlFlow<()>;
     /// Something that could not be read, while reading goes on.
     fn gap(&mut self, gap: Gap);
@@ -67,6 +68,8 @@ pub fn read(
     let mut reading = Reading::new(&budget, visitor);
     let mut summary = Summary::default();
     if let Err(Stop::Error(error)) = npm_tgz(artifact, &mut reading, &mut summary) {
+        // The gap is given even if the visitor wants no more after the cut.
+        let _ = reading.cut_short();
         reading.gap(error.gap(None));
     }
     summary.entries = reading.files;

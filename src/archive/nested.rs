@@ -50,6 +50,7 @@ impl Reading<'_> {
                     "This {} file could not be read to its end. {error}.",
                     container.name
                 );
+                self.cut_short()?;
                 let sha256 = Sha256::from_bytes(raw.hash.finalize().into());
                 self.gap(container_gap(entry.path, reason, sha256));
                 Ok(())

@@ -22,6 +22,8 @@ pub(crate) struct Reading<'a> {
     /// Files in the artifact itself.
     pub(crate) files: u64,
     visitor: &'a mut dyn Visitor,
+    /// Whether an entry's last piece is still to come.
+    is_open: bool,
     /// Hashes of the metadata already delivered.
     told: HashSet<u128>,
 }
@@ -32,6 +34,7 @@ impl<'a> Reading<'a> {
             budget,
             files: 0,
             visitor,
+            is_open: false,
             told: HashSet::new(),
         }
     }
@@ -45,6 +48,7 @@ impl<'a> Reading<'a> {
         if entry.depth == 0 && entry.kind == EntryKind::File {
             self.files += 1;
         }
+        self.is_open = true;
         match self.visitor.entry(entry).is_break() {
             true => Err(Stop::Visitor),
             false => Ok(()),
@@ -52,8 +56,18 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn piece(&mut self, bytes: Vec<u8>, last: bool) -> Result<(), Stop> {
+        self.is_open = !last;
         match self.visitor.piece(bytes, last).is_break() {
             true => Err(Stop::Visitor),
+            false => Ok(()),
+        }
+    }
+
+    /// Ends an entry that could be read in part only, so that what was read is not lost. A gap is to
+    /// follow.
+    pub(super) fn cut_short(&mut self) -> Result<(), Stop> {
+        match self.is_open {
+            true => self.piece(Vec::new(), true),
             false => Ok(()),
         }
     }

@@ -210,9 +210,9 @@ pub fn record(key: &str, value: &str) -> Vec<u8> {
 
 /// Any bytes as a name, also those that `tar` would refuse to write.
 fn set_name(header: &mut tar::Header, name: &[u8]) {
+    let field = &mut header.as_old_mut().name;
+    field.fill(0);
     if name.len() <= 100 {
-        let field = &mut header.as_old_mut().name;
-        field.fill(0);
         field[..name.len()].copy_from_slice(name);
     } else {
         header.set_path(str::from_utf8(name).unwrap()).unwrap();

@@ -24,14 +24,15 @@ const SIZE: Range<usize> = 124..136;
 const TYPE: usize = 156;
 const LINK_NAME: Range<usize> = 157..257;
 const PREFIX: Range<usize> = 345..500;
+/// What no format gives a meaning.
+const UNUSED: Range<usize> = 500..512;
 /// Fields that hold a text and then zeros.
-const TEXTS: [(&str, Range<usize>); 6] = [
+const TEXTS: [(&str, Range<usize>); 5] = [
     ("name", 0..100),
     ("link name", LINK_NAME),
     ("user name", 265..297),
     ("group name", 297..329),
     ("prefix", PREFIX),
-    ("unused", 500..512),
 ];
 
 pub(super) fn is_known_magic(magic: &[u8]) -> bool {
@@ -68,13 +69,12 @@ pub(super) fn header(header: &Header<'_>, pending: &Pending) -> Result<(), TarPr
     }
     for (name, range) in TEXTS {
         let mut after_text = block[range].iter().skip_while(|byte| **byte != 0);
-        let is_stray = match name {
-            "unused" => block[500..].iter().any(|byte| *byte != 0),
-            _ => after_text.any(|byte| *byte != 0),
-        };
-        if is_stray {
+        if after_text.any(|byte| *byte != 0) {
             return Err(TarProblem::StrayBytes(name));
         }
+    }
+    if block[UNUSED].iter().any(|byte| *byte != 0) {
+        return Err(TarProblem::StrayBytes("unused"));
     }
     Ok(())
 }

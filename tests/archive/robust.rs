@@ -1,0 +1,105 @@
+//! Any bytes at all: no panic, and what passes is what the `tar` crate sees.
+
+use std::io::Read;
+
+use proptest::prelude::*;
+
+use crate::{
+    read,
+    support::tarball::{TarballBuilder, gzip},
+};
+
+/// A tar with something of everything.
+fn varied() -> Vec<u8> {
+    TarballBuilder::package()
+        .directory("package/d/")
+        .file("package/d/x.js", b"let x = 1")
+        .pax(&[("path", "package/long/name.txt"), ("mtime", "1.5")])
+        .file("package/x", &[b'y'; 700])
+        .gnu()
+        .long_name("package/other/name")
+        .file("package/z", b"")
+        .symlink("package/link", "d")
+        .file(
+            "package/a.tgz",
+            &TarballBuilder::new().file("i/n", b"nested").gzip(),
+        )
+        .build()
+}
+
+/// File names as the `tar` crate lists them; an error ends the list.
+fn oracle(tar: &[u8]) -> Vec<String> {
+    let mut archive = tar::Archive::new(tar);
+    let mut files = Vec::new();
+    for entry in archive.entries().unwrap().map_while(Result::ok) {
+        if entry.header().entry_type().is_file() {
+            files.push(String::from_utf8_lossy(&entry.path_bytes()).into_owned());
+        }
+    }
+    files
+}
+
+fn assert_like_oracle(tar: &[u8]) {
+    let read = read(&gzip(tar));
+    if read.gaps.is_empty() {
+        assert_eq!(read.files(), oracle(tar));
+    }
+}
+
+#[test]
+fn the_oracle_agrees_on_a_varied_tar() {
+    let read = read(&gzip(&varied()));
+    assert_eq!(read.reasons(), "");
+    assert_eq!(read.files(), oracle(&varied()));
+    assert_eq!(read.files().len(), 5);
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes(bytes: Vec<u8>) {
+        read(&bytes);
+        read(&gzip(&bytes));
+        read(&[&[0x1f, 0x8b, 8][..], &bytes].concat());
+    }
+
+    #[test]
+    fn mutated_tars(changes in prop::collection::vec((0usize..20_000, any::<u8>()), 1..6), cut in 0usize..40_000) {
+        let mut tar = varied();
+        for (at, byte) in changes {
+            let at = at % tar.len();
+            tar[at] = byte;
+        }
+        tar.truncate(cut.max(512));
+        assert_like_oracle(&tar);
+    }
+
+    /// Checksums made right again, so that mutations get past them.
+    #[test]
+    fn mutated_headers(header in 0usize..30, changes in prop::collection::vec((0usize..512, any::<u8>()), 1..4)) {
+        let mut tar = varied();
+        let blocks = tar.len() / 512;
+        let block = &mut tar[header % blocks * 512..][..512];
+        for (at, byte) in changes {
+            block[at] = byte;
+        }
+        block[148..156].fill(b' ');
+        let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+        block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        assert_like_oracle(&tar);
+    }
+
+    #[test]
+    fn mutated_gzips(at: usize, byte: u8, cut: usize) {
+        let mut bytes = gzip(&varied());
+        let length = bytes.len();
+        bytes[at % length] = byte;
+        let unchanged = bytes == gzip(&varied());
+        bytes.truncate(cut % length + 1);
+        let read = read(&bytes);
+        if read.gaps.is_empty() && !unchanged {
+            let mut tar = Vec::new();
+            flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut tar).unwrap();
+            assert_eq!(tar, varied());
+        }
+    }
+}
