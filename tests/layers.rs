@@ -87,7 +87,10 @@ fn rooms_import_only_what_the_table_allows() {
             }
         }
         if code.contains("super::super::") {
-            wrong.insert(format!("{}: write crate::… instead of super::super::", file.display()));
+            wrong.insert(format!(
+                "{}: write crate::… instead of super::super::",
+                file.display()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -99,11 +102,14 @@ fn external_crates_stay_in_their_rooms() {
     for (room, file, code) in sources() {
         for (external, allowed) in EXTERNAL {
             let path = format!("{external}::");
-            let named = code
-                .match_indices(&path)
-                .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c)));
+            let named = code.match_indices(&path).any(|(at, _)| {
+                !code[..at].ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c))
+            });
             if named && !allowed.contains(&room.as_str()) {
-                wrong.insert(format!("{} names {external}, which `{room}` may not", file.display()));
+                wrong.insert(format!(
+                    "{} names {external}, which `{room}` may not",
+                    file.display()
+                ));
             }
         }
     }
@@ -117,7 +123,11 @@ fn the_tables_themselves_are_in_use() {
         assert!(rooms.contains(*room), "there is no room `{room}` any more");
     }
     assert_eq!(
-        names_after("use crate::{model::{A, B}, rule}; crate::scan::x", "crate::").collect::<Vec<_>>(),
+        names_after(
+            "use crate::{model::{A, B}, rule}; crate::scan::x",
+            "crate::"
+        )
+        .collect::<Vec<_>>(),
         ["model", "rule", "scan"]
     );
 }
@@ -131,7 +141,10 @@ fn sources() -> Vec<(String, PathBuf, String)> {
         let first = inside.components().next().unwrap().as_os_str();
         let room = Path::new(first).file_stem().unwrap().to_str().unwrap();
         let code = fs::read_to_string(file).unwrap();
-        let code: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let code: Vec<_> = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect();
         found.push((room.to_owned(), inside.to_owned(), code.join("\n")));
     });
     found

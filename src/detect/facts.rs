@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::SourceMapFact;
 use crate::model::{EntryPath, Manifest};
 
 /// One thing that an inspection has learnt.
@@ -11,6 +12,8 @@ pub enum Fact {
     Manifest(Manifest),
     /// The digest of a shipped text file, line ends normalised.
     Text(u128),
+    /// A source map.
+    SourceMap(Box<SourceMapFact>),
 }
 
 /// All facts of an artifact.
@@ -20,6 +23,8 @@ pub struct Facts {
     pub manifest: Option<Manifest>,
     /// Digests of the text files that ship.
     pub texts: HashSet<u128>,
+    /// Source maps, in no order.
+    pub source_maps: Vec<SourceMapFact>,
     /// Every entry's path and size. Filled by the scan.
     pub entries: BTreeMap<EntryPath, u64>,
 }
@@ -32,6 +37,7 @@ impl Facts {
             Fact::Text(digest) => {
                 self.texts.insert(digest);
             }
+            Fact::SourceMap(map) => self.source_maps.push(*map),
         }
     }
 

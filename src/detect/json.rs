@@ -95,6 +95,8 @@ pub(super) struct Tokenizer {
     depth: u32,
     offset: u64,
     is_key: bool,
+    /// A key and its colon have been met.
+    paired: bool,
     escape: Escape,
     /// The first half of a surrogate pair, waiting for the second.
     high: Option<u16>,
@@ -114,6 +116,7 @@ impl Tokenizer {
             depth: 0,
             offset: 0,
             is_key: false,
+            paired: false,
             escape: Escape::None,
             high: None,
             buffer: Vec::new(),
@@ -126,6 +129,11 @@ impl Tokenizer {
     /// Whether the document is complete. A number at the top is never known to be.
     pub(super) fn done(&self) -> bool {
         self.state == State::Done
+    }
+
+    /// Whether a key and its colon have been met: the start of JSON, and of little else.
+    pub(super) fn paired(&self) -> bool {
+        self.paired
     }
 
     /// What is missing when the input ends here.
@@ -178,7 +186,10 @@ impl Tokenizer {
                 self.state = State::Text;
             }
             (State::Key | State::KeyOrEnd, _) => return Err("a key is missing"),
-            (State::Colon, b':') => self.state = State::Value,
+            (State::Colon, b':') => {
+                self.paired = true;
+                self.state = State::Value;
+            }
             (State::Colon, _) => return Err("a colon is missing"),
             (_, b',') => self.state = [State::Value, State::Key][self.in_object()],
             (_, b']' | b'}') => self.end(byte, handler)?,
@@ -272,9 +283,9 @@ impl Tokenizer {
         bytes: &[u8],
         handler: &mut impl FnMut(Event<'_>) -> Flow,
     ) -> Result<usize, &'static str> {
-        let end = bytes
-            .iter()
-            .position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'.' | b'-' | b'+'));
+        let end = bytes.iter().position(
+            |byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'.' | b'-' | b'+'),
+        );
         let text = &bytes[..end.unwrap_or(bytes.len())];
         if !self.buffer.is_empty() || end.is_none() {
             let room = SCALAR.saturating_sub(self.buffer.len()).min(text.len());
@@ -583,7 +594,9 @@ mod tests {
 
     #[test]
     fn surrogates_are_joined_or_replaced() {
-        let seen = whole(r#"["\ud83d\ude00","\ud83d","\ud83dx","\ude00","\ud83d\ud83d\ude00","\ud83d\n"]"#);
+        let seen = whole(
+            r#"["\ud83d\ude00","\ud83d","\ud83dx","\ude00","\ud83d\ud83d\ude00","\ud83d\n"]"#,
+        );
         assert_eq!(
             seen.unwrap()[1..7],
             [
@@ -600,8 +613,27 @@ mod tests {
     #[test]
     fn what_is_malformed_is_refused() {
         for text in [
-            "", "{", "[1", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[1,]", "[1 2]", "[1}",
-            "[\"\\x\"]", "[\"\\u12g4\"]", "[tru]", "[truest]", "[\"a]", "]", "[,1]", "{,}", "{1:2}", "[nul", "@",
+            "",
+            "{",
+            "[1",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{a:1}",
+            "[1,]",
+            "[1 2]",
+            "[1}",
+            "[\"\\x\"]",
+            "[\"\\u12g4\"]",
+            "[tru]",
+            "[truest]",
+            "[\"a]",
+            "]",
+            "[,1]",
+            "{,}",
+            "{1:2}",
+            "[nul",
+            "@",
         ] {
             assert!(whole(text).is_err(), "{text}");
         }
@@ -676,7 +708,8 @@ mod tests {
         let mut escape = false;
         let mut result = String::new();
         for (index, character) in text.chars().enumerate() {
-            let plain = character.is_ascii() && (index % 7 != 0 || !character.is_ascii_alphanumeric());
+            let plain =
+                character.is_ascii() && (index % 7 != 0 || !character.is_ascii_alphanumeric());
             if quoted && !escape && !plain {
                 for unit in character.encode_utf16(&mut units) {
                     result.push_str(&format!("\\u{unit:04X}"));

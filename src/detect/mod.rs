@@ -5,17 +5,20 @@
 
 mod archive_entry;
 mod facts;
+mod json;
 mod manifest;
 mod model_weights;
 mod self_match;
+mod source_map;
 mod tar_owner;
 #[cfg(test)]
 mod testing;
-mod json;
+mod text_digest;
 
 use crate::model::{Context, Entry, EntryPath, Evidence, GapKind, Location, Sha256};
 
 pub use facts::{Fact, Facts};
+pub use source_map::SourceMapFact;
 
 /// One detector, made for one scan.
 pub trait Detector: Send + Sync {
@@ -101,6 +104,14 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: archive_entry::KINDS,
         make: archive_entry::make,
+    },
+    Registration {
+        kinds: source_map::KINDS,
+        make: source_map::make,
+    },
+    Registration {
+        kinds: &[],
+        make: text_digest::make,
     },
 ];
 

@@ -94,7 +94,11 @@ fn drop_raw_twins(findings: &mut Vec<Finding>) {
         .iter()
         .filter_map(|finding| {
             let (container, _) = finding.path.as_str().rsplit_once("!/")?;
-            Some((finding.rule.id.clone(), container.to_owned(), finding.sha256?))
+            Some((
+                finding.rule.id.clone(),
+                container.to_owned(),
+                finding.sha256?,
+            ))
         })
         .collect();
     if !derived.is_empty() {

@@ -9,8 +9,8 @@ use crate::{
     archive::HEAD,
     detect::{Detection, Fact, Inspection, Out},
     model::{
-        Category, Entry, EntryKind, Evidence, Finding, Gap, GapKind, Location, Sha256, View, Window,
-        escape,
+        Category, Entry, EntryKind, Evidence, Finding, Gap, GapKind, Location, Sha256, View,
+        Window, escape,
     },
     rule::{RuleSet, TextMatch},
 };

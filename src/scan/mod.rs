@@ -39,7 +39,9 @@ pub struct Source {
 pub enum Error {
     /// A thread died; what it has not told is unknown.
     #[error("an internal error stopped the scan of {label}")]
-    #[diagnostic(help("this is a defect of packwarden: please report it with the artifact's name"))]
+    #[diagnostic(help(
+        "this is a defect of packwarden: please report it with the artifact's name"
+    ))]
     Panicked {
         /// The artifact.
         label: String,

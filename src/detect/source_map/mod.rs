@@ -1,0 +1,237 @@
+//! Source maps, under any name: files of their own, and inside of other files.
+//!
+//! A map is read as a stream ([`reader`]), its sources go on as derived texts, and what is kept of
+//! them is small. What leaks is known at the end ([`conclude`]): a source that ships as a file
+//! anyway is no loss, and whose it is depends on the package's own scope.
+
+mod budget;
+mod builder;
+mod conclude;
+mod content;
+mod data_url;
+mod inline;
+mod name;
+mod place;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+
+use self::{
+    budget::Budget,
+    builder::Traits,
+    inline::{Finder, RemoteComment},
+    place::Remote,
+    reader::{MapReader, Reading, Source, object_start},
+};
+use super::{Detection, Detector, Fact, Facts, Inspection, Out, json::Malformed};
+use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, GapKind, Location, Sha256};
+
+/// What this detector may report.
+pub(super) const KINDS: &[&str] = &[
+    "source-map:first-party",
+    "source-map:inline-first-party",
+    "source-map:vendor",
+    "source-map:structure",
+    "source-map:absolute-path",
+    "source-map:remote",
+];
+
+/// Files whose last comment engines read for the address of a map.
+const SCRIPTS: &[&str] = &["js", "mjs", "cjs", "jsx", "css"];
+
+/// A source map that was read: what of it is needed when all entries are known.
+#[derive(Debug)]
+pub struct SourceMapFact {
+    path: EntryPath,
+    location: Location,
+    /// The hash of what was decoded, for maps inside a file.
+    inline: Option<Sha256>,
+    sources: Vec<Source>,
+    root: Option<Box<str>>,
+    traits: Traits,
+}
+
+/// Makes the detector.
+pub(super) fn make(_: &Context) -> Box<dyn Detector> {
+    Box::new(SourceMaps {
+        budget: Budget::new(),
+    })
+}
+
+struct SourceMaps {
+    budget: Budget,
+}
+
+impl Detector for SourceMaps {
+    fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
+        let file = entry.kind == EntryKind::File;
+        if entry.opened || !file && entry.kind != EntryKind::Derived {
+            return None;
+        }
+        let extension = entry
+            .path
+            .extension()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let named_map = file && extension == "map";
+        let map = object_start(head).map(|_| MapReader::new(self.budget.share(), true));
+        Some(Box::new(Inspecting {
+            path: entry.path.clone(),
+            named_map,
+            is_script: file && SCRIPTS.contains(&extension.as_str()),
+            is_utf16: named_map && is_utf16_object(head),
+            map,
+            inline: Some(Finder::new(self.budget.share())),
+            offset: 0,
+        }))
+    }
+
+    fn conclude(&self, facts: &Facts, out: &mut Vec<Detection>) {
+        let mut maps: Vec<_> = facts.source_maps.iter().collect();
+        maps.sort_by_key(|map| (&map.path, Reverse(map.inline)));
+        for map in maps {
+            conclude::conclude(map, facts, out);
+        }
+    }
+}
+
+/// One entry: read as a map if it starts like one, and searched for maps inside it.
+struct Inspecting {
+    path: EntryPath,
+    named_map: bool,
+    is_script: bool,
+    is_utf16: bool,
+    map: Option<MapReader>,
+    inline: Option<Finder>,
+    offset: u64,
+}
+
+impl Inspection for Inspecting {
+    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
+        let whole = last && self.offset == 0;
+        if whole && !self.named_map && !may_be_map(piece) {
+            self.map = None;
+        }
+        if let Some(map) = &mut self.map {
+            read(map, piece, self.offset, out);
+            if map.carries_content() {
+                // References inside of its sources are found when these are searched.
+                self.inline = None;
+            }
+        }
+        let map_is_open = !last && self.map.as_ref().is_some_and(|map| !map.failed());
+        if let Some(inline) = &mut self.inline {
+            // Only one of the two may have a derived text open.
+            inline.set_deriving(!map_is_open);
+            inline.push(piece, last, out);
+        }
+        self.offset += piece.len() as u64;
+        if last {
+            self.finish(out);
+        }
+    }
+}
+
+impl Inspecting {
+    fn finish(&mut self, out: &mut dyn Out) {
+        if let Some(map) = self.map.take() {
+            let reading = map.finish(out);
+            let claims = reading.is_map || self.named_map && reading.is_object;
+            if let Some(malformed) = reading.malformed.filter(|_| claims) {
+                out.gap(
+                    GapKind::SourceMap,
+                    format!("the source map can't be read: {malformed}"),
+                );
+            }
+            self.keep(reading, Location::default(), None, out);
+        }
+        if let Some(inline) = self.inline.take() {
+            let findings = inline.finish(out);
+            if let Some(found) = findings.maps {
+                self.keep(found.reading, found.location, Some(found.sha256), out);
+            }
+            if let Some(comment) = findings.remote.filter(|_| self.is_script) {
+                self.remote(&comment, out);
+            }
+        }
+        if self.is_utf16 {
+            let reason = "the source map can't be read: it is in UTF-16";
+            out.gap(GapKind::SourceMap, reason.to_owned());
+        }
+    }
+
+    fn keep(
+        &self,
+        reading: Reading,
+        location: Location,
+        inline: Option<Sha256>,
+        out: &mut dyn Out,
+    ) {
+        if !reading.is_map {
+            return;
+        }
+        if reading.over_limit {
+            let reason = "source maps carry more sources than can be searched and compared";
+            out.gap(GapKind::Limit, reason.to_owned());
+        }
+        if reading.sources.is_empty() && reading.root.is_none() {
+            return;
+        }
+        out.fact(Fact::SourceMap(Box::new(SourceMapFact {
+            path: self.path.clone(),
+            location,
+            inline,
+            sources: reading.sources,
+            root: reading.root,
+            traits: reading.traits,
+        })));
+    }
+
+    fn remote(&self, comment: &RemoteComment, out: &mut dyn Out) {
+        let Some(url) = Remote::parse(&comment.url).filter(Remote::is_own_host) else {
+            return;
+        };
+        out.detection(Detection {
+            kind: "source-map:remote",
+            path: self.path.clone(),
+            location: comment.location,
+            message: "refers to a source map on the web".to_owned(),
+            evidence: Evidence::fact(conclude::shown(&url.shown())),
+            fix: None,
+            sha256: None,
+        });
+    }
+}
+
+/// Feeds `piece`, which starts at `offset`, to `map`; after the object only white space may follow.
+fn read(map: &mut MapReader, piece: &[u8], offset: u64, out: &mut dyn Out) {
+    let taken = map.push(piece, out);
+    let rest = &piece[taken..];
+    if map.done() && !rest.trim_ascii_start().is_empty() {
+        map.fail(Malformed {
+            what: "something follows it",
+            offset: offset + taken as u64,
+        });
+    }
+}
+
+/// Whether content that is at hand as a whole can be a map: no key that makes it one is written
+/// without its letters, unless as escapes.
+fn may_be_map(content: &[u8]) -> bool {
+    let words = [
+        "\"mappings\"",
+        "\"sections\"",
+        "\"sourcesContent\"",
+        "\\u00",
+    ];
+    words
+        .iter()
+        .any(|word| memchr::memmem::find(content, word.as_bytes()).is_some())
+}
+
+/// Whether `head` starts an object in UTF-16, by its byte order mark.
+fn is_utf16_object(head: &[u8]) -> bool {
+    head.starts_with(b"\xff\xfe{\0") || head.starts_with(b"\xfe\xff\0{")
+}
