@@ -11,12 +11,13 @@ use std::{
 
 use jiff::{Timestamp, Zoned};
 
+pub use crate::policy::ConfigChoice;
 use crate::{
     detect, ecosystem, host,
     model::{Context, Origin, Progress, RuleInfo, escape},
-    policy::{self, ConfigChoice, Judged, Overrides, PolicyError, RunError, Settings, Verdict},
+    policy::{self, ConfigFile, Judged, Overrides, PolicyError, RunError, Settings, Verdict},
     rule::{RuleError, RuleSet},
-    scan::{self, Source},
+    scan::{self, Failure, Source},
 };
 
 /// What is to be checked, and how.
@@ -53,6 +54,17 @@ pub struct Checked {
     pub verdict: Verdict,
     /// Why something could not be checked; each is in the verdict too.
     pub errors: Vec<Error>,
+}
+
+/// What came of testing rule files.
+#[derive(Debug)]
+pub struct Tested {
+    /// How many rules they hold.
+    pub rules: usize,
+    /// How many examples were run.
+    pub examples: usize,
+    /// Examples that do not behave as they say.
+    pub failures: Vec<Failure>,
 }
 
 /// Why something could not be checked.
@@ -191,7 +203,10 @@ fn check_target(
             let shown = || escape(&path.display().to_string());
             let metadata = fs::metadata(path).map_err(|source| match source.kind() {
                 io::ErrorKind::NotFound => vec![Error::NotFound { path: shown() }],
-                _ => vec![Error::Open { path: shown(), source }],
+                _ => vec![Error::Open {
+                    path: shown(),
+                    source,
+                }],
             })?;
             if metadata.is_dir() {
                 check_project(path, &settings, &rules, request, progress).map_err(one)
@@ -206,15 +221,42 @@ fn check_target(
 }
 
 fn prepare(target: &Target, request: &Request) -> Result<(Settings, RuleSet), Vec<Error>> {
-    let policy = |error: PolicyError| vec![Error::from(error)];
-    let config = policy::load(&request.config, target.config_directory()).map_err(policy)?;
-    let own = config.as_ref().map_or(Ok(Vec::new()), |config| config.rule_files());
-    let kinds: Vec<_> = detect::kinds().collect();
-    let rules = RuleSet::load(&own.map_err(policy)?, &kinds)
-        .map_err(|errors| errors.into_iter().map(Error::from).collect::<Vec<_>>())?;
+    let (config, rules) = rules(&request.config, target.config_directory())?;
     let infos: Vec<Arc<RuleInfo>> = rules.rules().iter().map(|rule| rule.info.clone()).collect();
-    let settings = Settings::new(config.as_ref(), &request.overrides, &infos).map_err(policy)?;
+    let settings = Settings::new(config.as_ref(), &request.overrides, &infos)
+        .map_err(|error| vec![error.into()])?;
     Ok((settings, rules))
+}
+
+/// The configuration that holds in `directory`, and the rules in effect with it.
+pub fn rules(
+    choice: &ConfigChoice,
+    directory: &Path,
+) -> Result<(Option<ConfigFile>, RuleSet), Vec<Error>> {
+    let policy = |error: PolicyError| vec![Error::from(error)];
+    let config = policy::load(choice, directory).map_err(policy)?;
+    let own = config
+        .as_ref()
+        .map_or(Ok(Vec::new()), ConfigFile::rule_files);
+    let kinds: Vec<_> = detect::kinds().collect();
+    let rules = RuleSet::load(&own.map_err(policy)?, &kinds).map_err(each)?;
+    Ok((config, rules))
+}
+
+/// Checks rule files and runs the examples in them.
+pub fn test_rules(files: &[PathBuf]) -> Result<Tested, Vec<Error>> {
+    let kinds: Vec<_> = detect::kinds().collect();
+    let rules = RuleSet::from_files(files, &kinds).map_err(each)?;
+    let (examples, failures) = scan::run_examples(&rules);
+    Ok(Tested {
+        rules: rules.rules().len(),
+        examples,
+        failures,
+    })
+}
+
+fn each(errors: Vec<RuleError>) -> Vec<Error> {
+    errors.into_iter().map(Error::from).collect()
 }
 
 fn check_project(
@@ -262,5 +304,10 @@ fn judge(
         context.self_values = host::self_values(Some(directory));
     }
     let scanned = scan::scan(source, rules, &context, settings.limits(), progress)?;
-    Ok(policy::judge(scanned, settings, rules.digest(), Zoned::now().date()))
+    Ok(policy::judge(
+        scanned,
+        settings,
+        rules.digest(),
+        Zoned::now().date(),
+    ))
 }

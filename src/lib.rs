@@ -6,8 +6,11 @@
 //! written by [`report`]. [`check`] is that line as a function.
 
 pub mod archive;
+pub mod check;
+pub mod cli;
 pub mod detect;
 pub mod ecosystem;
+pub mod host;
 pub mod model;
 pub mod policy;
 pub mod report;

@@ -26,6 +26,23 @@ pub enum Category {
     Manifest,
 }
 
+impl Category {
+    /// The name used in rule files and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Category::SourceMap => "source-map",
+            Category::Source => "source",
+            Category::Secret => "secret",
+            Category::Path => "path",
+            Category::File => "file",
+            Category::Ai => "ai",
+            Category::Metadata => "metadata",
+            Category::Archive => "archive",
+            Category::Manifest => "manifest",
+        }
+    }
+}
+
 /// How bad a finding is: a property of the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,6 +57,18 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// The name used in rule files and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
 /// What to do about a finding: decided by the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +81,18 @@ pub enum Level {
     Warn,
     /// Blocks the publish.
     Deny,
+}
+
+impl Level {
+    /// The name used in rule files, the configuration and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Off => "off",
+            Level::Note => "note",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        }
+    }
 }
 
 /// The level of a rule in each profile.

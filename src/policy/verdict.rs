@@ -77,6 +77,16 @@ const NO_ARTIFACT: u8 = 3;
 const INTERNAL: u8 = 70;
 
 impl Verdict {
+    /// The verdict of a run that came to no artifact at all.
+    pub fn failed(error: RunError) -> Self {
+        Self {
+            checked_at: Timestamp::now(),
+            elapsed: Duration::ZERO,
+            artifacts: Vec::new(),
+            errors: vec![error],
+        }
+    }
+
     /// The exit code: of several artifacts and errors, the highest counts. A run in which nothing
     /// was checked never passes.
     pub fn exit_code(&self) -> u8 {

@@ -1,5 +1,6 @@
 //! A verdict, written for people and for machines: one file per format, one table.
 
+mod catalogue;
 mod disarm;
 mod human;
 mod json;
@@ -9,6 +10,7 @@ use std::io::{self, Write};
 
 use crate::{model::Format, policy::Verdict};
 
+pub use catalogue::catalogue;
 pub use disarm::disarm;
 pub use quantity::{bytes, count, duration};
 

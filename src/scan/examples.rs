@@ -1,5 +1,7 @@
 //! The examples inside rules, run: each must or must not meet its own rule.
 
+use std::fmt;
+
 use crate::{
     detect,
     model::{Context, Entry, EntryKind, EntryPath, Finding, Limits, SelfKind, SelfValue},
@@ -25,6 +27,17 @@ pub struct Failure {
     pub example: usize,
     /// One sentence.
     pub message: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failure {
+            rule,
+            example,
+            message,
+        } = self;
+        write!(formatter, "{rule}, example {example}: {message}")
+    }
 }
 
 /// Runs the examples of every rule and returns how many there are, and those that fail.

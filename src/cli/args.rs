@@ -1,0 +1,196 @@
+//! The command line as it is typed. [`super::options`] makes it ready for use.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::{exit, output};
+
+/// Checks what a package would publish, before it is published.
+///
+/// packwarden takes the exact artifact that a publish command would upload, reads every byte of it,
+/// and says whether anything in it should not leave the house: source maps with sources in them,
+/// secrets, internal paths, stray files.
+#[derive(Debug, Parser)]
+#[command(name = "packwarden", version, after_long_help = exit::table(), max_term_width = 100)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// When to use colours
+    ///
+    /// NO_COLOR and CLICOLOR_FORCE are respected.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Check(CheckArguments),
+    Rules(RulesArguments),
+}
+
+/// Check a project directory or artifact files
+///
+/// A project directory is packed first, with the client that would publish it and into a private
+/// directory; the project's own publish scripts run as they would on a publish. A file is checked as
+/// it is.
+#[derive(Debug, Args)]
+#[command(after_long_help = exit::table())]
+pub(super) struct CheckArguments {
+    /// A project directory, an artifact file, or - for an artifact on standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// How to report: human or json; may be repeated
+    ///
+    /// FORMAT alone writes to standard output, FORMAT=FILE to a file. While a machine format goes to
+    /// standard output, the report for people goes to standard error if it was asked for too.
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = output::parse_format)]
+    pub(super) formats: Vec<output::FormatArgument>,
+
+    /// Write what would go to standard output to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Use this configuration file
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Use no configuration file
+    #[arg(long)]
+    pub(super) no_config: bool,
+
+    /// Whether the package's source is open or closed
+    ///
+    /// Without it the configuration decides, and without one the package's manifest.
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    pub(super) profile: Option<Profile>,
+
+    /// Let warnings block too
+    #[arg(long)]
+    pub(super) strict: bool,
+
+    /// Ignore all waivers
+    #[arg(long)]
+    pub(super) no_waivers: bool,
+
+    /// Change a limit of the reader; may be repeated
+    #[arg(long = "limit", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub(super) limits: Vec<(String, String)>,
+
+    /// Do not look for this machine's own names and paths
+    #[arg(long)]
+    pub(super) no_self_match: bool,
+
+    /// Pack without running the project's own scripts
+    #[arg(long)]
+    pub(super) ignore_scripts: bool,
+
+    /// Say no more than needed
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Show notes, and what the packing client prints
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+
+    /// Show no progress line
+    #[arg(long)]
+    pub(super) no_progress: bool,
+
+    /// Exit with 0 instead of 1 when findings block
+    ///
+    /// For reports only. Errors and unreadable artifacts keep their codes.
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+}
+
+/// List the rules, explain one, or test rule files
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    #[command(subcommand)]
+    pub(super) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// List the built-in rules
+    List {
+        /// How to write the list
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: ListFormat,
+    },
+    /// Explain one rule
+    Show {
+        /// The rule's id, as reports name it
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Check rule files and the examples in them
+    ///
+    /// Exits with 1 when an example does not behave, and with 2 when a file is not valid.
+    Test {
+        /// Rule files
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Even into a file or pipe
+    Always,
+    /// Not at all
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Profile {
+    /// The source is for everybody
+    Open,
+    /// The source must stay inside
+    Closed,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON document
+    Json,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() && !value.is_empty() => {
+            Ok((key.to_owned(), value.to_owned()))
+        }
+        _ => Err("expected KEY=VALUE, as in entries=200000".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn limits_need_a_key_and_a_value() {
+        assert!(key_and_value("entries=5").is_ok());
+        for wrong in ["entries", "=5", "entries="] {
+            assert!(key_and_value(wrong).is_err(), "{wrong}");
+        }
+    }
+}

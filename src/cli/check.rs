@@ -1,0 +1,45 @@
+//! `packwarden check`.
+
+use super::{ExitCode, args::Color, interrupt, options::CheckOptions, panic, progress, render};
+use crate::{
+    check,
+    model::Progress,
+    policy::{RunError, Verdict},
+};
+
+/// Checks, reports and says how it went.
+pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
+    let progress = Progress::default();
+    let checked = progress::during(options.progress, &progress, || {
+        panic::caught(|| check::check(&options.request, &progress))
+    });
+    if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
+        return ExitCode::Interrupted;
+    }
+    let verdict = match checked {
+        Some(checked) => {
+            for error in &checked.errors {
+                render::error(error, color);
+            }
+            checked.verdict
+        }
+        None => Verdict::failed(RunError {
+            code: ExitCode::Internal.code(),
+            message: panic::SENTENCE.to_owned(),
+            path: None,
+            help: Some(panic::help()),
+        }),
+    };
+    let unwritten = options.outputs.write(&verdict);
+    for error in &unwritten {
+        render::error(error, color);
+    }
+    let exit = match ExitCode::from_code(verdict.exit_code()) {
+        ExitCode::Blocked if options.exit_zero => ExitCode::Passed,
+        exit => exit,
+    };
+    match unwritten.is_empty() {
+        true => exit,
+        false => exit.max(ExitCode::Usage),
+    }
+}

@@ -1,0 +1,109 @@
+//! The command line, ready for use.
+
+use super::{
+    args::{self, CheckArguments, Color},
+    output::{Manner, OutputError, Outputs},
+};
+use crate::{
+    check::{ConfigChoice, Request, Target},
+    policy::{Overrides, Profile},
+    report::Detail,
+};
+
+/// What `check` is asked to do.
+#[derive(Debug)]
+pub(super) struct CheckOptions {
+    pub(super) request: Request,
+    pub(super) outputs: Outputs,
+    /// Whether a progress line is welcome, as far as the command line says.
+    pub(super) progress: bool,
+    /// Whether findings that block are to change the exit code.
+    pub(super) exit_zero: bool,
+}
+
+impl CheckOptions {
+    /// Makes the arguments ready.
+    pub(super) fn new(arguments: CheckArguments, color: Color) -> Result<Self, OutputError> {
+        let manner = Manner {
+            color,
+            detail: match (arguments.quiet, arguments.verbose) {
+                (true, _) => Detail::Quiet,
+                (_, true) => Detail::Verbose,
+                _ => Detail::Normal,
+            },
+        };
+        let outputs = Outputs::new(&arguments.formats, arguments.output.as_deref(), manner)?;
+        let target = |path| match path {
+            path if path == *"-" => Target::Stdin,
+            path => Target::Path(path),
+        };
+        let mut targets: Vec<Target> = Vec::new();
+        for path in arguments.paths {
+            // Standard input can be read once; named twice, it is still one artifact.
+            let again = path == *"-" && targets.iter().any(|one| matches!(one, Target::Stdin));
+            if !again {
+                targets.push(target(path));
+            }
+        }
+        let request = Request {
+            targets,
+            config: match (arguments.config, arguments.no_config) {
+                (Some(path), _) => ConfigChoice::File(path),
+                (None, true) => ConfigChoice::None,
+                (None, false) => ConfigChoice::Nearest,
+            },
+            overrides: Overrides {
+                profile: arguments.profile.map(|profile| match profile {
+                    args::Profile::Open => Profile::Open,
+                    args::Profile::Closed => Profile::Closed,
+                }),
+                strict: arguments.strict,
+                no_waivers: arguments.no_waivers,
+                limits: arguments.limits,
+            },
+            ignore_scripts: arguments.ignore_scripts,
+            self_match: !arguments.no_self_match,
+            show_packer_output: arguments.verbose,
+        };
+        Ok(Self {
+            request,
+            outputs,
+            // The client's own output and a progress line would write over each other.
+            progress: !(arguments.no_progress || arguments.quiet || arguments.verbose),
+            exit_zero: arguments.exit_zero,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn options(line: &[&str]) -> CheckOptions {
+        let line = ["packwarden", "check"].iter().chain(line);
+        match args::Arguments::try_parse_from(line).unwrap().command {
+            args::Command::Check(arguments) => CheckOptions::new(arguments, Color::Auto).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_current_directory_is_checked_unless_something_is_named() {
+        let of = |line: &[&str]| format!("{:?}", options(line).request.targets);
+        assert_eq!(of(&[]), r#"[Path(".")]"#);
+        assert_eq!(of(&["a.tgz", "-", "-"]), r#"[Path("a.tgz"), Stdin]"#);
+        assert_eq!(of(&["./-"]), r#"[Path("./-")]"#);
+    }
+
+    #[test]
+    fn flags_reach_the_request() {
+        let request = options(&["--no-self-match", "--strict", "--limit", "entries=5"]).request;
+        assert!(!request.self_match && request.overrides.strict && !request.ignore_scripts);
+        assert_eq!(request.overrides.limits, [("entries".into(), "5".into())]);
+        assert!(matches!(request.config, ConfigChoice::Nearest));
+        assert!(options(&["-v"]).request.show_packer_output);
+        assert!(!options(&["-v"]).progress && options(&[]).progress);
+    }
+}

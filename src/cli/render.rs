@@ -1,0 +1,67 @@
+//! The one place where errors are shown.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
+
+use super::{args::Color, output::color_of};
+use crate::report::disarm;
+
+/// Shows `error` on standard error.
+pub(super) fn error(error: &dyn Diagnostic, color: Color) {
+    let stderr = io::stderr();
+    let color = color_of(&stderr, color);
+    let text = text(error, color != ColorChoice::Never, stderr.is_terminal());
+    // Where standard error is closed there is nobody left to tell; the exit code still does.
+    let _ = AutoStream::new(stderr, color).write_all(text.as_bytes());
+}
+
+fn text(error: &dyn Diagnostic, color: bool, terminal: bool) -> String {
+    let theme = GraphicalTheme {
+        characters: match terminal {
+            true => ThemeCharacters::unicode(),
+            false => ThemeCharacters {
+                error: "error:".to_owned(),
+                warning: "warning:".to_owned(),
+                advice: "note:".to_owned(),
+                ..ThemeCharacters::ascii()
+            },
+        },
+        styles: match color {
+            true => ThemeStyles::ansi(),
+            false => ThemeStyles::none(),
+        },
+    };
+    let mut text = String::new();
+    // Lines are left as they are: a terminal wraps them itself, and what a client printed keeps its
+    // form. Links would hide where they lead to.
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_wrap_lines(false)
+        .with_links(false);
+    if handler.render_report(&mut text, error).is_err() {
+        text = format!("error: {error}\n");
+    }
+    // What a client printed, or a line of the user's file, may look like a command to a CI system.
+    text.split_inclusive('\n').map(disarm).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use miette::Diagnostic;
+    use thiserror::Error;
+
+    #[derive(Debug, Error, Diagnostic)]
+    #[error("a sentence\n  and a line")]
+    #[diagnostic(help("the way out"))]
+    struct Sample;
+
+    #[test]
+    fn plain_text_has_no_escapes() {
+        insta::assert_snapshot!(super::text(&Sample, false, false), @r"
+        error: a sentence
+        |   and a line
+        help: the way out
+        ");
+    }
+}

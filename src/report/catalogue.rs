@@ -1,0 +1,52 @@
+//! The rules as one JSON document.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::model::{Category, Level, RuleInfo, Severity};
+
+/// A frozen copy of what a rule says of itself.
+#[derive(Serialize)]
+struct Rule<'a> {
+    id: &'a str,
+    title: &'a str,
+    category: Category,
+    severity: Severity,
+    level: ByProfile,
+    why: &'a str,
+    fix: &'a str,
+    references: &'a [String],
+}
+
+#[derive(Serialize)]
+struct ByProfile {
+    open: Level,
+    closed: Level,
+    public: Level,
+}
+
+/// Writes the catalogue.
+pub fn catalogue<'a>(
+    rules: impl Iterator<Item = &'a RuleInfo>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rules: Vec<_> = rules
+        .map(|rule| Rule {
+            id: &rule.id,
+            title: &rule.title,
+            category: rule.category,
+            severity: rule.severity,
+            level: ByProfile {
+                open: rule.level.open,
+                closed: rule.level.closed,
+                public: rule.level.public,
+            },
+            why: &rule.why,
+            fix: &rule.fix,
+            references: &rule.references,
+        })
+        .collect();
+    serde_json::to_writer_pretty(&mut *out, &rules)?;
+    writeln!(out)
+}
