@@ -43,8 +43,15 @@ impl Facts {
 
     /// Takes in what another thread has learnt.
     pub fn merge(&mut self, other: Facts) {
-        self.manifest = self.manifest.take().or(other.manifest);
-        self.texts.extend(other.texts);
-        self.entries.extend(other.entries);
+        let Facts {
+            manifest,
+            texts,
+            source_maps,
+            entries,
+        } = other;
+        self.manifest = self.manifest.take().or(manifest);
+        self.texts.extend(texts);
+        self.source_maps.extend(source_maps);
+        self.entries.extend(entries);
     }
 }
