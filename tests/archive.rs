@@ -47,7 +47,7 @@ impl Visitor for Collected {
         self.pieces.push(bytes.len());
         let (entry, content) = self.entries.last_mut().unwrap();
         content.extend(bytes);
-        if last && content.len() > 0 && self.pieces.last() == Some(&0) {
+        if last && !content.is_empty() && self.pieces.last() == Some(&0) {
             self.cut_short = true;
         } else if last {
             assert_pieces(entry, content.len(), &self.pieces);

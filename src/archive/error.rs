@@ -75,7 +75,8 @@ pub(crate) enum GzipError {
 /// Which entry of a tar, and where it starts in the uncompressed stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
-    entry: Option<String>,
+    /// Its name as it is in the archive.
+    entry: Option<Vec<u8>>,
     offset: u64,
 }
 
@@ -91,7 +92,7 @@ impl Place {
     /// An entry by its name in the archive.
     pub(crate) fn entry(name: &[u8], offset: u64) -> Self {
         Self {
-            entry: Some(shown(&String::from_utf8_lossy(name))),
+            entry: Some(name.to_vec()),
             offset,
         }
     }
@@ -108,7 +109,10 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.entry {
-            Some(name) => write!(formatter, "Entry `{name}` (tar byte {})", self.offset),
+            Some(name) => {
+                let name = shown(&String::from_utf8_lossy(name));
+                write!(formatter, "Entry `{name}` (tar byte {})", self.offset)
+            }
             None => write!(formatter, "Tar byte {}", self.offset),
         }
     }

@@ -88,12 +88,11 @@ impl<R: BufRead> Gunzip<R> {
             return Ok(());
         }
         let offset = self.offset;
+        if !following.starts_with(&[0x1f]) {
+            return Err(refused(GzipError::TrailingBytes { offset }));
+        }
         if self.members == Members::One {
-            return Err(refused(if following.starts_with(&[0x1f]) {
-                GzipError::SecondMember { offset }
-            } else {
-                GzipError::TrailingBytes { offset }
-            }));
+            return Err(refused(GzipError::SecondMember { offset }));
         }
         if self.texts.size() > TEXTS {
             return Err(refused(GzipError::HeaderTooLong { limit: TEXTS }));

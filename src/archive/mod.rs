@@ -7,6 +7,7 @@ mod container;
 mod error;
 mod gzip;
 mod nested;
+mod pieces;
 mod reading;
 mod stream;
 mod tar;
@@ -77,9 +78,9 @@ pub fn read(
 }
 
 /// Packed bytes at hand.
-const PACKED_BUFFER: usize = 64 << 10;
+const PACKED_BUFFER: usize = 256 << 10;
 /// Unpacked bytes at hand: as many as stay in the second-level cache.
-const UNPACKED_BUFFER: usize = 256 << 10;
+const UNPACKED_BUFFER: usize = pieces::DIRECT;
 
 /// Reads a gzipped tar, the whole of it, strictly.
 fn npm_tgz(

@@ -9,6 +9,7 @@ use super::{
     budget::Unpacked,
     container::{self, Container, Decoder, How},
     error::{ArchiveError, Stop, container_gap},
+    pieces::Pieces,
     reading::Reading,
     tar,
 };
@@ -24,14 +25,13 @@ impl Reading<'_> {
         &mut self,
         container: &Container,
         mut entry: Entry,
-        first: Vec<u8>,
-        rest: &mut dyn BufRead,
+        pieces: Pieces<'_>,
     ) -> Result<(), Stop> {
         entry.opened = true;
-        let head = first[..first.len().min(HEAD)].to_vec();
-        self.small(entry.clone(), head)?;
+        let head = &pieces.first[..pieces.first.len().min(HEAD)];
+        self.small(entry.clone(), head.to_vec())?;
 
-        let mut raw = Raw::new(first, rest);
+        let mut raw = Raw::new(pieces.first, pieces.rest);
         let mut result = match container.how {
             How::Decompress(decoder) => self.decompress(container, &entry, &mut *decoder(&mut raw)),
             How::Walk(walk) => walk(self, &entry, &mut raw),

@@ -1,18 +1,16 @@
 //! What is read, on its way to the visitor.
 
-use std::{
-    collections::HashSet,
-    io::{self, BufRead},
-};
+use std::{collections::HashSet, io::BufRead};
 
 use sha2::Digest as _;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{
-    PIECE, Visitor, WHOLE,
+    Visitor,
     budget::Budget,
     container::{self, Container, How},
-    error::{Stop, container_gap},
+    error::{ArchiveError, Stop, container_gap},
+    pieces::Pieces,
 };
 use crate::model::{Entry, EntryKind, EntryPath, Gap, Sha256};
 
@@ -113,33 +111,29 @@ impl<'a> Reading<'a> {
         size: Option<u64>,
         content: &mut dyn BufRead,
     ) -> Result<(), Stop> {
-        let (at_most, expected) = match size.map(usize::try_from) {
-            Some(Ok(size)) if size <= WHOLE => (WHOLE, size),
-            Some(_) => (PIECE, PIECE),
-            None => (WHOLE, 0),
+        let pieces = Pieces::new(size, content)?;
+        entry.size = size.or(pieces.size()).unwrap_or(0);
+        let container = match container::recognise(entry.path.file_name(), &pieces.first) {
+            None => return self.content(entry, pieces),
+            Some(container) => container,
         };
-        let (first, last) = next_piece(content, at_most, expected)?;
-        if size.is_none() && last {
-            entry.size = first.len() as u64;
+        if matches!(container.how, How::Closed) {
+            return self.closed(container, entry, pieces);
         }
-        match container::recognise(entry.path.file_name(), &first) {
-            None => {
-                self.entry(entry)?;
-                self.content(first, last, content, &mut |_| {})
+        match self.budget.depth(entry.depth) {
+            Ok(()) => self.open(container, entry, pieces),
+            Err(limit) => {
+                let path = entry.path.clone();
+                self.gap(ArchiveError::from(limit).gap(Some(path)));
+                self.content(entry, pieces)
             }
-            Some(container) if matches!(container.how, How::Closed) => {
-                self.closed(container, entry, first, last, content)
-            }
-            Some(container) => match self.budget.depth(entry.depth) {
-                Ok(()) => self.open(container, entry, first, content),
-                Err(limit) => {
-                    let path = entry.path.clone();
-                    self.gap(super::error::ArchiveError::from(limit).gap(Some(path)));
-                    self.entry(entry)?;
-                    self.content(first, last, content, &mut |_| {})
-                }
-            },
         }
+    }
+
+    /// A file as it is.
+    fn content(&mut self, entry: Entry, pieces: Pieces<'_>) -> Result<(), Stop> {
+        self.entry(entry)?;
+        pieces.each(|piece, last| self.piece(piece, last))
     }
 
     /// A container of a kind that can't be opened: delivered as it is, and said so.
@@ -147,14 +141,15 @@ impl<'a> Reading<'a> {
         &mut self,
         container: &Container,
         entry: Entry,
-        first: Vec<u8>,
-        last: bool,
-        content: &mut dyn BufRead,
+        pieces: Pieces<'_>,
     ) -> Result<(), Stop> {
         let path = entry.path.clone();
         let mut hash = sha2::Sha256::new();
         self.entry(entry)?;
-        self.content(first, last, content, &mut |piece| hash.update(piece))?;
+        pieces.each(|piece, last| {
+            hash.update(&piece);
+            self.piece(piece, last)
+        })?;
         let reason = format!(
             "A {} file can't be opened yet, so what is in it was not checked.",
             container.name
@@ -163,49 +158,4 @@ impl<'a> Reading<'a> {
         self.gap(container_gap(path, reason, sha256));
         Ok(())
     }
-
-    /// The content of an entry, whose first piece is at hand.
-    fn content(
-        &mut self,
-        first: Vec<u8>,
-        mut last: bool,
-        content: &mut dyn BufRead,
-        look: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), Stop> {
-        look(&first);
-        if last || first.len() <= PIECE {
-            self.piece(first, last)?;
-        } else {
-            for piece in first.chunks(PIECE) {
-                self.piece(piece.to_vec(), false)?;
-            }
-        }
-        while !last {
-            let piece;
-            (piece, last) = next_piece(content, PIECE, PIECE)?;
-            look(&piece);
-            self.piece(piece, last)?;
-        }
-        Ok(())
-    }
-}
-
-/// The next bytes of the content, and whether they are its last. Memory is taken for `expected`
-/// bytes beforehand.
-fn next_piece(
-    content: &mut dyn BufRead,
-    at_most: usize,
-    expected: usize,
-) -> io::Result<(Vec<u8>, bool)> {
-    let mut piece = Vec::with_capacity(expected);
-    while piece.len() < at_most {
-        let available = content.fill_buf()?;
-        if available.is_empty() {
-            return Ok((piece, true));
-        }
-        let taken = available.len().min(at_most - piece.len());
-        piece.extend_from_slice(&available[..taken]);
-        content.consume(taken);
-    }
-    Ok((piece, content.fill_buf()?.is_empty()))
 }

@@ -65,8 +65,8 @@ fn first_nonzero(bytes: &[u8]) -> Option<usize> {
 
 impl Read for Stream<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.fill_buf()?.read(buffer)?;
-        self.consume(count);
+        let count = self.inner.read(buffer)?;
+        self.offset += count as u64;
         Ok(count)
     }
 }
@@ -91,9 +91,18 @@ pub(crate) struct Content<'c, 's> {
 
 impl Read for Content<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.fill_buf()?.read(buffer)?;
-        self.consume(count);
-        Ok(count)
+        let within = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let within = buffer.len().min(within);
+        if within == 0 {
+            return Ok(0);
+        }
+        match self.stream.read(&mut buffer[..within])? {
+            0 => Err(self.place.tar(TarProblem::Truncated).into()),
+            count => {
+                self.left -= count as u64;
+                Ok(count)
+            }
+        }
     }
 }
 

@@ -162,7 +162,7 @@ fn a_broken_container_is_a_gap_and_reading_goes_on() {
     insta::assert_snapshot!(text, @"
     cut: [nested-container] This gzip file could not be read to its end. The gzip data ends too early, after 8 bytes of content.
     checksum: [nested-container] This gzip file could not be read to its end. The gzip data is damaged (corrupt gzip stream does not have a matching checksum) at or before byte 2048 of its content, so what was read is not what was packed.
-    trailing: [nested-container] This gzip file could not be read to its end. The gzip data ends too early, after 2048 bytes of content.
+    trailing: [nested-container] This gzip file could not be read to its end. Bytes follow the end of the gzip data, which holds 2048 bytes of content: they would ship without ever being looked at.
     only the magic: [nested-container] This gzip file could not be read to its end. The gzip data ends too early, after 0 bytes of content.
     tail: [nested-container] This gzip file could not be read to its end. Tar byte 2048: bytes that are not zero follow the end of the archive, and would ship without being looked at.
     cut tar: [nested-container] This tar file could not be read to its end. Entry `x/a.txt` (tar byte 0): the archive is cut off in the middle of it, so a part is missing.

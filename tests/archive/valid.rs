@@ -64,6 +64,13 @@ fn unusual_archives_are_read() {
             package().file(&format!("package/{}/x", "d".repeat(120)), b"x"),
             &format!("package/{}/x", "d".repeat(120)),
         ),
+        (
+            "two times in the prefix, as the older node-tar writes them",
+            package().raw_header(|header| {
+                header.as_mut_bytes()[476..500].copy_from_slice(b"15270440050\x0015270440050\0");
+            }),
+            "package/x",
+        ),
         ("empty file", package().file("package/x", b""), "package/x"),
         (
             "Unicode",

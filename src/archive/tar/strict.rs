@@ -19,21 +19,18 @@ pub(super) const MAGIC: Range<usize> = 257..265;
 
 const USTAR: &[u8] = b"ustar\x0000";
 const GNU: &[u8] = b"ustar  \0";
+const NAME: Range<usize> = 0..100;
 const MODE: Range<usize> = 100..108;
 const SIZE: Range<usize> = 124..136;
 const TYPE: usize = 156;
 const LINK_NAME: Range<usize> = 157..257;
+const USER: Range<usize> = 265..297;
+const GROUP: Range<usize> = 297..329;
 const PREFIX: Range<usize> = 345..500;
 /// What no format gives a meaning.
 const UNUSED: Range<usize> = 500..512;
-/// Fields that hold a text and then zeros.
-const TEXTS: [(&str, Range<usize>); 5] = [
-    ("name", 0..100),
-    ("link name", LINK_NAME),
-    ("user name", 265..297),
-    ("group name", 297..329),
-    ("prefix", PREFIX),
-];
+/// Where in the prefix field star keeps its two times, each of twelve octal digits.
+const XSTAR_TIMES: usize = 131;
 
 pub(super) fn is_known_magic(magic: &[u8]) -> bool {
     magic == USTAR || magic == GNU
@@ -64,19 +61,46 @@ pub(super) fn header(header: &Header<'_>, pending: &Pending) -> Result<(), TarPr
     if block[MODE] != [0; 8] && octal(&block[MODE]).is_none() {
         return Err(TarProblem::Mode);
     }
-    if &block[MAGIC] == GNU && block[PREFIX].iter().any(|byte| *byte != 0) {
+    if &block[MAGIC] == GNU && !is_zero(&block[PREFIX]) {
         return Err(TarProblem::GnuPrefix);
     }
-    for (name, range) in TEXTS {
-        let mut after_text = block[range].iter().skip_while(|byte| **byte != 0);
-        if after_text.any(|byte| *byte != 0) {
+    let (prefix, times) = block[PREFIX].split_at(XSTAR_TIMES);
+    let texts = [
+        ("name", &block[NAME]),
+        ("link name", &block[LINK_NAME]),
+        ("user name", &block[USER]),
+        ("group name", &block[GROUP]),
+        (
+            "prefix",
+            if is_xstar(prefix, times) {
+                prefix
+            } else {
+                &block[PREFIX]
+            },
+        ),
+    ];
+    for (name, field) in texts {
+        let end = memchr::memchr(0, field).unwrap_or(field.len());
+        if !is_zero(&field[end..]) {
             return Err(TarProblem::StrayBytes(name));
         }
     }
-    if block[UNUSED].iter().any(|byte| *byte != 0) {
-        return Err(TarProblem::StrayBytes("unused"));
+    match is_zero(&block[UNUSED]) {
+        true => Ok(()),
+        false => Err(TarProblem::StrayBytes("unused")),
     }
-    Ok(())
+}
+
+/// The older node-tar (all of `@types`) keeps two times at the end of the prefix field, as star does,
+/// and every reader cuts the prefix at the NUL before them.
+fn is_xstar(prefix: &[u8], times: &[u8]) -> bool {
+    let mut times = times.chunks(12);
+    prefix.ends_with(b"\0") && times.all(|time| octal(time).is_some())
+}
+
+/// As a memcmp, for no field is longer than a block.
+fn is_zero(field: &[u8]) -> bool {
+    *field == [0; super::BLOCK][..field.len()]
 }
 
 /// Spaces, octal digits, then only spaces and NULs.
