@@ -28,8 +28,10 @@ pub(super) fn install() -> Result<(), NoHandler> {
 /// The exit code of a run that came to `exit`: once a signal has come, whatever fails fails because
 /// of it, and is no verdict.
 pub(super) fn or_interrupted(exit: ExitCode) -> ExitCode {
-    match ecosystem::abandoned() {
-        true => ExitCode::Interrupted,
-        false => exit,
+    if !ecosystem::abandoned() {
+        return exit;
     }
+    // The handler's thread may still be at it, and must not be cut short by our end.
+    ecosystem::abandon();
+    ExitCode::Interrupted
 }

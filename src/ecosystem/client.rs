@@ -87,7 +87,7 @@ impl Client<'_> {
                 source,
             },
         };
-        let mut client = RunningClient::start(|| command.spawn().map_err(not_started))?;
+        let mut client = RunningClient::start(command)?.map_err(not_started)?;
         let status = client.wait().map_err(not_started)?;
         if super::abandoned() {
             return Err(Error::Interrupted);

@@ -6,7 +6,7 @@
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
-    process::{Child, ExitStatus},
+    process::{Child, Command, ExitStatus},
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -19,9 +19,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How often to look whether it has.
 const STEP: Duration = Duration::from_millis(20);
 
-#[derive(Default)]
 struct Alive {
     directories: Vec<PathBuf>,
+    /// The process ids of clients.
     clients: Vec<u32>,
     abandoned: bool,
 }
@@ -38,16 +38,27 @@ fn alive() -> MutexGuard<'static, Alive> {
 }
 
 /// Ends the clients that are running and removes the private directories. Nothing can be packed
-/// afterwards. For a signal handler's thread, before it ends the program.
+/// afterwards. For a signal handler's thread, before it ends the program; whoever else calls it
+/// waits until that is done.
 pub fn abandon() {
-    alive().abandoned = true;
-    signal_clients(Signal::Terminate);
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let clients = {
+        let mut alive = alive();
+        alive.abandoned = true;
+        alive.clients.clone()
+    };
+    for client in &clients {
+        signal(*client, Signal::Terminate);
+    }
     let mut waited = Duration::ZERO;
     while waited < GRACE && !alive().clients.is_empty() {
         thread::sleep(STEP);
         waited += STEP;
     }
-    signal_clients(Signal::Kill);
+    for client in clients {
+        signal(client, Signal::Kill);
+    }
     for directory in &alive().directories {
         // It may be gone already: its owner removes it too, once its client has ended.
         let _ = fs::remove_dir_all(directory);
@@ -104,17 +115,20 @@ impl Drop for PrivateDirectory {
 pub(super) struct RunningClient(Child);
 
 impl RunningClient {
-    /// Starts a client with `spawn`.
-    pub(super) fn start(
-        spawn: impl FnOnce() -> Result<Child, Error>,
-    ) -> Result<RunningClient, Error> {
+    /// Starts a client.
+    pub(super) fn start(command: &mut Command) -> Result<io::Result<Self>, Error> {
+        #[cfg(unix)]
+        if !has_terminal() {
+            std::os::unix::process::CommandExt::process_group(command, 0);
+        }
         let mut alive = alive();
         if alive.abandoned {
             return Err(Error::Interrupted);
         }
-        let child = spawn()?;
-        alive.clients.push(child.id());
-        Ok(Self(child))
+        Ok(command.spawn().map(|child| {
+            alive.clients.push(child.id());
+            Self(child)
+        }))
     }
 
     pub(super) fn wait(&mut self) -> io::Result<ExitStatus> {
@@ -134,26 +148,37 @@ enum Signal {
     Kill,
 }
 
-/// The client's own process gets the signal, and npm hands it on to the script that it runs. It
-/// stays in our process group, so that a terminal's Ctrl-C reaches all of them and a script may
-/// still ask something on the terminal.
+/// Whether a terminal controls this process.
+///
+/// Without one, a client gets a process group of its own, and the whole group is ended: npm hands a
+/// signal on to its script, but one that comes while it starts the script kills npm alone. With a
+/// terminal it stays in our group, where Ctrl-C reaches it and everything below it, and where a
+/// script may still ask for a passphrase: outside, it would be stopped for ever.
 #[cfg(unix)]
-fn signal_clients(signal: Signal) {
-    use rustix::process::{Pid, Signal as Unix, kill_process};
+fn has_terminal() -> bool {
+    fs::File::open("/dev/tty").is_ok()
+}
+
+#[cfg(unix)]
+fn signal(client: u32, signal: Signal) {
+    use rustix::process::{Pid, Signal as Unix, kill_process, kill_process_group};
     let signal = match signal {
         Signal::Terminate => Unix::TERM,
         Signal::Kill => Unix::KILL,
     };
-    for id in &alive().clients {
-        let pid = i32::try_from(*id).ok().and_then(Pid::from_raw);
+    if let Some(id) = i32::try_from(client).ok().and_then(Pid::from_raw) {
         // It may have ended by itself; there is nobody to tell in any case.
-        let _ = pid.map(|pid| kill_process(pid, signal));
+        let _ = match has_terminal() {
+            true if alive().clients.contains(&client) => kill_process(id, signal),
+            true => Ok(()),
+            false => kill_process_group(id, signal),
+        };
     }
 }
 
 /// Elsewhere Ctrl-C reaches every process of the console by itself.
 #[cfg(not(unix))]
-fn signal_clients(_: Signal) {}
+fn signal(_: u32, _: Signal) {}
 
 #[cfg(all(test, unix))]
 mod tests {

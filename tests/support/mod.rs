@@ -1,10 +1,9 @@
-//! What integration tests and benches share.
-// Not `expect`: whether anything is unused differs from test to test.
-#![allow(
+//! What several test files use: archives built in code, and the program run as a user would.
+
+#![expect(
     dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    reason = "each test is a crate of its own and uses a part"
+    reason = "each test file uses a part, and is compiled with all of it"
 )]
 
+pub mod command;
 pub mod tarball;
