@@ -62,9 +62,7 @@ pub(super) fn fix(traits: &Traits, sources: &[Source]) -> Option<&'static str> {
         let named = |source: &Source| source.name.trim_start_matches("../").starts_with(start);
         sources.iter().any(named)
     };
-    let by_name = BY_NAME
-        .iter()
-        .find(|(starts, _)| starts.iter().any(|start| named(start)));
+    let by_name = BY_NAME.iter().find(|(starts, _)| starts.iter().any(named));
     by_name
         .map(|(_, fix)| *fix)
         .or_else(|| by_keys(&traits.keys))
@@ -76,6 +74,12 @@ fn by_keys(keys: &str) -> Option<&'static str> {
         "version,file,sourceRoot,sources,names," => {
             Some("set `\"inlineSources\": false` and `\"inlineSourceMap\": false` in tsconfig.json")
         }
+        "version,file,sources,sourcesContent,names," => {
+            Some("set `output.sourcemap: false` in rollup.config.js")
+        }
+        "version,file,names,sources,sourcesContent," => Some(
+            "set `output.sourcemap: false` in rolldown.config.js, or `build.sourcemap: false` in vite.config.js",
+        ),
         "version,sources,sourcesContent,mappings,names," => {
             Some("build with `esbuild --sources-content=false`, or without `--sourcemap`")
         }
@@ -113,6 +117,8 @@ mod tests {
         assert_eq!(fix_for(keys, "../src/a.ts"), "");
         let tsc = "version,file,sourceRoot,sources,names,mappings,sourcesContent";
         assert!(fix_for(tsc, "../src/a.ts").contains("inlineSources"));
+        let rollup = "version,file,sources,sourcesContent,names,mappings";
+        assert!(fix_for(rollup, "../src/a.ts").contains("rollup"));
         let esbuild = "version,sources,sourcesContent,mappings,names";
         assert!(fix_for(esbuild, "../src/a.ts").contains("esbuild"));
         let mut bun = Traits::default();

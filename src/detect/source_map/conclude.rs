@@ -130,7 +130,7 @@ fn vendored(map: &SourceMapFact, sum: &Sum<'_>) -> Detection {
 /// A map without content still names files; that tells nothing only if they all ship.
 fn structure(map: &SourceMapFact, facts: &Facts) -> Option<Detection> {
     let leaks = |source: &&Source| {
-        !source.name.is_empty()
+        names_file(&source.name)
             && Remote::parse(&source.name).is_none()
             && !is_vendor(source, facts.manifest.as_ref())
             && !resolves(&source.name, &map.path, &facts.entries)
@@ -147,6 +147,14 @@ fn structure(map: &SourceMapFact, facts: &Facts) -> Option<Detection> {
         counted(map.sources.len(), "source")
     );
     (!missing.is_empty()).then(|| map.detection("source-map:structure", message, evidence))
+}
+
+/// Minifiers that read from a pipe name their source `Input_0`, `?` or not at all.
+fn names_file(name: &str) -> bool {
+    clean(name)
+        .rsplit('/')
+        .next()
+        .is_some_and(|last| last.contains('.'))
 }
 
 impl SourceMapFact {

@@ -22,12 +22,12 @@ pub(super) enum Reference<'a> {
         /// Where the body starts.
         body: usize,
     },
-    /// A URL on the web.
-    Remote(&'a str),
+    /// An address on the web, or a path of the machine: what starts with a scheme or a slash.
+    Absolute(&'a str),
 }
 
 /// Reads what follows the word `sourceMappingURL`: an equals sign with or without white space around,
-/// and a URL. Other references, and prose, are `None`.
+/// and a URL. Relative references, and prose, are `None`.
 pub(super) fn reference(text: &[u8]) -> Option<Reference<'_>> {
     let rest = text.trim_ascii_start().strip_prefix(b"=")?;
     let rest = rest.trim_ascii_start();
@@ -57,10 +57,13 @@ pub(super) fn reference(text: &[u8]) -> Option<Reference<'_>> {
             body: start + comma + 1,
         });
     }
-    if starts_with("http://") || starts_with("https://") {
+    if ["http://", "https://", "file://", "/"]
+        .into_iter()
+        .any(starts_with)
+    {
         let end = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\*<>".contains(byte);
         let end = rest.iter().position(end).unwrap_or(rest.len());
-        return str::from_utf8(&rest[..end]).ok().map(Reference::Remote);
+        return str::from_utf8(&rest[..end]).ok().map(Reference::Absolute);
     }
     None
 }
@@ -269,7 +272,7 @@ mod tests {
             Some(Reference::Data { encoding, body, .. }) => {
                 format!("{encoding:?} {}", &text[body..])
             }
-            Some(Reference::Remote(url)) => url.to_owned(),
+            Some(Reference::Absolute(url)) => url.to_owned(),
             None => String::new(),
         };
         for (text, expected) in [
@@ -281,6 +284,7 @@ mod tests {
             ("=data:application/json;base64\" + x", ""),
             ("=data:\n,", ""),
             ("=x.js.map", ""),
+            ("=/home/me/x.js.map\n", "/home/me/x.js.map"),
             (" is a comment", ""),
             ("", ""),
         ] {

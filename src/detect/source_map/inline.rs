@@ -40,9 +40,9 @@ pub(super) struct Found {
     pub(super) sha256: Sha256,
 }
 
-/// A comment that refers to a map on the web.
+/// A comment that refers to a map outside the package.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct RemoteComment {
+pub(super) struct Comment {
     pub(super) url: String,
     pub(super) location: Location,
     offset: u64,
@@ -52,7 +52,7 @@ pub(super) struct RemoteComment {
 #[derive(Debug)]
 pub(super) struct Findings {
     pub(super) maps: Option<Found>,
-    pub(super) remote: Option<RemoteComment>,
+    pub(super) comment: Option<Comment>,
 }
 
 /// Looks for inline maps in a stream of text.
@@ -73,7 +73,7 @@ struct Search {
     end: u64,
     found: Option<Found>,
     hashes: sha2::Sha256,
-    remote: Option<RemoteComment>,
+    comment: Option<Comment>,
     block: Vec<u8>,
 }
 
@@ -101,7 +101,7 @@ impl Finder {
                 end: 0,
                 found: None,
                 hashes: sha2::Sha256::new(),
-                remote: None,
+                comment: None,
                 block: Vec::new(),
             },
         }
@@ -124,7 +124,7 @@ impl Finder {
         let tail = self.search.end.saturating_sub(TAIL);
         Findings {
             maps: self.search.found,
-            remote: self.search.remote.filter(|remote| remote.offset >= tail),
+            comment: self.search.comment.filter(|comment| comment.offset >= tail),
         }
     }
 }
@@ -172,8 +172,8 @@ impl Search {
                     line: self.line_of(view, word),
                 });
             }
-            Some(Reference::Remote(url)) if opens_comment(&view.bytes[..word]) => {
-                self.remote = Some(RemoteComment {
+            Some(Reference::Absolute(url)) if opens_comment(&view.bytes[..word]) => {
+                self.comment = Some(Comment {
                     url: url.to_owned(),
                     location: line(self.line_of(view, word)),
                     offset: view.offset + word as u64,

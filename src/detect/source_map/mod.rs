@@ -16,13 +16,11 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Reverse;
-
 use self::{
     budget::Budget,
     builder::Traits,
-    inline::{Finder, RemoteComment},
-    place::Remote,
+    inline::{Comment, Finder},
+    place::{Remote, is_absolute},
     reader::{MapReader, Reading, Source, object_start},
 };
 use super::{Detection, Detector, Fact, Facts, Inspection, Out, json::Malformed};
@@ -90,7 +88,7 @@ impl Detector for SourceMaps {
 
     fn conclude(&self, facts: &Facts, out: &mut Vec<Detection>) {
         let mut maps: Vec<_> = facts.source_maps.iter().collect();
-        maps.sort_by_key(|map| (&map.path, Reverse(map.inline)));
+        maps.sort_by_key(|map| (&map.path, map.inline));
         for map in maps {
             conclude::conclude(map, facts, out);
         }
@@ -117,8 +115,8 @@ impl Inspection for Inspecting {
         if let Some(map) = &mut self.map {
             read(map, piece, self.offset, out);
             if map.carries_content() {
-                // References inside of its sources are found when these are searched.
-                self.inline = None;
+                // From here on, references inside of sources are found when these are searched.
+                self.finish_inline(out);
             }
         }
         let map_is_open = !last && self.map.as_ref().is_some_and(|map| !map.failed());
@@ -147,18 +145,22 @@ impl Inspecting {
             }
             self.keep(reading, Location::default(), None, out);
         }
+        self.finish_inline(out);
+        if self.is_utf16 {
+            let reason = "the source map can't be read: it is in UTF-16";
+            out.gap(GapKind::SourceMap, reason.to_owned());
+        }
+    }
+
+    fn finish_inline(&mut self, out: &mut dyn Out) {
         if let Some(inline) = self.inline.take() {
             let findings = inline.finish(out);
             if let Some(found) = findings.maps {
                 self.keep(found.reading, found.location, Some(found.sha256), out);
             }
-            if let Some(comment) = findings.remote.filter(|_| self.is_script) {
-                self.remote(&comment, out);
+            if let Some(comment) = findings.comment.filter(|_| self.is_script) {
+                self.judge(&comment, out);
             }
-        }
-        if self.is_utf16 {
-            let reason = "the source map can't be read: it is in UTF-16";
-            out.gap(GapKind::SourceMap, reason.to_owned());
         }
     }
 
@@ -173,7 +175,7 @@ impl Inspecting {
             return;
         }
         if reading.over_limit {
-            let reason = "source maps carry more sources than can be searched and compared";
+            let reason = "source maps carry more than can be searched and compared";
             out.gap(GapKind::Limit, reason.to_owned());
         }
         if reading.sources.is_empty() && reading.root.is_none() {
@@ -189,16 +191,28 @@ impl Inspecting {
         })));
     }
 
-    fn remote(&self, comment: &RemoteComment, out: &mut dyn Out) {
-        let Some(url) = Remote::parse(&comment.url).filter(Remote::is_own_host) else {
-            return;
+    /// Reports a comment that refers to a map outside the package, if the place is a telling one.
+    fn judge(&self, comment: &Comment, out: &mut dyn Out) {
+        let remote = Remote::parse(&comment.url).filter(Remote::is_own_host);
+        let (kind, message, shown) = match remote {
+            Some(url) => (
+                "source-map:remote",
+                "refers to a source map on the web",
+                url.shown(),
+            ),
+            None if is_absolute(&comment.url) => (
+                "source-map:absolute-path",
+                "refers to a source map by its path on the machine that built it",
+                comment.url.clone(),
+            ),
+            None => return,
         };
         out.detection(Detection {
-            kind: "source-map:remote",
+            kind,
             path: self.path.clone(),
             location: comment.location,
-            message: "refers to a source map on the web".to_owned(),
-            evidence: Evidence::fact(conclude::shown(&url.shown())),
+            message: message.to_owned(),
+            evidence: Evidence::fact(conclude::shown(&shown)),
             fix: None,
             sha256: None,
         });
@@ -223,6 +237,7 @@ fn may_be_map(content: &[u8]) -> bool {
     let words = [
         "\"mappings\"",
         "\"sections\"",
+        "\"sources\"",
         "\"sourcesContent\"",
         "\\u00",
     ];

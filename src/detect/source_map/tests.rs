@@ -387,6 +387,8 @@ fn maps_without_content_pass_when_their_sources_ship() {
     let a: (&str, &[u8]) = ("package/src/a.ts", b"");
     let b: (&str, &[u8]) = ("package/src/b.ts", b"");
     assert_eq!(scan(&[map, a, b]).kinds(), [""; 0]);
+    let piped = json!({"version": 3, "sources": ["Input_0", "?", ""], "mappings": ""});
+    assert_eq!(scan_map(&piped).kinds(), [""; 0]);
     let record = scan(&[map, a]);
     assert_eq!(record.kinds(), ["source-map:structure"]);
     assert_eq!(
@@ -446,6 +448,17 @@ fn remote_comments_count_at_the_end_of_scripts() {
     assert_eq!(scan_one("package/README.md", comment).kinds(), [""; 0]);
     assert_eq!(
         scan_one("package/a.js", format!("{comment}{}", " ".repeat(5000))).kinds(),
+        [""; 0]
+    );
+    let local = "f();\n//# sourceMappingURL=/Users/jdoe/acme/a.js.map";
+    let record = scan_one("package/a.js", local);
+    assert_eq!(record.kinds(), ["source-map:absolute-path"]);
+    assert_eq!(
+        record.detections[0].evidence.as_str(),
+        "/Users/jdoe/acme/a.js.map"
+    );
+    assert_eq!(
+        scan_one("package/a.js", local.replace("Users/jdoe", "assets")).kinds(),
         [""; 0]
     );
     let quoted = "f(\"//# sourceMappingURL=https://maps.acme.com/a.js.map\")";
@@ -591,6 +604,12 @@ fn inline_maps_inside_sources_are_left_to_the_derived_texts() {
     record.push(&detector, &entry, content.as_bytes(), 10);
     assert_eq!(record.names(), ["src/main.ts"]);
     assert!(record.facts.texts.is_empty());
+    // In pieces, what was found before the content came is kept.
+    let both =
+        json!({"a": content, "b": "-".repeat(2000), "sources": ["b.ts"], "sourcesContent": ["y"]});
+    let record = scan_in_steps(&[("package/x.json", both.to_string().as_bytes())], 10);
+    let kinds = ["source-map:first-party", "source-map:inline-first-party"];
+    assert_eq!(record.kinds(), kinds);
     // JSON that is no map may hold references as well.
     let stats = json!({"modules": [{"source": content}]}).to_string();
     assert_eq!(
