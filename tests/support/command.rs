@@ -1,7 +1,6 @@
 //! The one way to run the program in tests: in an environment that holds nothing of the machine's,
 //! with a home and a directory for temporary files of its own.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't be set up fails")]
 
 use std::{
     env, fs,

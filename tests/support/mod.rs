@@ -1,8 +1,12 @@
-//! What several test files use: archives built in code, and the program run as a user would.
+//! What integration tests and benches share: archives built in code, and the program run as a user
+//! would.
 
-#![expect(
+// Not `expect`: whether anything is unused differs from test to test.
+#![allow(
     dead_code,
-    reason = "each test file uses a part, and is compiled with all of it"
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test is a crate of its own and uses a part"
 )]
 
 pub mod command;
