@@ -9,6 +9,7 @@ mod builder;
 mod conclude;
 mod content;
 mod data_url;
+mod fields;
 mod inline;
 mod name;
 mod place;

@@ -1,0 +1,158 @@
+//! Maps inside of other files.
+
+use std::fmt::Write as _;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::*;
+
+/// Every way in which a map is written into another file.
+fn inline_forms(text: &str) -> Vec<String> {
+    let base64 = STANDARD.encode(text);
+    let bare = base64.trim_end_matches('=');
+    let url_safe = bare.replace('+', "-").replace('/', "_");
+    let percent: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded: String = text
+        .chars()
+        .map(|c| {
+            if "{}[]\" ".contains(c) {
+                format!("%{:02x}", u32::from(c))
+            } else {
+                c.to_string()
+            }
+        })
+        .collect();
+    let quoted = json!(text).to_string();
+    let quoted = &quoted[1..quoted.len() - 1];
+    vec![
+        format!("a();\n//# sourceMappingURL=data:application/json;base64,{base64}"),
+        format!("a();\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,{base64}\n"),
+        format!(
+            "a();\n//@ sourceMappingURL = DATA:Application/JSON;Charset=UTF8;BASE64,{bare}\r\n"
+        ),
+        format!("a();\n//# sourceMappingURL=data:text/json;base64,{url_safe}\nb();"),
+        format!("a();\n//# sourceMappingURL=data:;base64,{base64} x"),
+        format!("a{{}}\n/*# sourceMappingURL=data:application/json;base64,{bare}*/"),
+        format!("<script>a()\n//# sourceMappingURL=data:application/json;base64,{base64}</script>"),
+        format!("<style>\n/*# sourceMappingURL=data:application/json;base64,{base64} */</style>"),
+        format!(
+            "x;\neval(\"a();\\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,{base64}\\n//# sourceURL=webpack-internal:///./a.js\\n\");"
+        ),
+        format!("x;\neval('a()//# sourceMappingURL=data:application/json;base64,{base64}');"),
+        format!("x;\neval(`a()//# sourceMappingURL=data:application/json;base64,{bare}`);"),
+        format!(
+            "x;\n//# sourceMappingURL=data:application/json;base64,{}",
+            base64.replace('=', "%3D")
+        ),
+        format!("x;\n//# sourceMappingURL=data:application/json,{percent}"),
+        format!("x;\n//# sourceMappingURL=data:application/json;charset=utf-8,{encoded}\ny"),
+        format!("x;\n/*# sourceMappingURL=data:application/json,{encoded} */"),
+        format!("x;\n//# sourceMappingURL=data:application/json,{text}\ny"),
+        format!(
+            "x;\neval(\"b//# sourceMappingURL=data:application/json,{quoted}\\n//# sourceURL=x\")"
+        ),
+    ]
+}
+
+#[test]
+fn inline_maps_are_found_in_every_form() {
+    let map = map(
+        json!(["../src/mäin.ts"]),
+        json!(["let a = \"100%\";\n\tlet ü?; <b> ÿþ>>>"]),
+    );
+    let text = map.to_string();
+    for content in inline_forms(&text) {
+        let record = scan_one("package/dist/cli.js", &content);
+        assert_eq!(
+            record.kinds(),
+            ["source-map:inline-first-party"],
+            "{content}"
+        );
+        let detection = &record.detections[0];
+        assert_eq!(
+            detection.sha256,
+            Some(Sha256::of(text.as_bytes())),
+            "{content}"
+        );
+        assert_eq!(
+            detection.location.line,
+            Some(2).filter(|_| !content.starts_with("<")).or(
+                if content.starts_with("<style") || content.starts_with("<script") {
+                    Some(2)
+                } else {
+                    None
+                }
+            )
+        );
+        assert_eq!(record.names(), ["src/mäin.ts"]);
+        assert_eq!(
+            record.derived[0].1,
+            map["sourcesContent"][0].as_str().unwrap().as_bytes()
+        );
+        assert!(record.gaps.is_empty(), "{:?}", record.gaps);
+    }
+}
+
+#[test]
+fn many_inline_maps_make_one_finding() {
+    let mut bundle = String::new();
+    for module in 0..300 {
+        let name = format!("webpack://@acme/cli/./src/module{module}.ts?");
+        let map = map(
+            json!([name]),
+            json!([format!("export const a = {module};\n")]),
+        );
+        let base64 = STANDARD.encode(map.to_string());
+        writeln!(bundle, "eval(\"a\\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,{base64}\\n//# sourceURL=x\");").unwrap();
+    }
+    let record = scan(&[
+        ("package/cli.js", bundle.as_bytes()),
+        ("package/x/module1.ts", b"export const a = 1;"),
+    ]);
+    let [detection] = &record.detections[..] else {
+        panic!("{:?}", record.detections);
+    };
+    insta::assert_snapshot!(
+        detection.message,
+        @"299 original files (299 lines) can be recovered from a source map inside the file, among them src/module0.ts, src/module2.ts, src/module3.ts"
+    );
+    assert_eq!(detection.location.line, Some(1));
+    assert_eq!(
+        detection.fix.as_deref(),
+        Some("set `devtool: false` in webpack.config.js")
+    );
+    assert_eq!(record.derived.len(), 300);
+}
+
+#[test]
+fn inline_maps_inside_sources_are_left_to_the_derived_texts() {
+    let inner = STANDARD.encode(one_source().to_string());
+    let content = format!("x\n//# sourceMappingURL=data:application/json;base64,{inner}\n");
+    let record = scan_map(&map(json!(["a.ts"]), json!([content])));
+    assert_eq!(record.kinds(), ["source-map:first-party"]);
+    // The derived text is an entry of its own.
+    let detector = SourceMaps {
+        budget: Budget::new(),
+    };
+    let mut record = Record::default();
+    let entry = Entry {
+        kind: EntryKind::Derived,
+        path: EntryPath::new("package/a.map!/a.ts"),
+        ..Entry::file("", 0)
+    };
+    record.push(&detector, &entry, content.as_bytes(), 10);
+    assert_eq!(record.names(), ["src/main.ts"]);
+    assert!(record.facts.texts.is_empty());
+    // In pieces, what was found before the content came is kept.
+    let both =
+        json!({"a": content, "b": "-".repeat(2000), "sources": ["b.ts"], "sourcesContent": ["y"]});
+    let record = scan_in_steps(&[("package/x.json", both.to_string().as_bytes())], 10);
+    let kinds = ["source-map:first-party", "source-map:inline-first-party"];
+    assert_eq!(record.kinds(), kinds);
+    // JSON that is no map may hold references as well.
+    let stats = json!({"modules": [{"source": content}]}).to_string();
+    assert_eq!(
+        scan_one("package/stats.json", stats).kinds(),
+        ["source-map:inline-first-party"]
+    );
+}
