@@ -537,15 +537,11 @@ bytes = '0'
     #[test]
     fn an_id_is_taken_once() {
         let text = rule("[rule.match]\npaths = ['a']\n");
-        assert_snapshot!(mistakes(&text.repeat(2)), @r#"
-        'a-rule' => the id `a-rule` is already taken by a rule in own.toml (give the rule another id; to change a rule's level, use [levels] in packwarden.toml)
-        "#);
+        assert_snapshot!(mistakes(&text.repeat(2)), @"'a-rule' => the id `a-rule` is already taken by a rule in own.toml (give the rule another id; to change a rule's level, use [levels] in packwarden.toml)");
         let mut checker = Checker::new(&KINDS);
         assert!(checker.file("one.toml", &text).is_ok());
         let errors = checker.file("two.toml", &text).unwrap_err();
-        assert_snapshot!(errors[0], @r#"
-        the id `a-rule` is already taken by a rule in one.toml
-        "#);
+        assert_snapshot!(errors[0], @"the id `a-rule` is already taken by a rule in one.toml");
     }
 
     #[test]

@@ -21,12 +21,9 @@ pub enum RuleError {
     #[error("there are no rules to check with")]
     #[diagnostic(help("a rule file holds one or more [[rule]] tables"))]
     NoRules,
-    /// All globs together are too much.
-    #[error("the rules' globs need too much memory together")]
-    TooManyGlobs(#[from] globset::Error),
-    /// All anchors together are too much.
-    #[error("the rules' anchors need too much memory together")]
-    TooManyAnchors(#[from] aho_corasick::BuildError),
+    /// All anchors, or all literals of globs, are too much together.
+    #[error("the rules' anchors and globs need too much memory together")]
+    TooMuch(#[from] aho_corasick::BuildError),
     /// Something in a rule file is wrong.
     #[error("{problem}")]
     Mistake {

@@ -12,6 +12,7 @@ mod generate;
 mod hex;
 mod keys;
 mod magic;
+mod paths;
 mod pattern;
 mod placeholder;
 mod reading;

@@ -68,7 +68,8 @@ pub struct KeysRule {
 }
 
 impl Matcher {
-    fn looks_at(&self, kind: &EntryKind) -> bool {
+    /// Whether there is anything to look at in an entry of this kind.
+    pub(super) fn looks_at(&self, kind: &EntryKind) -> bool {
         match self {
             Self::Paths => matches!(
                 kind,

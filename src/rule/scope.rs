@@ -17,14 +17,14 @@ pub struct Scope {
 impl Scope {
     /// Whether the entry's path and size are among those that the rule looks at.
     pub(super) fn covers(&self, entry: &Entry) -> bool {
-        if self.size.is_some_and(|size| !size.holds(entry)) {
-            return false;
-        }
-        if self.paths.is_empty() && self.except.is_empty() {
-            return true;
-        }
         let path = lowered(entry);
-        (self.paths.is_empty() || self.paths.matches(&path)) && !self.except.matches(&path)
+        (self.paths.is_empty() || self.paths.matches(&path)) && self.admits(entry, &path)
+    }
+
+    /// Whether neither an exception nor the size keeps the rule from an entry of which it is known
+    /// that its `path`, lowered, is one of the rule's.
+    pub(super) fn admits(&self, entry: &Entry, path: &str) -> bool {
+        self.size.is_none_or(|size| size.holds(entry)) && !self.except.matches(path)
     }
 }
 
@@ -93,36 +93,6 @@ impl fmt::Debug for Globs {
             .debug_list()
             .entries(self.iter().map(Glob::glob))
             .finish()
-    }
-}
-
-/// All paths of many rules, looked up together.
-#[derive(Debug)]
-pub(super) struct PathIndex {
-    set: GlobSet,
-    rules: Vec<usize>,
-}
-
-impl PathIndex {
-    /// An index over `(rule, its globs)`.
-    pub(super) fn new<'a>(
-        rules: impl IntoIterator<Item = (usize, &'a Globs)>,
-    ) -> Result<Self, globset::Error> {
-        let (rules, globs): (Vec<usize>, Vec<&Glob>) = rules
-            .into_iter()
-            .flat_map(|(rule, globs)| globs.iter().map(move |glob| (rule, glob)))
-            .unzip();
-        let set = GlobSet::new(globs)?;
-        Ok(Self { set, rules })
-    }
-
-    /// The rules of which at least one glob matches, in order.
-    pub(super) fn rules(&self, path: &str) -> Vec<usize> {
-        let globs = self.set.matches(path);
-        let mut rules: Vec<usize> = globs.into_iter().map(|glob| self.rules[glob]).collect();
-        rules.sort_unstable();
-        rules.dedup();
-        rules
     }
 }
 
@@ -232,14 +202,6 @@ mod tests {
         ] {
             assert!(!covers(path), "{path}");
         }
-    }
-
-    #[test]
-    fn an_index_names_each_rule_once() {
-        let (first, second) = (globs(&["**/*.js", "**/a.*"]), globs(&["**"]));
-        let index = PathIndex::new([(3, &first), (7, &second)]).unwrap();
-        assert_eq!(index.rules("x/a.js"), [3, 7]);
-        assert_eq!(index.rules("x/b.ts"), [7]);
     }
 
     #[test]

@@ -8,12 +8,8 @@ use std::{
 };
 
 use super::{
-    Matcher, Rule, RuleError,
-    anchors::Anchors,
-    check::Checker,
-    keys,
-    scope::{PathIndex, lowered},
-    text,
+    Matcher, Rule, RuleError, anchors::Anchors, check::Checker, keys, paths::PathIndex,
+    scope::lowered, text,
 };
 use crate::model::{Entry, Evidence, Sha256, View, escape};
 
@@ -228,9 +224,8 @@ impl RuleSet {
     /// The rules of paths and of magic that an entry meets. `head` is the first 64 KiB of its
     /// content, or all of it if shorter.
     pub fn match_entry(&self, entry: &Entry, head: &[u8]) -> Vec<EntryMatch> {
-        let named = self.paths.rules(&lowered(entry)).into_iter();
-        let mut matches: Vec<EntryMatch> = named
-            .filter(|rule| self.covers(*rule, entry))
+        let mut matches: Vec<EntryMatch> = self
+            .named(&self.paths, entry)
             .map(|rule| EntryMatch {
                 rule,
                 evidence: Evidence::fact(escape(entry.path.in_package())),
@@ -252,13 +247,13 @@ impl RuleSet {
 
     /// Whether [`RuleSet::match_keys`] would look at this entry. Files over 8 MiB are not looked at.
     pub fn wants_keys(&self, entry: &Entry) -> bool {
-        entry.size <= keys::LARGEST && !self.keys_rules(entry).is_empty()
+        entry.size <= keys::LARGEST && self.named(&self.keys, entry).next().is_some()
     }
 
     /// The rules of keys that the values in a JSON file meet.
     pub fn match_keys(&self, entry: &Entry, content: &[u8]) -> Result<Vec<KeyMatch>, KeysError> {
         let mut matches = Vec::new();
-        let rules = self.keys_rules(entry);
+        let rules: Vec<usize> = self.named(&self.keys, entry).collect();
         if rules.is_empty() || content.len() as u64 > keys::LARGEST {
             return Ok(matches);
         }
@@ -284,10 +279,14 @@ impl RuleSet {
         Ok(matches)
     }
 
-    fn keys_rules(&self, entry: &Entry) -> Vec<usize> {
-        let mut rules = self.keys.rules(&lowered(entry));
-        rules.retain(|rule| self.covers(*rule, entry));
-        rules
+    /// The rules of an index that look at the entry.
+    fn named(&self, index: &PathIndex, entry: &Entry) -> impl Iterator<Item = usize> {
+        let path = lowered(entry);
+        let rules = index.rules(&path).into_iter();
+        rules.filter(move |rule| {
+            let rule = &self.rules[*rule];
+            rule.matcher.looks_at(&entry.kind) && rule.scope.admits(entry, &path)
+        })
     }
 
     /// Reports what text rules match in a view, wherever the entry is: the caller asks
