@@ -140,7 +140,10 @@ pub enum Problem {
     #[error("`{0}` is not a path of keys")]
     #[diagnostic(help("write names joined by dots, with `*` for any: \"dependencies.*\""))]
     BadKeyPath(String),
-    #[error("an example has exactly one of text, bytes and files")]
+    #[error("`{0}` is not a file mode")]
+    #[diagnostic(help("write octal digits, such as \"4755\""))]
+    BadMode(String),
+    #[error("an example has exactly one of text, bytes, link and files")]
     ExampleContent,
     #[error("a rule needs at least one example that matches")]
     NoExample,

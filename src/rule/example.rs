@@ -11,6 +11,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     files: Vec<(String, Content)>,
+    mode: u32,
     /// Whether the rule must be met in at least one of the entries, or in none.
     pub matches: bool,
 }
@@ -19,15 +20,23 @@ pub struct Example {
 enum Content {
     Template(String),
     Bytes(Vec<u8>),
+    Link(String),
 }
+
+/// The permissions of an example's files, unless it names others.
+const MODE: u32 = 0o644;
 
 /// One file of an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExampleEntry {
     /// Its path below the artifact's root.
     pub path: String,
-    /// What it holds.
+    /// What it holds; of a link, the target.
     pub bytes: Vec<u8>,
+    /// Whether it is a link.
+    pub link: bool,
+    /// Its permission bits.
+    pub mode: u32,
 }
 
 impl Example {
@@ -37,9 +46,14 @@ impl Example {
             let bytes = match content {
                 Content::Template(template) => generate::fill(template)?.into_bytes(),
                 Content::Bytes(bytes) => bytes.clone(),
+                Content::Link(target) => target.clone().into_bytes(),
             };
-            let path = path.clone();
-            Ok(ExampleEntry { path, bytes })
+            Ok(ExampleEntry {
+                path: path.clone(),
+                bytes,
+                link: matches!(content, Content::Link(_)),
+                mode: self.mode,
+            })
         });
         entries.collect()
     }
@@ -61,12 +75,22 @@ impl Example {
                 }
             }
         }
+        if let Some(target) = fields.text("link") {
+            files.push((path.to_owned(), Content::Link((*target.get_ref()).to_owned())));
+        }
+        let mode = fields.text("mode").and_then(|mode| {
+            let bits = u32::from_str_radix(mode.get_ref(), 8).ok();
+            if bits.is_none() {
+                fields.mistake(mode.span(), Problem::BadMode((*mode.get_ref()).to_owned()));
+            }
+            bits
+        });
         if let Some(table) = fields.table("files") {
             for (path, text) in table.entries() {
                 files.push((path.to_owned(), template(&fields, &text)));
             }
         }
-        let contents = ["text", "bytes", "files"]
+        let contents = ["text", "bytes", "link", "files"]
             .into_iter()
             .filter(|key| fields.has(key));
         if contents.count() != 1 {
@@ -79,6 +103,7 @@ impl Example {
         fields.finish();
         Some(Self {
             files,
+            mode: mode.unwrap_or(MODE),
             matches: matches?,
         })
     }

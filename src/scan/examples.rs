@@ -105,13 +105,20 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
         .collect();
     let mut collected = Collected::new(Vec::new(), shipped);
     for example_entry in entries {
+        // What lies outside files is written `dist/cli.js!/tar-owner`.
+        let kind = if example_entry.link {
+            EntryKind::Link {
+                target: String::from_utf8_lossy(&example_entry.bytes).into_owned(),
+            }
+        } else if example_entry.path.contains("!/") {
+            EntryKind::Metadata
+        } else {
+            EntryKind::File
+        };
         let entry = Entry {
             path: package_path(&example_entry.path),
-            // What lies outside files is written `dist/cli.js!/tar-owner`.
-            kind: match example_entry.path.contains("!/") {
-                true => EntryKind::Metadata,
-                false => EntryKind::File,
-            },
+            kind,
+            mode: example_entry.mode,
             ..Entry::file("", example_entry.bytes.len() as u64)
         };
         EntryScan::new(&scope, entry).push(&example_entry.bytes, true, &mut collected);
