@@ -59,7 +59,7 @@ fn text(size: usize, seed: u64) -> Vec<u8> {
             .wrapping_add(1);
         let number = state >> 33;
         text.extend_from_slice(WORDS[number as usize % WORDS.len()].as_bytes());
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             text.extend_from_slice(format!("v{:x}", (number >> 8) % 5000).as_bytes());
         }
     }

@@ -311,21 +311,11 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
     fn padding(&mut self, size: u64, place: &Place) -> Result<(), Stop> {
         let block = BLOCK as u64;
         let left = (block - size % block) % block;
-        let mut padding = self.content(left, place);
-        match first_nonzero_of(&mut padding)? {
-            false => Ok(()),
-            true => Err(place.tar(TarProblem::Padding).into()),
-        }
-    }
-}
-
-fn first_nonzero_of(content: &mut Content<'_, '_>) -> Result<bool, Stop> {
-    let mut padding = [0; BLOCK];
-    let mut filled = 0;
-    loop {
-        match content.read(&mut padding[filled..])? {
-            0 => return Ok(padding[..filled] != [0; BLOCK][..filled]),
-            count => filled += count,
+        let mut padding = Vec::with_capacity(BLOCK);
+        self.content(left, place).read_to_end(&mut padding)?;
+        match padding == [0; BLOCK][..padding.len()] {
+            true => Ok(()),
+            false => Err(place.tar(TarProblem::Padding).into()),
         }
     }
 }
