@@ -497,7 +497,7 @@ bytes = '0'
         '(?=a)' => this regular expression can't be used: look-around, including look-ahead and look-behind, is not supported (the syntax is that of the regex crate, over bytes and ASCII: no look-around, no back-references)
         9 => `entropy` must be between 0 and 8
         0 => `window` must be between 1 and 16384
-        [[rule.example]] => an example has exactly one of text, bytes and files
+        [[rule.example]] => an example has exactly one of text, bytes, link and files
         [[rule.example]] => `matches` is missing
         '{{githubtoken}}' => `githubtoken` is not a known generator (did you mean `github-token`?)
         '0' => `0` is not hexadecimal (write pairs of hexadecimal digits, such as "47475546"; in magic, `??` is any byte)

@@ -76,7 +76,10 @@ impl Example {
             }
         }
         if let Some(target) = fields.text("link") {
-            files.push((path.to_owned(), Content::Link((*target.get_ref()).to_owned())));
+            files.push((
+                path.to_owned(),
+                Content::Link((*target.get_ref()).to_owned()),
+            ));
         }
         let mode = fields.text("mode").and_then(|mode| {
             let bits = u32::from_str_radix(mode.get_ref(), 8).ok();

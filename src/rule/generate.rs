@@ -93,25 +93,18 @@ pub struct UnknownGenerator(pub String);
 /// The template with every `{{generator}}` replaced by what it makes.
 pub fn fill(template: &str) -> Result<String, UnknownGenerator> {
     let mut filled = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let Some((name, after)) = after.split_once("}}") else {
-            break;
-        };
+    let rest = each(template, |before, name, generator| {
         filled.push_str(before);
-        filled.push_str(&make(name.trim()).ok_or_else(|| UnknownGenerator(name.to_owned()))?);
-        rest = after;
-    }
+        filled.push_str(&generator.make(name));
+    })?;
     filled.push_str(rest);
     Ok(filled)
 }
 
-/// Whether every `{{generator}}` in the template exists.
+/// Whether every `{{generator}}` in the template exists. Nothing is made: rules are read at every
+/// start, and examples may be long.
 pub(super) fn check(template: &str) -> Result<(), UnknownGenerator> {
-    match template.contains("{{") {
-        true => fill(template).map(drop),
-        false => Ok(()),
-    }
+    each(template, |_, _, _| ()).map(drop)
 }
 
 /// The names that may stand in a template.
@@ -120,15 +113,47 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     plain.chain(["random-alnum:N", "random-base64:N", "random-hex:N"])
 }
 
-fn make(name: &str) -> Option<String> {
-    let mut random = Random::new(name);
-    if let Some((family, length)) = name.split_once(':') {
+/// Shows each placeholder with the text before it, and returns what follows the last.
+fn each<'t>(
+    mut template: &'t str,
+    mut show: impl FnMut(&'t str, &'t str, Generator),
+) -> Result<&'t str, UnknownGenerator> {
+    while let Some((before, after)) = template.split_once("{{") {
+        let Some((name, after)) = after.split_once("}}") else {
+            break;
+        };
+        let name = name.trim();
+        let generator = Generator::called(name).ok_or_else(|| UnknownGenerator(name.to_owned()))?;
+        show(before, name, generator);
+        template = after;
+    }
+    Ok(template)
+}
+
+/// What a placeholder stands for.
+enum Generator {
+    Made(fn(&mut Random) -> String),
+    Text(usize, &'static [u8]),
+}
+
+impl Generator {
+    fn called(name: &str) -> Option<Self> {
+        let Some((family, length)) = name.split_once(':') else {
+            let (_, make) = GENERATORS.iter().find(|(known, _)| *known == name)?;
+            return Some(Generator::Made(*make));
+        };
         let (_, alphabet) = ALPHABETS.iter().find(|(known, _)| *known == family)?;
         let length = length.parse().ok().filter(|length| *length <= MOST)?;
-        return Some(random.text(length, alphabet));
+        Some(Generator::Text(length, alphabet))
     }
-    let (_, make) = GENERATORS.iter().find(|(known, _)| *known == name)?;
-    Some(make(&mut random))
+
+    fn make(&self, name: &str) -> String {
+        let mut random = Random::new(name);
+        match self {
+            Generator::Made(make) => make(&mut random),
+            Generator::Text(length, alphabet) => random.text(*length, alphabet),
+        }
+    }
 }
 
 /// SplitMix64, started from a name.
@@ -297,7 +322,7 @@ mod tests {
     #[test]
     fn generated_values_are_of_the_right_form() {
         let shape = |name: &str, regex: &str| {
-            let value = make(name).unwrap();
+            let value = fill(&format!("{{{{{name}}}}}")).unwrap();
             assert!(
                 regex::Regex::new(&format!("^{regex}$"))
                     .unwrap()

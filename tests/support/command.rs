@@ -1,7 +1,6 @@
 //! The one way to run the program in tests: in an environment that holds nothing of the machine's,
 //! with a home and a directory for temporary files of its own.
 
-
 use std::{
     env, fs,
     path::{Path, PathBuf},

@@ -4,7 +4,7 @@ use std::collections::{HashMap, hash_map::Entry as Slot};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::super::error::NameProblem;
+use crate::archive::error::NameProblem;
 
 const LONGEST: usize = 4096;
 

@@ -1,6 +1,6 @@
 //! pax extended headers (POSIX pax, "pax Header Block").
 
-use super::super::error::TarProblem;
+use crate::archive::error::TarProblem;
 
 /// The longest body read in a nested tar, in bytes (node-tar ignores longer ones).
 pub(super) const META: u64 = 1 << 20;

@@ -115,7 +115,7 @@ fn octal(field: &[u8]) -> Option<u64> {
 pub(super) fn pax(records: &[Record<'_>]) -> Result<(), TarProblem> {
     let mut keys = HashSet::new();
     for (key, value) in records {
-        let named = || super::super::error::shown(key);
+        let named = || crate::archive::error::shown(key);
         if !keys.insert(key) {
             return Err(TarProblem::PaxDuplicate(named()));
         }
@@ -144,7 +144,7 @@ pub(super) fn global(records: &[Record<'_>]) -> Result<(), TarProblem> {
     pax(records)?;
     match records.iter().find(|(key, _)| *key != "comment") {
         None => Ok(()),
-        Some((key, _)) => Err(TarProblem::Global(super::super::error::shown(key))),
+        Some((key, _)) => Err(TarProblem::Global(crate::archive::error::shown(key))),
     }
 }
 

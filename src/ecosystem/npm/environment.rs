@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::super::client::MARKER;
+use crate::ecosystem::client::MARKER;
 
 /// Events in which a client packs or has just packed: a pack with scripts from inside one of them
 /// would start it again, for ever.

@@ -25,7 +25,8 @@ pub(super) fn write(page: &mut Page, findings: &[&JudgedFinding], verbose: bool)
     page.line(&heading(page, first, number));
     let all: Vec<&Finding> = findings.iter().map(|judged| &judged.finding).collect();
     let message = shared(&all, |finding| &finding.message);
-    if let Some(message) = message {
+    // Where the entry is the whole finding, the heading has said it.
+    if let Some(message) = message.filter(|message| **message != rule.title) {
         page.sentence("  ", message);
     }
     let fix = shared(&all, |finding| &finding.fix);
@@ -94,7 +95,7 @@ struct Row<'a> {
 fn table(page: &mut Page, rows: &[Row<'_>], verbose: bool) {
     let evidence: Vec<String> = rows
         .iter()
-        .map(|row| escape(row.judged.finding.evidence.as_str()))
+        .map(|row| evidence(&row.judged.finding))
         .collect();
     let most = evidence.iter().map(|text| display_width(text)).max();
     // Places get what evidence leaves, and more than half in any case.
@@ -115,7 +116,8 @@ fn table(page: &mut Page, rows: &[Row<'_>], verbose: bool) {
             .saturating_sub(display_width(&place) + padding + 4);
         let left = if verbose { EVERYTHING } else { left.max(20) };
         let evidence = page.paint(DIM, &shorten(&evidence, left));
-        page.line(&format!("  {place}{}  {evidence}", " ".repeat(padding)));
+        let row_text = format!("  {place}{}  {evidence}", " ".repeat(padding));
+        page.line(row_text.trim_end());
         if let Some(message) = row.message {
             page.sentence("    ", message);
         }
@@ -125,6 +127,15 @@ fn table(page: &mut Page, rows: &[Row<'_>], verbose: bool) {
         if let Some(waiver) = &row.judged.waiver {
             page.sentence("    ", &format!("accepted: {}", waiver.reason));
         }
+    }
+}
+
+/// What is shown beside a place; nothing where it would say the path again.
+fn evidence(finding: &Finding) -> String {
+    let evidence = escape(finding.evidence.as_str());
+    match evidence == escape(finding.path.in_package()) {
+        true => String::new(),
+        false => evidence,
     }
 }
 
