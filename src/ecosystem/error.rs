@@ -143,6 +143,16 @@ pub enum Error {
         around: &'static str,
     },
 
+    /// The client runs scripts that it was told not to run.
+    #[error(
+        "{client} runs the project's scripts although it was told not to, and one of them has started this check again"
+    )]
+    #[diagnostic(help("take the check out of that script, or update {client}"))]
+    ScriptsNotIgnored {
+        /// The client's name.
+        client: &'static str,
+    },
+
     /// The run was ended by a signal.
     #[error("interrupted while packing")]
     Interrupted,

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use crate::ecosystem::client::MARKER;
+use crate::ecosystem::client::{MARKER, WITHOUT_SCRIPTS};
 
 /// Events in which a client packs or has just packed: a pack with scripts from inside one of them
 /// would start it again, for ever.
@@ -50,6 +50,11 @@ pub(super) fn inside_packing(variable: impl Fn(&str) -> Option<OsString>) -> boo
     variable(MARKER).is_some_and(|value| !value.is_empty())
         || variable("npm_lifecycle_event")
             .is_some_and(|event| PACKING_EVENTS.iter().any(|name| event == *name))
+}
+
+/// Whether this program runs inside a pack that was told to run no scripts.
+pub(super) fn inside_ignoring(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    variable(MARKER).is_some_and(|value| value == WITHOUT_SCRIPTS)
 }
 
 /// The npm to run, program first: inside a script of npm the very one that runs the script, because
@@ -99,6 +104,8 @@ mod tests {
         ])));
         assert!(!inside_packing(with(&[("npm_lifecycle_event", "check")])));
         assert!(!inside_packing(with(&[(MARKER, "")])));
+        assert!(!inside_ignoring(with(&[(MARKER, "1")])));
+        assert!(inside_ignoring(with(&[(MARKER, WITHOUT_SCRIPTS)])));
     }
 
     #[test]

@@ -10,7 +10,9 @@ mod scripts;
 use std::{env, ffi::OsString, process::Command};
 
 use super::{
-    Entry, Error, PackOptions, Packed, Project, Scripts, WhyIgnored, client::Client, only_file,
+    Entry, Error, PackOptions, Packed, Project, Scripts, WhyIgnored,
+    client::{Client, MARKER, WITH_SCRIPTS, WITHOUT_SCRIPTS},
+    only_file,
     private::PrivateDirectory,
 };
 use crate::model::{Ecosystem, PackedBy, escape};
@@ -27,6 +29,10 @@ pub(super) const ENTRY: Entry = Entry {
 /// and still exits 0.
 const PLAIN: [&str; 2] = ["--dry-run=false", "--json=false"];
 const IGNORE_SCRIPTS: &str = "--ignore-scripts";
+/// What npm is given to run scripts with when it is to run none: a program that does nothing. npm 10
+/// runs `prepare` in spite of `--ignore-scripts` (measured for 10.9.9; 11.19.1 and 12.2.0 obey).
+#[cfg(unix)]
+const NO_SHELL: &str = "--script-shell=true";
 
 fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
     let npm = Npm {
@@ -37,6 +43,9 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
             show_output: options.show_output,
         },
     };
+    if environment::inside_ignoring(|name| env::var_os(name)) {
+        return Err(Error::ScriptsNotIgnored { client: "npm" });
+    }
     let in_manifest =
         PublishScripts::of(&project.manifest).map_err(|reason| Error::UnusableManifest {
             path: Error::shown(&project.root.join(ENTRY.manifest)),
@@ -55,9 +64,13 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
         .arg(directory.path())
         .args(PLAIN);
     let mut said = vec!["npm", "pack"];
-    if scripts != Scripts::Ran {
-        command.arg(IGNORE_SCRIPTS);
+    // Where npm itself is configured to ignore scripts, it is left alone: what it runs all the same
+    // (see NO_SHELL) it also runs on publish.
+    if let Scripts::Ignored(WhyIgnored::Asked | WhyIgnored::InsidePacking) = scripts {
         said.push(IGNORE_SCRIPTS);
+        command.arg(IGNORE_SCRIPTS).env(MARKER, WITHOUT_SCRIPTS);
+        #[cfg(unix)]
+        command.arg(NO_SHELL);
     }
     npm.client.run(&mut command, &said.join(" "))?;
 
@@ -86,7 +99,10 @@ impl Npm<'_> {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut program = self.program.iter();
         let mut command = Command::new(program.next().map_or("npm".as_ref(), OsString::as_os_str));
-        command.args(program).args(arguments);
+        command
+            .args(program)
+            .args(arguments)
+            .env(MARKER, WITH_SCRIPTS);
         for (name, _) in env::vars_os() {
             if environment::misleads(&name) {
                 command.env_remove(name);
