@@ -11,7 +11,7 @@ use super::{
     Matcher, Rule, RuleError, anchors::Anchors, check::Checker, keys, paths::PathIndex,
     scope::lowered, text,
 };
-use crate::model::{Entry, Evidence, Sha256, View, escape};
+use crate::model::{Entry, EntryKind, Evidence, Sha256, View, escape};
 
 /// The built-in rule files: path and text, embedded by `build.rs`.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -282,8 +282,12 @@ impl RuleSet {
     /// The rules of an index that look at the entry.
     fn named(&self, index: &PathIndex, entry: &Entry) -> impl Iterator<Item = usize> {
         let path = lowered(entry);
-        let rules = index.rules(&path).into_iter();
-        rules.filter(move |rule| {
+        // A source map may hold thousands of texts whose names are nobody's file names.
+        let rules = match entry.kind {
+            EntryKind::Derived | EntryKind::Metadata => Vec::new(),
+            _ => index.rules(&path),
+        };
+        rules.into_iter().filter(move |rule| {
             let rule = &self.rules[*rule];
             rule.matcher.looks_at(&entry.kind) && rule.scope.admits(entry, &path)
         })

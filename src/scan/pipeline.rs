@@ -59,9 +59,8 @@ pub(super) fn run(
     scope: &Scope<'_>,
     progress: &Progress,
 ) -> thread::Result<(Summary, Collected)> {
-    let workers = thread::available_parallelism()
-        .map_or(1, |cores| cores.get().saturating_sub(1))
-        .clamp(1, MOST_WORKERS);
+    // As many as there are cores, although the reader has one too: it waits whenever they are busy.
+    let workers = thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_WORKERS));
     thread::scope(|threads| {
         let (batches, waiting) = bounded(WAITING_BATCHES);
         let matching: Vec<_> = (0..workers)
