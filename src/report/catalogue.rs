@@ -6,6 +6,12 @@ use serde::Serialize;
 
 use crate::model::{Category, Level, RuleInfo, Severity};
 
+#[derive(Serialize)]
+struct Catalogue<'a> {
+    schema_version: u8,
+    rules: Vec<Rule<'a>>,
+}
+
 /// A frozen copy of what a rule says of itself.
 #[derive(Serialize)]
 struct Rule<'a> {
@@ -47,6 +53,10 @@ pub fn catalogue<'a>(
             references: &rule.references,
         })
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &rules)?;
+    let catalogue = Catalogue {
+        schema_version: 1,
+        rules,
+    };
+    serde_json::to_writer_pretty(&mut *out, &catalogue)?;
     writeln!(out)
 }
