@@ -1,0 +1,2 @@
+export const double = (value) => value * 2;
+//# sourceMappingURL=index.js.map
