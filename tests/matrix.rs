@@ -29,7 +29,12 @@ fn every_rule_on_every_project() {
         let outcome = word(&document["outcome"]);
         let _ = writeln!(told, "{name}: {outcome}, profile {profile}");
         for gap in document["gaps"].as_array().unwrap() {
-            let _ = writeln!(told, "  gap   {} {}", word(&gap["kind"]), word(&gap["path"]));
+            let _ = writeln!(
+                told,
+                "  gap   {} {}",
+                word(&gap["kind"]),
+                word(&gap["path"])
+            );
         }
         for finding in document["findings"].as_array().unwrap() {
             let [level, rule, path] = ["level", "rule", "path"].map(|key| word(&finding[key]));
