@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use miette::NamedSource;
 use toml::Spanned;
 
 use super::{
@@ -104,10 +105,10 @@ impl<'a> Checker<'a> {
         if mistakes.is_empty() {
             return Ok(rules);
         }
-        let text: Arc<str> = text.into();
+        let file = Arc::new(NamedSource::new(name, text.into()).with_language("TOML"));
         let errors = mistakes.into_iter();
         Err(errors
-            .map(|(span, problem)| RuleError::in_file(name, &text, span, problem))
+            .map(|(span, problem)| RuleError::in_file(&file, span, problem))
             .collect())
     }
 

@@ -31,7 +31,7 @@ pub enum RuleError {
         problem: Problem,
         /// The file.
         #[source_code]
-        file: NamedSource<Arc<str>>,
+        file: Arc<NamedSource<Arc<str>>>,
         /// The element that is wrong.
         #[label("here")]
         span: SourceSpan,
@@ -43,14 +43,13 @@ pub enum RuleError {
 
 impl RuleError {
     pub(super) fn in_file(
-        name: &str,
-        text: &Arc<str>,
+        file: &Arc<NamedSource<Arc<str>>>,
         span: Range<usize>,
         problem: Problem,
     ) -> Self {
         Self::Mistake {
             help: problem.help().map(|help| help.to_string()),
-            file: NamedSource::new(name, Arc::clone(text)).with_language("TOML"),
+            file: Arc::clone(file),
             span: span.into(),
             problem,
         }

@@ -87,7 +87,8 @@ const ALPHABETS: [(&str, &[u8]); 3] = [
 ];
 
 /// The name of a generator that does not exist.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no generator `{0}`")]
 pub struct UnknownGenerator(pub String);
 
 /// The template with every `{{generator}}` replaced by what it makes.

@@ -65,6 +65,7 @@ impl Globs {
         GlobBuilder::new(&glob.trim_start_matches('/').to_ascii_lowercase())
             .literal_separator(true)
             .backslash_escape(true)
+            .empty_alternates(true)
             .build()
             .map_err(|error| error.kind().to_string())
     }
@@ -179,7 +180,7 @@ mod tests {
     #[test]
     fn paths_are_those_below_the_root_in_any_case() {
         let scope = Scope {
-            paths: globs(&["**/.env", "**/*.Map", "/top.txt", "src/**"]),
+            paths: globs(&["**/.env", "**/*.Map", "/top.{txt,}", "src/**", "a{,b}c"]),
             except: globs(&["**/docs/**"]),
             size: None,
         };
@@ -190,6 +191,8 @@ mod tests {
             "p/x.MAP",
             "p/src/a/b",
             "p/a.tgz!/b/.env",
+            "p/top.",
+            "p/ac",
         ] {
             assert!(covers(path), "{path}");
         }

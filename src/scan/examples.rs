@@ -77,9 +77,7 @@ fn run_example(rules: &RuleSet, rule: &Rule, example: &Example) -> Result<(), St
 
 /// Everything found in an example, by whichever rule.
 fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, String> {
-    let entries = example
-        .entries()
-        .map_err(|unknown| format!("there is no generator `{}`", unknown.0))?;
+    let entries = example.entries().map_err(|unknown| unknown.to_string())?;
     let context = Context {
         self_values: EXAMPLE_MACHINE
             .iter()
