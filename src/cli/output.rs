@@ -159,6 +159,7 @@ impl Outputs {
             color: destination.color(self.manner.color) != ColorChoice::Never,
             width: destination.width(),
             detail: self.manner.detail,
+            errors_told: !matches!(destination, Destination::File(_)),
         };
         if let Some(format) = report::format(name) {
             (format.write)(verdict, &style, &mut report)?;

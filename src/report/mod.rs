@@ -35,6 +35,8 @@ pub struct Style {
     pub width: usize,
     /// How much is said.
     pub detail: Detail,
+    /// Whether errors were shown to the same reader before, with their place underlined.
+    pub errors_told: bool,
 }
 
 impl Default for Style {
@@ -43,6 +45,7 @@ impl Default for Style {
             color: false,
             width: 80,
             detail: Detail::Normal,
+            errors_told: false,
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn write(verdict: &Verdict, style: &Style, out: &mut dyn Write) -> io
     }
     if !alone {
         summary::waivers(&mut page, verdict, style.detail);
-        summary::run(&mut page, verdict, style.detail);
+        summary::run(&mut page, verdict, style);
     }
     out.write_all(page.into_text().as_bytes())
 }

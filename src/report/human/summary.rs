@@ -6,7 +6,7 @@ use super::page::{BOLD, DIM, GREEN, Page, RED, YELLOW};
 use crate::{
     policy::{Judged, JudgedFinding, JudgedGap, Outcome, Verdict, Waiver, paste},
     report::{
-        Detail,
+        Detail, Style,
         quantity::{bytes, count, counted, duration},
     },
 };
@@ -133,9 +133,9 @@ fn outcome(page: &Page, judged: &Judged, detail: Detail) -> String {
 }
 
 /// Says what a run comes to that is not about a single artifact.
-pub(super) fn run(page: &mut Page, verdict: &Verdict, detail: Detail) {
+pub(super) fn run(page: &mut Page, verdict: &Verdict, style: &Style) {
     let error = page.paint(RED.bold(), "error");
-    for problem in &verdict.errors {
+    for problem in verdict.errors.iter().filter(|_| !style.errors_told) {
         page.gap();
         page.paragraph(&format!("{error}: "), &problem.message);
         if let Some(help) = &problem.help {
@@ -145,7 +145,7 @@ pub(super) fn run(page: &mut Page, verdict: &Verdict, detail: Detail) {
     if verdict.artifacts.is_empty() && verdict.errors.is_empty() {
         page.line(&format!("{error}: nothing was checked"));
     }
-    let quiet = detail == Detail::Quiet && verdict.outcome() == Outcome::Passed;
+    let quiet = style.detail == Detail::Quiet && verdict.outcome() == Outcome::Passed;
     if verdict.artifacts.is_empty() || quiet {
         return;
     }
