@@ -1,5 +1,7 @@
 //! Content that arrives in pieces, seen through a window with an overlap.
 
+use super::Location;
+
 /// A stretch of an entry's content in which every position of `search` can be looked at together
 /// with what lies before and after it.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +15,29 @@ pub struct View<'a> {
     pub offset: u64,
     /// Newlines in the entry before `bytes[0]`.
     pub lines: u64,
+}
+
+impl View<'_> {
+    /// Where the byte at `position` of `bytes` lies in the entry: by line and column, or in `binary`
+    /// content by its offset.
+    pub fn locate(&self, position: usize, binary: bool) -> Location {
+        if binary {
+            return Location {
+                offset: Some(self.offset + position as u64),
+                ..Location::default()
+            };
+        }
+        let before = &self.bytes[..position];
+        let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+        let lines = memchr::memchr_iter(b'\n', before).count() as u64;
+        // The line may have begun before what is at hand: then its column is not known.
+        let known = line_start > 0 || self.offset == 0;
+        Location {
+            line: Some(self.lines + lines + 1),
+            column: known.then(|| (position - line_start) as u64 + 1),
+            offset: None,
+        }
+    }
 }
 
 /// Keeps the end of each piece, so that what straddles two pieces is seen whole.

@@ -9,9 +9,7 @@ mod search;
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Detection, Detector, Inspection, Out};
-use crate::model::{
-    Context, Entry, EntryKind, EntryPath, Evidence, Location, SelfKind, View, Window,
-};
+use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, Location, SelfKind, Window};
 
 use forms::Form;
 use search::Search;
@@ -98,7 +96,7 @@ impl Inspection for Looking {
                     .and_modify(|found| found.count += 1)
                     .or_insert_with(|| Found {
                         count: 1,
-                        first: locate(&view, start, binary),
+                        first: view.locate(start, binary),
                     });
             });
         });
@@ -133,28 +131,6 @@ fn message(noun: &str, form: Form, found: &Found) -> String {
         1 => format!("your {noun}{form} appears {place}"),
         2 => format!("your {noun}{form} appears twice, first {place}"),
         count => format!("your {noun}{form} appears {count} times, first {place}"),
-    }
-}
-
-fn locate(view: &View<'_>, start: usize, binary: bool) -> Location {
-    if binary {
-        return Location {
-            offset: Some(view.offset + start as u64),
-            ..Location::default()
-        };
-    }
-    let before = &view.bytes[..start];
-    let line_start = memchr::memrchr(b'\n', before).map(|newline| newline + 1);
-    let lines = memchr::memchr_iter(b'\n', before).count() as u64;
-    let column = match line_start {
-        Some(line_start) => Some(start - line_start),
-        // The line may have begun before what is at hand: then its column is not known.
-        None => (view.offset == 0).then_some(start),
-    };
-    Location {
-        line: Some(view.lines + lines + 1),
-        column: column.map(|column| column as u64 + 1),
-        offset: None,
     }
 }
 
