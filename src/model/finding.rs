@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{EntryPath, RuleInfo, Sha256};
+use super::{EntryPath, RuleInfo, Sha256, escape};
+
+/// How much of a matched text that is no secret is shown, in characters.
+const QUOTED: usize = 120;
 
 /// Where in an entry a finding lies. Lines and columns count from 1, columns and offsets in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,10 +37,45 @@ impl Evidence {
         Self(format!("{kept}… ({} bytes)", value.len()))
     }
 
+    /// A matched text that is no secret: its beginning, without what a URL in it may hold of one.
+    pub fn quoted(text: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(text);
+        let open = without_credentials(&text);
+        let mut shown: String = open.chars().take(QUOTED).collect();
+        if shown.len() < open.len() {
+            shown.push('…');
+        }
+        Self(escape(&shown))
+    }
+
     /// The text to show.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// `text` with user and password of every URL left out, and its query: they may hold a token.
+fn without_credentials(text: &str) -> String {
+    let mut open = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        open.push_str(before);
+        open.push_str("://");
+        let ends = |character: char| character.is_whitespace() || "\"'`<>".contains(character);
+        let (url, behind) = after.split_at(after.find(ends).unwrap_or(after.len()));
+        let path = url.find(['/', '?', '#']).unwrap_or(url.len());
+        let host = url[..path].rfind('@').map_or(0, |at| at + 1);
+        let query = url.find('?').unwrap_or(url.len());
+        if host > 0 {
+            open.push_str("…@");
+        }
+        open.push_str(&url[host..query]);
+        if query < url.len() {
+            open.push_str("?…");
+        }
+        rest = behind;
+    }
+    open + rest
 }
 
 /// A finding's name that stays the same from release to release: what a waiver refers to.
@@ -105,6 +143,26 @@ mod tests {
         );
         assert_eq!(Evidence::redacted(b"abcde").as_str(), "ab… (5 bytes)");
         assert_eq!(Evidence::redacted(b"").as_str(), "… (0 bytes)");
+    }
+
+    #[test]
+    fn what_a_url_may_hold_of_a_secret_is_left_out() {
+        let secret = ["hunter", "22"].concat();
+        for (text, shown) in [
+            (
+                format!("http://me:{secret}@reg.corp:80/a@b?token={secret}#x"),
+                "http://…@reg.corp:80/a@b?…".to_owned(),
+            ),
+            (
+                format!("git+ssh://{secret}@h 'https://h/@s/a' http://a:{secret}@b@c/"),
+                "git+ssh://…@h 'https://h/@s/a' http://…@c/".to_owned(),
+            ),
+            (format!("://?{secret}"), "://?…".to_owned()),
+            ("file:../a\n@b".to_owned(), "file:../a\\n@b".to_owned()),
+            ("é".repeat(121), format!("{}…", "é".repeat(120))),
+        ] {
+            assert_eq!(Evidence::quoted(text.as_bytes()).as_str(), shown);
+        }
     }
 
     #[test]
