@@ -1,6 +1,9 @@
 //! One entry against all rules and detectors, in pieces.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::atomic::Ordering,
+};
 
 use sha2::Digest as _;
 
@@ -17,10 +20,10 @@ use crate::{
 
 /// Findings of one rule in one entry that are told apart; further ones are counted.
 const FINDINGS_OF_A_RULE: u64 = 100;
+/// Findings of one artifact that are kept: they take memory as entries do.
+pub(super) const FINDINGS: u64 = 100_000;
 /// Longer JSON files are not looked into for keys.
 const KEYS_MOST: usize = 8 << 20;
-/// How much of a matched text that is no secret is shown, in characters.
-const EVIDENCE_LENGTH: usize = 120;
 
 /// An entry being matched.
 pub(super) struct EntryScan<'s> {
@@ -34,8 +37,17 @@ pub(super) struct EntryScan<'s> {
     running_hash: Option<sha2::Sha256>,
     covered: HashMap<usize, bool>,
     seen: HashSet<(usize, u64)>,
-    counts: HashMap<usize, u64>,
+    told: HashMap<usize, Told>,
     made: Made,
+}
+
+/// What one rule was found to be met by.
+#[derive(Default)]
+struct Told {
+    count: u64,
+    values: HashSet<Sha256>,
+    /// Further values have a finding together.
+    others: bool,
 }
 
 /// An inspection and the text that it is deriving.
@@ -66,7 +78,7 @@ impl<'s> EntryScan<'s> {
             running_hash: None,
             covered: HashMap::new(),
             seen: HashSet::new(),
-            counts: HashMap::new(),
+            told: HashMap::new(),
             made: Made::default(),
         }
     }
@@ -134,8 +146,30 @@ impl<'s> EntryScan<'s> {
     fn evidence(&self, rule: usize, text: &[u8], value: &[u8]) -> Evidence {
         match self.scope.rules.rules()[rule].info.category {
             Category::Secret => Evidence::redacted(value),
-            _ => Evidence::fact(shortened(text)),
+            _ => Evidence::quoted(text),
         }
+    }
+
+    /// Keeps a finding, or only counts it where the rule has met many before. What is only counted
+    /// must not pass with a waiver of what is told: the first other value is a finding of its own,
+    /// and that is bound to the whole entry. Returns whether the finding was kept.
+    fn tell(&mut self, rule: usize, value: &[u8], make: impl FnOnce(&Self) -> Finding) -> bool {
+        let told = self.told.entry(rule).or_default();
+        told.count += 1;
+        if told.count <= FINDINGS_OF_A_RULE {
+            told.values.insert(Sha256::of(value));
+            let finding = make(self);
+            self.made.findings.push((rule, finding));
+            return true;
+        }
+        if !told.others && !told.values.contains(&Sha256::of(value)) {
+            told.others = true;
+            let mut finding = make(self);
+            finding.sha256 = None;
+            finding.message += ", and with it other values than those told apart in this file";
+            self.made.findings.push((rule, finding));
+        }
+        false
     }
 
     fn inspect(&mut self, piece: &[u8], last: bool, collected: &mut Collected) {
@@ -172,19 +206,15 @@ impl<'s> EntryScan<'s> {
         if !*covered || !self.seen.insert((rule, offset)) {
             return;
         }
-        let count = self.counts.entry(rule).or_default();
-        *count += 1;
-        if *count > FINDINGS_OF_A_RULE {
-            self.seen.remove(&(rule, offset));
-            return;
-        }
         let value = &view.bytes[text_match.value.clone()];
         let text = &view.bytes[text_match.start..text_match.end];
-        let finding = Finding {
-            location: locate(view, text_match.start, self.binary),
-            ..self.finding(rule, self.evidence(rule, text, value), Some(value))
-        };
-        self.made.findings.push((rule, finding));
+        let kept = self.tell(rule, value, |scan| Finding {
+            location: view.locate(text_match.start, scan.binary),
+            ..scan.finding(rule, scan.evidence(rule, text, value), Some(value))
+        });
+        if !kept {
+            self.seen.remove(&(rule, offset));
+        }
     }
 
     fn match_keys(&mut self, document: &[u8]) {
@@ -196,11 +226,13 @@ impl<'s> EntryScan<'s> {
             .unwrap_or_default();
         for met in matches {
             let value = met.value.as_bytes();
-            let evidence = self.evidence(met.rule, value, value);
-            let mut finding = self.finding(met.rule, evidence, Some(value));
-            finding.message += &format!(" in `{}`", escape(&met.key));
-            finding.location.line = met.line;
-            self.made.findings.push((met.rule, finding));
+            self.tell(met.rule, value, |scan| {
+                let evidence = scan.evidence(met.rule, value, value);
+                let mut finding = scan.finding(met.rule, evidence, Some(value));
+                finding.message += &format!(" in `{}`", escape(&met.key));
+                finding.location.line = met.line;
+                finding
+            });
         }
     }
 
@@ -209,7 +241,10 @@ impl<'s> EntryScan<'s> {
             self.match_keys(&document);
         }
         let made = std::mem::take(&mut self.made);
-        let has_content = self.entry.kind == EntryKind::File && !self.entry.opened;
+        let has_content = match self.entry.kind {
+            EntryKind::File | EntryKind::Metadata | EntryKind::Derived => !self.entry.opened,
+            EntryKind::Directory | EntryKind::Link { .. } => false,
+        };
         let bound = made.facts
             || !(made.findings.is_empty() && made.detections.is_empty() && made.gaps.is_empty());
         let sha256 = (bound && has_content).then(|| match self.running_hash.take() {
@@ -217,13 +252,17 @@ impl<'s> EntryScan<'s> {
             None => Sha256::of(last_piece),
         });
         for (rule, mut finding) in made.findings {
-            let count = self.counts.remove(&rule).unwrap_or_default();
+            let count = self.told.remove(&rule).unwrap_or_default().count;
             let further = count.saturating_sub(FINDINGS_OF_A_RULE);
             if further > 0 {
                 finding.message += &format!(", and {further} more times in this file");
             }
             finding.sha256 = finding.sha256.or(sha256);
-            collected.findings.push(finding);
+            match self.scope.findings.fetch_add(1, Ordering::Relaxed) {
+                ..FINDINGS => collected.findings.push(finding),
+                FINDINGS => collected.gaps.push(too_many()),
+                _ => {}
+            }
         }
         for mut detection in made.detections {
             detection.sha256 = detection.sha256.or(sha256);
@@ -296,29 +335,14 @@ impl Out for EntryOut<'_, '_> {
     }
 }
 
-fn locate(view: &View<'_>, position: usize, binary: bool) -> Location {
-    if binary {
-        return Location {
-            offset: Some(view.offset + position as u64),
-            ..Location::default()
-        };
+fn too_many() -> Gap {
+    Gap {
+        kind: GapKind::Limit,
+        path: None,
+        reason: format!(
+            "The artifact has more than {FINDINGS} findings; further ones were not kept."
+        ),
+        help: Some("Remove the cause of those that are listed, and check again.".to_owned()),
+        sha256: None,
     }
-    let before = &view.bytes[..position];
-    let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-    let lines = memchr::memchr_iter(b'\n', before).count() as u64;
-    Location {
-        line: Some(view.lines + lines + 1),
-        // The line may have begun before what is at hand: then its column is not known.
-        column: (line_start > 0 || view.offset == 0).then(|| (position - line_start) as u64 + 1),
-        offset: None,
-    }
-}
-
-fn shortened(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    let mut shown: String = text.chars().take(EVIDENCE_LENGTH).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    escape(&shown)
 }

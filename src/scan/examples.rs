@@ -1,6 +1,6 @@
 //! The examples inside rules, run: each must or must not meet its own rule.
 
-use std::fmt;
+use std::{fmt, sync::atomic::AtomicU64};
 
 use crate::{
     detect,
@@ -96,6 +96,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
             .collect(),
         limits: &limits,
         derived: DerivedBudget::default(),
+        findings: AtomicU64::default(),
     };
     let shipped = entries
         .iter()

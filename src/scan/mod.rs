@@ -9,8 +9,10 @@ mod entry_scan;
 mod examples;
 mod hashing;
 mod pipeline;
+#[cfg(test)]
+mod tests;
 
-use std::io::Read;
+use std::{io::Read, sync::atomic::AtomicU64};
 
 use crate::{
     detect::{self, Detector},
@@ -54,6 +56,8 @@ struct Scope<'s> {
     detectors: Vec<Box<dyn Detector>>,
     limits: &'s Limits,
     derived: pipeline::DerivedBudget,
+    /// Findings made until now.
+    findings: AtomicU64,
 }
 
 /// Reads and matches one artifact.
@@ -75,6 +79,7 @@ pub fn scan(
             .collect(),
         limits,
         derived: pipeline::DerivedBudget::default(),
+        findings: AtomicU64::default(),
     };
     let mut reader = HashingReader::new(source.content);
     let (summary, collected) =

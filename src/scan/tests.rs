@@ -1,0 +1,83 @@
+//! What is told of an entry, and what is not lost where not everything can be told.
+
+use super::{Scope, collected::Collected, entry_scan::EntryScan, *};
+use crate::model::{Entry, EntryKind, Finding, Gap, GapKind, Sha256};
+
+const RULE: &str = "[[rule]]\nid = 'key'\ntitle = 'A key'\ncategory = 'secret'\nseverity = 'high'\n\
+    level = 'deny'\nwhy = 'w'\nfix = 'f'\n[rule.match]\nanchors = ['key_']\nregex = 'key_[a-z0-9]+'\n";
+
+/// What one entry, in pieces, comes to.
+fn found(rules: &RuleSet, findings: u64, kind: EntryKind, pieces: &[&[u8]]) -> Collected {
+    let limits = Limits::default();
+    let scope = Scope {
+        rules,
+        detectors: Vec::new(),
+        limits: &limits,
+        derived: pipeline::DerivedBudget::default(),
+        findings: AtomicU64::new(findings),
+    };
+    let entry = Entry {
+        kind,
+        ..Entry::file("package/a.js", 1)
+    };
+    let mut collected = Collected::default();
+    let mut scan = EntryScan::new(&scope, entry);
+    for (index, piece) in pieces.iter().enumerate() {
+        scan.push(piece, index + 1 == pieces.len(), &mut collected);
+    }
+    collected
+}
+
+fn rules() -> RuleSet {
+    RuleSet::from_text("own.toml", RULE, &[]).unwrap()
+}
+
+fn bound_to(findings: &[Finding], text: &str) -> usize {
+    let hash = Some(Sha256::of(text.as_bytes()));
+    findings
+        .iter()
+        .filter(|finding| finding.sha256 == hash)
+        .count()
+}
+
+#[test]
+fn a_value_after_many_others_does_not_pass_with_their_waiver() {
+    let same = "key_q7w8e9\n".repeat(150);
+    let found_in = |text: &str| found(&rules(), 0, EntryKind::File, &[text.as_bytes()]).findings;
+    let repeated = found_in(&same);
+    assert_eq!(bound_to(&repeated, "key_q7w8e9"), 100);
+    assert_eq!(repeated.len(), 100);
+    assert!(
+        repeated[0].message.contains("50 more times"),
+        "{:?}",
+        repeated[0]
+    );
+
+    let text = format!("{same}key_z1x2c3 key_v4b5n6");
+    let findings = found_in(&text);
+    assert_eq!(bound_to(&findings, "key_q7w8e9"), 100);
+    // One for all others, which only a waiver of the whole file's hash covers.
+    assert_eq!(findings.len(), 101);
+    assert_eq!(bound_to(&findings, &text), 1);
+    assert_eq!(findings[100].location.line, Some(151));
+}
+
+#[test]
+fn what_is_bound_to_the_entry_is_so_in_derived_text_too() {
+    let text = format!("{}key_z1x2c3", "key_q7w8e9\n".repeat(100));
+    let (one, two) = text.as_bytes().split_at(500);
+    for kind in [EntryKind::File, EntryKind::Derived, EntryKind::Metadata] {
+        let findings = found(&rules(), 0, kind, &[one, two]).findings;
+        assert_eq!(bound_to(&findings, &text), 1);
+    }
+}
+
+#[test]
+fn findings_that_are_not_kept_are_a_gap() {
+    let kept = entry_scan::FINDINGS - 1;
+    let collected = found(&rules(), kept, EntryKind::File, &[b"key_a1 key_b2 key_c3"]);
+    assert_eq!(collected.findings.len(), 1);
+    let kinds = |gap: &Gap| (gap.kind, gap.kind.waivable());
+    let gaps: Vec<_> = collected.gaps.iter().map(kinds).collect();
+    assert_eq!(gaps, [(GapKind::Limit, false)]);
+}
