@@ -71,7 +71,7 @@ pub(super) fn run(
             .collect();
         // The workers hold the only receivers, so that a send fails once they are gone.
         drop(waiting);
-        let mut feeder = Feeder::new(batches, progress);
+        let mut feeder = Feeder::new(batches);
         let summary = archive::read(reader, scope.limits, progress, &mut feeder);
         let mut collected = feeder.finish();
         for worker in matching {
@@ -104,9 +104,8 @@ fn match_entries(waiting: &Receiver<Batch>, scope: &Scope<'_>) -> Collected {
 }
 
 /// Hands what the reader finds to the workers.
-struct Feeder<'p> {
+struct Feeder {
     batches: Sender<Batch>,
-    progress: &'p Progress,
     entry: Option<Entry>,
     batch: Batch,
     batch_bytes: usize,
@@ -115,11 +114,10 @@ struct Feeder<'p> {
     entries: Vec<(EntryPath, u64)>,
 }
 
-impl<'p> Feeder<'p> {
-    fn new(batches: Sender<Batch>, progress: &'p Progress) -> Self {
+impl Feeder {
+    fn new(batches: Sender<Batch>) -> Self {
         Self {
             batches,
-            progress,
             entry: None,
             batch: Batch::new(),
             batch_bytes: 0,
@@ -145,9 +143,8 @@ impl<'p> Feeder<'p> {
     }
 }
 
-impl Visitor for Feeder<'_> {
+impl Visitor for Feeder {
     fn entry(&mut self, entry: Entry) -> ControlFlow<()> {
-        self.progress.add_entry();
         if entry.kind != EntryKind::Metadata {
             self.entries.push((entry.path.clone(), entry.size));
         }
