@@ -35,11 +35,6 @@ impl<'c> Pieces<'c> {
         Ok(pieces)
     }
 
-    /// The size, if it is known by now.
-    pub(super) fn size(&self) -> Option<u64> {
-        self.is_last.then_some(self.first.len() as u64)
-    }
-
     /// Hands out every piece, and says which is the last.
     pub(super) fn each<E: From<io::Error>>(
         mut self,

@@ -112,7 +112,8 @@ impl<'a> Reading<'a> {
         content: &mut dyn BufRead,
     ) -> Result<(), Stop> {
         let pieces = Pieces::new(size, content)?;
-        entry.size = size.or(pieces.size()).unwrap_or(0);
+        // Of what comes out of a decoder no more is known than that it is at least so long.
+        entry.size = size.unwrap_or(pieces.first.len() as u64);
         let container = match container::recognise(entry.path.file_name(), &pieces.first) {
             None => return self.content(entry, pieces),
             Some(container) => container,

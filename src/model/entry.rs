@@ -83,7 +83,7 @@ pub struct Entry {
     /// What it is.
     pub kind: EntryKind,
     /// Content size in bytes; 0 for what has none, and for derived text, whose size is not known
-    /// beforehand.
+    /// beforehand. Of a long file in a compressed stream it is what is known: at least so many.
     pub size: u64,
     /// Unix permission bits.
     pub mode: u32,
