@@ -263,15 +263,22 @@ impl RuleSet {
             let Matcher::Keys(wanted) = &self.rules[rule].matcher else {
                 continue;
             };
+            // Values come in the order of the document, and there may be very many.
+            let (mut counted, mut lines) = (0, 1);
             keys::find(document, &wanted.keys, &mut |found| {
                 let narrowed = wanted.regex.as_ref();
                 if narrowed.is_none_or(|regex| regex.regex().is_match(found.value.as_bytes())) {
-                    let before = &document.as_bytes()[..found.offset];
+                    let between = document
+                        .as_bytes()
+                        .get(counted..found.offset)
+                        .unwrap_or_default();
+                    lines += memchr::memchr_iter(b'\n', between).count() as u64;
+                    counted = found.offset;
                     matches.push(KeyMatch {
                         rule,
                         key: found.key,
                         value: found.value,
-                        line: Some(1 + memchr::memchr_iter(b'\n', before).count() as u64),
+                        line: Some(lines),
                     });
                 }
             })?;
@@ -409,6 +416,13 @@ mod tests {
                 assert!(BUILT_IN.is_empty(), "{errors:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_refused_hides_nothing_that_begins_after_it() {
+        let rule = "anchors = ['key_']\nregex = 'key_[a-z0-9_]{8}'\nreject = ['key_$']";
+        let met = found(&set(&[("key", rule)]), &[b"key_aaaakey_bbbbcccc"]);
+        assert_eq!(met, [(0, 8, b"key_bbbbcccc".to_vec())]);
     }
 
     #[test]

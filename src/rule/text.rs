@@ -108,9 +108,13 @@ impl TextMatcher {
             at = matched.end().max(matched.start() + 1);
             if range.end > anchor.start
                 && let Some(value) = self.value(window, matched.start())
-                && self.accepts(&window[value.clone()])
             {
-                found(range, base + value.start..base + value.end);
+                if self.accepts(&window[value.clone()]) {
+                    found(range, base + value.start..base + value.end);
+                } else if range.start < anchor.start {
+                    // What begins before the anchor and is refused must not hide what begins here.
+                    at = anchor.start - base;
+                }
             }
             if at > window.len() {
                 return;
