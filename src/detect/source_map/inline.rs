@@ -24,7 +24,8 @@ const BEFORE: usize = 256;
 const AFTER: usize = 1024;
 /// Bytes at the end of a file in which engines look for the comment, roughly.
 const TAIL: u64 = 4096;
-/// Bytes that are decoded at once.
+/// Bytes that are decoded at once: few at first, because much that looks like a map is none.
+const FIRST_BLOCK: usize = 256;
 const BLOCK: usize = 64 << 10;
 
 /// All inline maps of one entry, taken together: a bundle for development has one per module.
@@ -85,6 +86,8 @@ struct Body {
     hasher: sha2::Sha256,
     claims_json: bool,
     line: u64,
+    start: u64,
+    at_once: usize,
 }
 
 impl Finder {
@@ -170,6 +173,8 @@ impl Search {
                     hasher: sha2::Sha256::new(),
                     claims_json: contains_json(media_type),
                     line: self.line_of(view, word),
+                    start: self.resume,
+                    at_once: FIRST_BLOCK,
                 });
             }
             Some(Reference::Absolute(url)) if opens_comment(&view.bytes[..word]) => {
@@ -203,7 +208,8 @@ impl Search {
             self.block.clear();
             let taken = body
                 .decoder
-                .decode(&rest[..rest.len().min(BLOCK)], &mut self.block);
+                .decode(&rest[..rest.len().min(body.at_once)], &mut self.block);
+            body.at_once = (body.at_once * 4).min(BLOCK);
             body.decoded(&self.block, out);
             rest = &rest[taken..];
             self.resume += taken as u64;
@@ -222,8 +228,13 @@ impl Search {
             body.decoder.end(&mut self.block);
             body.decoded(&self.block, out);
         }
+        let failed = body.reader.failed();
         let reading = body.reader.finish(out);
         if !reading.is_map {
+            // Code that puts a reference together was taken for one: a map may follow in its line.
+            if failed {
+                self.resume = body.start;
+            }
             return;
         }
         if let Some(malformed) = reading.malformed.filter(|_| body.claims_json) {

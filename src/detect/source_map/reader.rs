@@ -14,6 +14,8 @@ use crate::detect::{
 
 /// Bytes in front of the object, at most: white space and the line `)]}'`.
 const LEAD: usize = 64 << 10;
+/// Bytes of the line `)]}'`, at most.
+const GUARD: usize = 256;
 
 /// One source that a map names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,15 @@ pub(super) fn object_start(lead: &[u8]) -> Option<usize> {
     (rest.first() == Some(&b'{')).then(|| lead.len() - rest.len())
 }
 
+/// Whether an object may still follow `lead`, in which none has started.
+fn may_start(lead: &[u8]) -> bool {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let rest = lead.strip_prefix(MARK).unwrap_or(lead).trim_ascii_start();
+    MARK.starts_with(rest)
+        || b")]}'".starts_with(rest)
+        || rest.starts_with(b")]}'") && rest.len() < GUARD
+}
+
 /// See the module.
 pub(super) struct MapReader {
     /// The first bytes, until the object starts.
@@ -96,7 +107,7 @@ impl MapReader {
                 let skipped = start.saturating_sub(before).min(bytes.len());
                 skipped + self.read(&bytes[skipped..], out)
             }
-            None if lead.len() < LEAD => {
+            None if lead.len() < LEAD && may_start(&lead) => {
                 self.lead = Some(lead);
                 bytes.len()
             }

@@ -93,6 +93,32 @@ fn inline_maps_are_found_in_every_form() {
     }
 }
 
+/// Bundles hold the code that writes such references, and have few lines.
+#[test]
+fn code_that_writes_references_hides_no_map_after_it() {
+    let text = map(json!(["../src/a.ts"]), json!(["let a = 1;\n"])).to_string();
+    let base64 = STANDARD.encode(&text);
+    for code in [
+        "f(\"sourceMappingURL=data:application/json,\" + encodeURIComponent(m));",
+        "f(`sourceMappingURL=data:application/json,${encodeURIComponent(m)}`);",
+        "f('sourceMappingURL=data:application/json,{\"a\": ' + m + '}');",
+        "f('sourceMappingURL=data:application/json,)]}\\' + m);",
+        "f('sourceMappingURL=data:,    ');",
+    ] {
+        let content =
+            format!("{code} e(\"//# sourceMappingURL=data:application/json;base64,{base64}\");");
+        for step in [1, 7, content.len()] {
+            let record = scan_in_steps(&[("package/cli.js", content.as_bytes())], step);
+            assert_eq!(
+                record.kinds(),
+                ["source-map:inline-first-party"],
+                "{code} in steps of {step}"
+            );
+            assert_eq!(record.names(), ["src/a.ts"]);
+        }
+    }
+}
+
 #[test]
 fn many_inline_maps_make_one_finding() {
     let mut bundle = String::new();
