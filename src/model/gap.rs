@@ -44,10 +44,13 @@ impl GapKind {
         }
     }
 
-    /// Whether it may be waived by hash: only what lies inside an entry, never the framing, limits
+    /// Kinds that may be waived by hash: only what lies inside an entry, never the framing, limits
     /// or checksums of the artifact itself.
+    pub const WAIVABLE: [GapKind; 2] = [GapKind::NestedContainer, GapKind::SourceMap];
+
+    /// Whether it is one of [`GapKind::WAIVABLE`].
     pub fn waivable(self) -> bool {
-        matches!(self, GapKind::NestedContainer | GapKind::SourceMap)
+        Self::WAIVABLE.contains(&self)
     }
 }
 

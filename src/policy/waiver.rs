@@ -52,9 +52,6 @@ pub struct Waiver {
     pub line: usize,
 }
 
-/// Kinds of gaps that can be waived: what lies inside an entry.
-const WAIVABLE: [GapKind; 2] = [GapKind::NestedContainer, GapKind::SourceMap];
-
 impl Waiver {
     /// Checks what is written in `raw`. `known` finds a rule by its id, or says what is wrong.
     pub(super) fn new<'rules>(
@@ -143,9 +140,11 @@ impl Waiver {
 
 fn gap_kind(config: &ConfigFile, written: &Spanned<String>) -> Result<GapKind, PolicyError> {
     let name = written.get_ref();
-    let kind = WAIVABLE.into_iter().find(|kind| kind.name() == name);
+    let kind = GapKind::WAIVABLE
+        .into_iter()
+        .find(|kind| kind.name() == name);
     kind.ok_or_else(|| {
-        let names = WAIVABLE.map(GapKind::name);
+        let names = GapKind::WAIVABLE.map(GapKind::name);
         let message = format!("a `{name}` gap can't be waived");
         let help = did_you_mean(name, names)
             .unwrap_or_else(|| format!("only what lies inside an entry can: {}", names.join(", ")));
