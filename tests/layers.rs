@@ -68,7 +68,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("tempfile", &["ecosystem"]),
     ("rustix", &["ecosystem"]),
     ("terminal_size", &["cli"]),
-    ("strsim", &["rule", "policy"]),
+    ("strsim", &["model"]),
     ("jiff", &["policy", "report", "check"]),
     (
         "sha2",

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     check::{self, ConfigChoice},
-    model::{Level, RuleInfo, escape},
-    report, rule,
+    model::{Level, RuleInfo, escape, suggest},
+    report,
 };
 
 /// Why a command about rules failed.
@@ -54,7 +54,7 @@ pub(super) fn run(command: &RulesCommand, color: Color) -> ExitCode {
                 ),
                 None => {
                     let ids = rules.rules().iter().map(|rule| rule.info.id.as_str());
-                    let help = rule::suggest(id, ids);
+                    let help = suggest(id, ids);
                     let id = escape(id);
                     render::error(&RulesError::UnknownRule { id, help }, color);
                     return ExitCode::Usage;

@@ -5,6 +5,17 @@ use std::{
     time::Duration,
 };
 
+/// Units in which rules and limits may write a size, and how many bytes each is.
+pub const SIZE_UNITS: [(&str, u64); 7] = [
+    ("B", 1),
+    ("kB", 1000),
+    ("MB", 1000 * 1000),
+    ("GB", 1000 * 1000 * 1000),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+];
+
 /// The reader's limits: one budget per artifact, shared with everything nested in it. Reaching one
 /// is a gap, never a skip.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod limits;
 mod manifest;
 mod rule_info;
 mod scanned;
+mod suggest;
 mod window;
 
 pub use artifact::{ArtifactInfo, Ecosystem, Format, Origin, PackedBy};
@@ -20,8 +21,9 @@ pub use entry::{Entry, EntryKind, EntryPath};
 pub use escape::escape;
 pub use finding::{Evidence, Finding, Fingerprint, Location};
 pub use gap::{Gap, GapKind};
-pub use limits::{Limits, Progress};
+pub use limits::{Limits, Progress, SIZE_UNITS};
 pub use manifest::Manifest;
 pub use rule_info::{Category, Level, Levels, RuleInfo, Severity};
 pub use scanned::Scanned;
+pub use suggest::{did_you_mean, suggest};
 pub use window::{View, Window};

@@ -9,11 +9,8 @@ use std::{
 use serde::Deserialize;
 use toml::{Spanned, value::Datetime};
 
-use super::{
-    error::{PolicyError, did_you_mean},
-    profile::Profile,
-};
-use crate::model::Level;
+use super::{error::PolicyError, profile::Profile};
+use crate::model::{Level, did_you_mean};
 
 /// A configuration file: what it says, and where, so that errors can point into it.
 #[derive(Debug, Clone)]

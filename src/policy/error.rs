@@ -120,32 +120,9 @@ fn first_line(text: &str, span: Range<usize>) -> Range<usize> {
     start..start + rest.find('\n').unwrap_or(rest.len())
 }
 
-/// The candidate that was probably meant by `written`, as a help text.
-pub(super) fn did_you_mean<'a>(
-    written: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_suggestion_is_made_only_for_what_is_alike() {
-        let keys = ["profile", "levels", "limits"];
-        assert_eq!(
-            did_you_mean("profil", keys),
-            Some("did you mean `profile`?".to_owned())
-        );
-        assert_eq!(did_you_mean("budget", keys), None);
-    }
 
     #[test]
     fn an_error_of_a_run_names_the_file_and_the_way_out() {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::error::did_you_mean;
-use crate::model::Limits;
+use crate::model::{Limits, SIZE_UNITS, did_you_mean};
 
 /// One line of the table of limits: a name, how it is written, and how it is set.
 struct Key {
@@ -78,18 +77,7 @@ fn with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
 }
 
 fn size(text: &str) -> Option<u64> {
-    with_unit(
-        text,
-        &[
-            ("B", 1),
-            ("kB", 1000),
-            ("MB", 1000 * 1000),
-            ("GB", 1000 * 1000 * 1000),
-            ("KiB", 1 << 10),
-            ("MiB", 1 << 20),
-            ("GiB", 1 << 30),
-        ],
-    )
+    with_unit(text, &SIZE_UNITS)
 }
 
 fn time(text: &str) -> Option<Duration> {

@@ -8,12 +8,12 @@ use toml::Spanned;
 
 use super::{
     config::{ConfigFile, Scalar},
-    error::{PolicyError, did_you_mean},
+    error::PolicyError,
     limits::{self, LimitError},
     profile::{Profile, ProfileChoice},
     waiver::Waiver,
 };
-use crate::model::{Level, Limits, Manifest, RuleInfo};
+use crate::model::{Level, Limits, Manifest, RuleInfo, did_you_mean};
 
 /// What the command line says on top of the configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

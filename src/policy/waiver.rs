@@ -8,9 +8,9 @@ use toml::Spanned;
 
 use super::{
     config::{ConfigFile, DateText, OneOrMany, RawWaiver},
-    error::{PolicyError, did_you_mean},
+    error::PolicyError,
 };
-use crate::model::{Category, EntryPath, Finding, Gap, GapKind, RuleInfo, Sha256};
+use crate::model::{Category, EntryPath, Finding, Gap, GapKind, RuleInfo, Sha256, did_you_mean};
 
 /// What a waiver accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use toml::{
     de::{DeInteger, DeTable, DeValue},
 };
 
-use super::{error::Problem, suggest::suggest};
+use super::error::Problem;
+use crate::model::suggest;
 
 /// The mistakes of one file, each with its place in the text.
 #[derive(Debug, Default)]

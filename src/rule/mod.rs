@@ -23,7 +23,6 @@ mod reading;
 mod rule;
 mod scope;
 mod set;
-mod suggest;
 mod text;
 mod verify;
 
@@ -33,4 +32,3 @@ pub use generate::{UnknownGenerator, fill};
 pub use rule::{KeysRule, MagicRule, Matcher, Rule, TextRule};
 pub use scope::Scope;
 pub use set::{EntryMatch, KeyMatch, KeysError, RuleSet, TextMatch};
-pub use suggest::suggest;

@@ -4,7 +4,7 @@ use std::{fmt, sync::OnceLock};
 
 use globset::{Glob, GlobBuilder, GlobSet};
 
-use crate::model::{Entry, EntryKind};
+use crate::model::{Entry, EntryKind, SIZE_UNITS};
 
 /// The entries that a rule looks at.
 #[derive(Debug, Default)]
@@ -120,16 +120,6 @@ const ORDERS: [(&str, SizeOrder); 4] = [
     (">", SizeOrder::More),
 ];
 
-const UNITS: [(&str, f64); 7] = [
-    ("B", 1.0),
-    ("kB", 1e3),
-    ("MB", 1e6),
-    ("GB", 1e9),
-    ("KiB", 1024.0),
-    ("MiB", 1048576.0),
-    ("GiB", 1073741824.0),
-];
-
 impl Size {
     /// Reads `>10 MB` or `<=4 KiB`.
     pub(super) fn parse(text: &str) -> Option<Self> {
@@ -138,7 +128,7 @@ impl Size {
             .find_map(|(sign, order)| Some((*order, text.trim().strip_prefix(sign)?)))?;
         let digits = rest.trim_end_matches(|character: char| character.is_ascii_alphabetic());
         let unit = &rest[digits.len()..];
-        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        let (_, factor) = SIZE_UNITS.iter().find(|(name, _)| *name == unit)?;
         let digits = digits.trim();
         if !digits
             .bytes()
@@ -146,7 +136,7 @@ impl Size {
         {
             return None;
         }
-        let bytes = (digits.parse::<f64>().ok()? * factor) as u64;
+        let bytes = (digits.parse::<f64>().ok()? * *factor as f64) as u64;
         Some(Self { order, bytes })
     }
 
