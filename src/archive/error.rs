@@ -402,17 +402,12 @@ impl ArchiveError {
 /// What is handed to the visitor for a container in the artifact that could not be opened or not be
 /// read to its end.
 pub(crate) fn container_gap(path: EntryPath, reason: String, sha256: Sha256) -> Gap {
-    let help = format!(
-        "Leave the file out of the package, or accept it unread, by its hash:\n\
-         [[waive]]\ngap = \"{}\"\npath = \"{}\"\nsha256 = \"{sha256}\"\nreason = \"…\"",
-        GapKind::NestedContainer.name(),
-        escape(path.in_package())
-    );
+    let help = "Leave the file out of the package, or accept it unread by its hash: `--verbose` shows what to write.";
     Gap {
         kind: GapKind::NestedContainer,
         path: Some(path),
         reason,
-        help: Some(help),
+        help: Some(help.to_owned()),
         sha256: Some(sha256),
     }
 }

@@ -197,14 +197,8 @@ fn containers_that_cannot_be_opened_are_gaps() {
         assert_eq!(read.content(name), content);
         assert_eq!(read.content("package/after"), b"after");
     }
-    insta::assert_snapshot!(read_with("package/a.zip", b"PK\x05\x06").gaps[0].help.as_ref().unwrap(), @r#"
-    Leave the file out of the package, or accept it unread, by its hash:
-    [[waive]]
-    gap = "nested-container"
-    path = "a.zip"
-    sha256 = "6a3db24b8bc57d2ccdc198b2d7858ec657f34a7b2c9153bc04ca82d73170876d"
-    reason = "…"
-    "#);
+    let read = read_with("package/a.zip", b"PK\x05\x06");
+    insta::assert_snapshot!(read.gaps[0].help.as_ref().unwrap(), @"Leave the file out of the package, or accept it unread by its hash: `--verbose` shows what to write.");
 }
 
 /// The fault is the artifact's: naming the container would offer a waiver for it.

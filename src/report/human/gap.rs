@@ -21,8 +21,11 @@ pub(super) fn write(page: &mut Page, gaps: &[JudgedGap], detail: Detail) {
         gaps.iter().partition(|judged| judged.waiver.is_some());
     for group in open.chunk_by(same_kind) {
         paragraph(page, group, verbose);
-        if verbose && group[0].gap.kind.waivable() {
-            summary::how_to_accept_gap(page, group[0]);
+        // Each has a hash of its own, which is shown nowhere else.
+        for judged in group {
+            if verbose && judged.gap.kind.waivable() {
+                summary::how_to_accept_gap(page, judged);
+            }
         }
     }
     if verbose {
