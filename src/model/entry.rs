@@ -29,7 +29,11 @@ impl EntryPath {
     /// The path below the artifact's root directory (`dist/cli.js` for `package/dist/cli.js`), so
     /// that it outlives a rename of the root. What has no root directory is returned whole.
     pub fn in_package(&self) -> &str {
-        self.0.split_once('/').map_or(&self.0, |(_, rest)| rest)
+        match self.0.split_once('/') {
+            // A text of the artifact itself lies in no directory: `!/gzip-name`.
+            Some(("!", _)) | None => &self.0,
+            Some((_, rest)) => rest,
+        }
     }
 
     /// The last component.
@@ -117,6 +121,10 @@ mod tests {
         let path = EntryPath::new("package/a.tgz").nested("/b/c.js");
         assert_eq!(path.as_str(), "package/a.tgz!/b/c.js");
         assert_eq!(path.in_package(), "a.tgz!/b/c.js");
+        assert_eq!(
+            EntryPath::new("").nested("gzip-name").in_package(),
+            "!/gzip-name"
+        );
         assert_eq!(path.extension(), Some("js"));
         assert_eq!(EntryPath::new("package/.env").extension(), Some("env"));
     }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
 /// Larger files are not looked at: a manifest or a lock file stays below it.
@@ -56,7 +59,7 @@ pub(super) fn find(
         found(Found {
             key: key.to_owned(),
             value: match text.starts_with('"') {
-                true => serde_json::from_str(text)?,
+                true => serde_json::from_str::<Text>(text)?.0,
                 false => text.to_owned(),
             },
             offset: text.as_ptr().addr() - document.as_ptr().addr(),
@@ -119,8 +122,8 @@ where
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
-            (self.0)(&name, raw).map_err(A::Error::custom)?;
+        while let Some((name, raw)) = map.next_entry::<Text, &RawValue>()? {
+            (self.0)(&name.0, raw).map_err(A::Error::custom)?;
         }
         Ok(())
     }
@@ -132,6 +135,30 @@ where
             index += 1;
         }
         Ok(())
+    }
+}
+
+/// A string or key, in which half a surrogate pair is replaced: JavaScript takes such strings, and
+/// one of them must not keep us from reading all others.
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl Visitor<'_> for TextVisitor {
+    type Value = Text;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Text, E> {
+        Ok(Text(String::from_utf8_lossy(bytes).into_owned()))
     }
 }
 
@@ -166,6 +193,16 @@ mod tests {
         );
         assert_eq!(all(document, &["*.y.*.z"]), [found("a.y.1.z", "null", 34)]);
         assert_eq!(all(document, &["b.x", "c"]), []);
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_hides_nothing() {
+        let document = r#"{"\ud800": 1, "a": {"\udc00": "\ud800x", "b": "y"}}"#;
+        let found = all(document, &["a.*"]);
+        let values: Vec<&str> = found.iter().map(|(_, value, _)| value.as_str()).collect();
+        assert_eq!(values.len(), 2);
+        assert!(values[0].ends_with('x'), "{values:?}");
+        assert_eq!(values[1], "y");
     }
 
     #[test]
