@@ -67,6 +67,25 @@ fn found(document: &Value) -> Vec<(&str, &str, &str)> {
     found.collect()
 }
 
+/// A waiver of a container must not hold for another one that is put in its place.
+#[test]
+fn what_is_found_of_an_opened_container_is_bound_to_its_content() {
+    let fingerprint = |content: &[u8]| {
+        let inner = TarballBuilder::package()
+            .file("package/a.txt", content)
+            .gzip();
+        let (_, document) = check(&package(&[("package/old.tgz", &inner)]));
+        let findings = document["findings"].as_array().unwrap().iter();
+        let mut nested = findings.filter(|finding| finding["rule"] == "nested-package");
+        nested.next().unwrap()["fingerprint"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(fingerprint(b"one"), fingerprint(b"one"));
+    assert_ne!(fingerprint(b"one"), fingerprint(b"two"));
+}
+
 /// March 2026: `cli.js.map`, 59.8 MB, some 1,900 TypeScript files.
 #[test]
 fn an_external_map_of_sixty_megabytes_is_blocked() {

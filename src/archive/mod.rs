@@ -25,7 +25,7 @@ use self::{
     stream::Stream,
     tar::Names,
 };
-use crate::model::{Entry, Format, Gap, Limits, Progress};
+use crate::model::{Entry, EntryPath, Format, Gap, Limits, Progress, Sha256};
 
 /// Content longer than this is delivered in pieces of [`PIECE`] bytes, shorter content in one.
 pub const WHOLE: usize = 4 << 20;
@@ -42,6 +42,9 @@ pub trait Visitor {
     /// The next piece of the entry's content; `last` ends it. Content that turns out to be unreadable
     /// from some point on ends with an empty last piece, and a gap follows.
     fn piece(&mut self, bytes: Vec<u8>, last: bool) -> ControlFlow<()>;
+    /// An opened container, when its members are done, and the hash of all its bytes, of which only
+    /// the first were delivered.
+    fn container(&mut self, _path: EntryPath, _sha256: Sha256) {}
     /// Something that could not be read, while reading goes on.
     fn gap(&mut self, gap: Gap);
 }

@@ -44,19 +44,22 @@ impl Reading<'_> {
         if let Some(error) = raw.outer_error {
             return Err(error.into());
         }
-        match result {
-            Err(Stop::Error(error)) if error.is_local() => {
-                let reason = format!(
-                    "This {} file could not be read to its end. {error}.",
-                    container.name
-                );
-                self.cut_short()?;
-                let sha256 = Sha256::from_bytes(raw.hash.finalize().into());
-                self.gap(container_gap(entry.path, reason, sha256));
-                Ok(())
-            }
-            result => result,
+        let fault = match result {
+            Ok(()) => None,
+            Err(Stop::Error(error)) if error.is_local() => Some(error),
+            cut_off => return cut_off,
+        };
+        let sha256 = Sha256::from_bytes(raw.hash.finalize().into());
+        self.container(entry.path.clone(), sha256);
+        if let Some(error) = fault {
+            let reason = format!(
+                "This {} file could not be read to its end. {error}.",
+                container.name
+            );
+            self.cut_short()?;
+            self.gap(container_gap(entry.path, reason, sha256));
         }
+        Ok(())
     }
 
     /// What comes out of a compressed stream: a tar, or one file.

@@ -41,6 +41,10 @@ impl<'a> Reading<'a> {
         self.visitor.gap(gap);
     }
 
+    pub(super) fn container(&mut self, path: EntryPath, sha256: Sha256) {
+        self.visitor.container(path, sha256);
+    }
+
     pub(super) fn entry(&mut self, entry: Entry) -> Result<(), Stop> {
         self.budget.entry(entry.path.as_str())?;
         if entry.depth == 0 && entry.kind == EntryKind::File {

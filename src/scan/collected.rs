@@ -15,7 +15,7 @@ pub(super) struct Collected {
     pub(super) detections: Vec<Detection>,
     pub(super) gaps: Vec<Gap>,
     pub(super) facts: Facts,
-    /// Hashes of the entries that something may be concluded of.
+    /// Hashes of the entries that something may be concluded of, and of opened containers.
     pub(super) hashes: HashMap<EntryPath, Sha256>,
 }
 
@@ -72,6 +72,12 @@ impl Collected {
                     });
                 }
             }
+        }
+        // The bytes of an opened container are known as a whole only when its members were read.
+        for finding in &mut self.findings {
+            finding.sha256 = finding
+                .sha256
+                .or_else(|| self.hashes.get(&finding.path).copied());
         }
         drop_raw_twins(&mut self.findings);
         self.findings.sort_by(|a, b| {

@@ -1,6 +1,7 @@
 //! One thread reads, the others match, a bounded channel lies between.
 
 use std::{
+    collections::HashMap,
     io::Read,
     ops::ControlFlow,
     sync::atomic::{AtomicU64, Ordering},
@@ -12,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::{Scope, collected::Collected, entry_scan::EntryScan};
 use crate::{
     archive::{self, Summary, Visitor},
-    model::{Entry, EntryKind, EntryPath, Gap, Limits, Progress},
+    model::{Entry, EntryKind, EntryPath, Gap, Limits, Progress, Sha256},
 };
 
 /// Small entries travel together: a wake-up of a thread costs more than to match a kilobyte.
@@ -111,6 +112,7 @@ struct Feeder {
     batch_bytes: usize,
     pieces: Option<Sender<Piece>>,
     gaps: Vec<Gap>,
+    containers: HashMap<EntryPath, Sha256>,
     entries: Vec<(EntryPath, u64)>,
 }
 
@@ -123,6 +125,7 @@ impl Feeder {
             batch_bytes: 0,
             pieces: None,
             gaps: Vec::new(),
+            containers: HashMap::new(),
             entries: Vec::new(),
         }
     }
@@ -139,7 +142,10 @@ impl Feeder {
     fn finish(mut self) -> Collected {
         // A send that fails is a dead worker, which joining it shows.
         let _ = self.flush();
-        Collected::new(self.gaps, self.entries)
+        Collected {
+            hashes: self.containers,
+            ..Collected::new(self.gaps, self.entries)
+        }
     }
 }
 
@@ -181,6 +187,10 @@ impl Visitor for Feeder {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
+    }
+
+    fn container(&mut self, path: EntryPath, sha256: Sha256) {
+        self.containers.insert(path, sha256);
     }
 
     fn gap(&mut self, gap: Gap) {
