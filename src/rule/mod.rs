@@ -4,6 +4,7 @@
 //! looks for is one of the kinds of [`Matcher`]; everything is data except what a detector computes.
 
 mod anchors;
+mod braces;
 mod check;
 mod error;
 mod example;

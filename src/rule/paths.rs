@@ -1,15 +1,18 @@
 //! The paths of many rules, looked up together.
 //!
 //! One `GlobSet` over the paths of some hundred rules takes up to 14 ms to build, since most globs
-//! become regular expressions. So each glob is first known by its longest literal, all of which are
-//! looked for at once, and is compiled when that literal comes up.
+//! become regular expressions. So each glob is first known by literals of which every path that it
+//! matches contains one, all of which are looked for at once; it is compiled when one comes up.
 
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, BuildError};
 use globset::{Glob, GlobMatcher};
 
-use super::scope::Globs;
+use super::{braces::expand, scope::Globs};
+
+/// Globs that stand for more than this many without braces are tried on every path.
+const EXPANDED: usize = 128;
 
 /// Globs over lower-case paths, each of a rule.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub(super) struct PathIndex {
 struct RuleGlob {
     rule: usize,
     glob: Glob,
+    /// `**`, which is slow as a regular expression.
+    matches_all: bool,
     matcher: OnceLock<GlobMatcher>,
 }
 
@@ -40,16 +45,17 @@ impl PathIndex {
             .into_iter()
             .flat_map(|(rule, globs)| globs.iter().map(move |glob| (rule, glob)))
         {
-            match longest_literal(glob.glob()) {
-                "" => without_literal.push(globs.len()),
-                literal => {
-                    literals.push(literal.to_owned());
-                    with_literal.push(globs.len());
+            match common_literals(glob.glob()) {
+                None => without_literal.push(globs.len()),
+                Some(of_glob) => {
+                    with_literal.extend(of_glob.iter().map(|_| globs.len()));
+                    literals.extend(of_glob);
                 }
             }
             globs.push(RuleGlob {
                 rule,
                 glob: glob.clone(),
+                matches_all: glob.glob() == "**",
                 matcher: OnceLock::new(),
             });
         }
@@ -82,14 +88,27 @@ impl PathIndex {
 
 impl RuleGlob {
     fn matches(&self, path: &str) -> bool {
+        if self.matches_all {
+            return true;
+        }
         let matcher = self.matcher.get_or_init(|| self.glob.compile_matcher());
         matcher.is_match(path)
     }
 }
 
+/// Literals of which every path that the glob matches contains one; `None` if there are none such.
+fn common_literals(glob: &str) -> Option<Vec<String>> {
+    let expanded = expand(glob, EXPANDED);
+    let globs = expanded.iter().map(String::as_str);
+    let mut literals: Vec<String> = globs.map(|glob| longest_literal(glob).to_owned()).collect();
+    literals.sort_unstable();
+    literals.dedup();
+    (!literals.iter().any(String::is_empty)).then_some(literals)
+}
+
 /// The longest piece of a glob that every path it matches contains; empty if there is none.
 ///
-/// What stands in braces or brackets counts for nothing, nor does a slash beside `**`, which may
+/// What stands in braces or brackets counts for nothing, nor does a slash after `**`, which may
 /// match none.
 fn longest_literal(glob: &str) -> &str {
     let mut longest = "";
@@ -121,7 +140,7 @@ fn longest_literal(glob: &str) -> &str {
 }
 
 /// Goes behind the `]` of a class; one that comes first is a member of it.
-fn skip_class(characters: &mut std::str::CharIndices<'_>) {
+pub(super) fn skip_class(characters: &mut std::str::CharIndices<'_>) {
     let mut rest = characters.as_str();
     rest = rest.strip_prefix(['!', '^']).unwrap_or(rest);
     let first = rest.chars().next().map_or(0, char::len_utf8);
@@ -134,7 +153,7 @@ fn skip_class(characters: &mut std::str::CharIndices<'_>) {
 }
 
 fn longer<'a>(left: &'a str, right: &'a str) -> &'a str {
-    let right = right.trim_matches('/');
+    let right = right.trim_start_matches('/');
     if right.len() > left.len() {
         right
     } else {
@@ -171,7 +190,7 @@ mod tests {
         for (glob, literal) in [
             ("**/.env", ".env"),
             ("**/*.map", ".map"),
-            ("**/src/**", "src"),
+            ("**/src/**", "src/"),
             ("a/**/bcd", "bcd"),
             ("{abc,def}/x", "x"),
             ("{a,{b,c}}.tgz", ".tgz"),
@@ -184,10 +203,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn braces_are_looked_into() {
+        for (glob, literals) in [
+            (
+                "**/*.{test,spec}.{js,ts}",
+                &[".spec.js", ".spec.ts", ".test.js", ".test.ts"][..],
+            ),
+            ("{a,b*c,de}/**", &["a/", "c/", "de/"]),
+            ("**/.{x_*,y}", &[".x_", ".y"]),
+        ] {
+            assert_eq!(common_literals(glob).unwrap(), literals, "{glob}");
+        }
+        assert_eq!(common_literals("{a,*}"), None);
+        assert_eq!(common_literals("{a,[bc]}"), None);
+    }
+
     proptest! {
         #[test]
         fn an_index_finds_what_the_globs_match(
-            patterns in prop::collection::vec(r"(\*\*/)?([ab]|[*?]|\[[!]?[]ab-]{1,2}\]|\{a,b\}|\{a,\*b\}|\\a|/){1,6}(/\*\*)?", 1..8),
+            patterns in prop::collection::vec(r"(\*\*/)?([ab]|[*?]|\[[!]?[]ab-]{1,2}\]|\{a,b\}|\{a,\*b\}|\{a,\{b,ab\}a\}|\{\*\*/a,b/\}|[\[][{,b]\]|\\a|/){1,6}(/\*\*)?", 1..8),
             path in "[ab]{1,3}(/[ab]{1,3}){0,3}",
         ) {
             let patterns: Vec<_> = patterns.iter().filter_map(|glob| Globs::parse(glob).ok()).collect();
