@@ -42,7 +42,7 @@ impl View<'_> {
 
 /// Keeps the end of each piece, so that what straddles two pieces is seen whole.
 ///
-/// A piece that is the whole content is looked at in place, without a copy.
+/// All of a piece but its ends is looked at in place, without a copy.
 #[derive(Debug)]
 pub struct Window {
     before: usize,
@@ -69,37 +69,60 @@ impl Window {
 
     /// Takes the next piece and shows what can now be searched. `last` says that no more follows.
     pub fn push(&mut self, piece: &[u8], last: bool, look: &mut dyn FnMut(View<'_>)) {
-        if last && self.carry.is_empty() {
-            look(View {
-                bytes: piece,
-                search: (0, piece.len()),
-                offset: 0,
-                lines: 0,
-            });
-            return;
-        }
-        self.carry.extend_from_slice(piece);
-        let end = if last {
-            self.carry.len()
+        let seam = self.before + self.after;
+        let mut carry = std::mem::take(&mut self.carry);
+        if !carry.is_empty() && piece.len() <= seam {
+            carry.extend_from_slice(piece);
+            let done = self.look_at(&carry, last, look);
+            carry.drain(..done);
         } else {
-            self.carry.len().saturating_sub(self.after)
+            // What straddles two pieces is looked at in a copy of their seam, the rest in place.
+            if !carry.is_empty() {
+                let end = carry.len();
+                carry.extend_from_slice(&piece[..seam]);
+                look(self.view(&carry, end + self.before));
+                self.searched = end + self.before;
+                self.pass(&carry[..end]);
+                carry.clear();
+            }
+            let done = self.look_at(piece, last, look);
+            carry.extend_from_slice(&piece[done..]);
+        }
+        self.carry = carry;
+    }
+
+    /// Shows what can be searched in `bytes`, and returns how many of them are no longer needed.
+    fn look_at(&mut self, bytes: &[u8], last: bool, look: &mut dyn FnMut(View<'_>)) -> usize {
+        let end = match last {
+            true => bytes.len(),
+            false => bytes.len().saturating_sub(self.after),
         };
         if end > self.searched {
-            look(View {
-                bytes: &self.carry,
-                search: (self.searched, end),
-                offset: self.offset,
-                lines: self.lines,
-            });
+            look(self.view(bytes, end));
             self.searched = end;
         }
-        let dropped = self.searched.saturating_sub(self.before);
-        if dropped > 0 {
-            self.lines += memchr::memchr_iter(b'\n', &self.carry[..dropped]).count() as u64;
-            self.carry.drain(..dropped);
-            self.offset += dropped as u64;
-            self.searched -= dropped;
+        if last {
+            return bytes.len();
         }
+        let done = self.searched.saturating_sub(self.before);
+        self.pass(&bytes[..done]);
+        done
+    }
+
+    fn view<'a>(&self, bytes: &'a [u8], end: usize) -> View<'a> {
+        View {
+            bytes,
+            search: (self.searched, end),
+            offset: self.offset,
+            lines: self.lines,
+        }
+    }
+
+    /// Goes on behind `bytes`, of which every position was searched.
+    fn pass(&mut self, bytes: &[u8]) {
+        self.lines += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        self.offset += bytes.len() as u64;
+        self.searched -= bytes.len();
     }
 }
 
@@ -110,7 +133,7 @@ mod tests {
     #[test]
     fn every_position_is_searched_once_with_its_surroundings() {
         let content: Vec<u8> = (0..100u8).collect();
-        for step in [1, 7, 30, 100] {
+        for step in [1, 7, 13, 14, 15, 30, 100] {
             let mut window = Window::new(4, 9);
             let mut searched = Vec::new();
             let pieces: Vec<_> = content.chunks(step).collect();
@@ -119,9 +142,11 @@ mod tests {
                     for position in view.search.0..view.search.1 {
                         let at = view.offset as usize + position;
                         searched.push(view.bytes[position]);
+                        assert_eq!(view.bytes[position], content[at]);
                         assert!(position >= at.min(4));
                         assert!(view.bytes.len() - position >= (100 - at).min(10));
                     }
+                    assert_eq!(view.lines, u64::from(view.offset > 10));
                 });
             }
             assert_eq!(searched, content, "in steps of {step}");
@@ -137,6 +162,7 @@ mod tests {
                 seen.push((view.offset, view.lines));
             });
         }
-        assert_eq!(seen, [(0, 0), (2, 1)]);
+        // The seam of both, then the second one.
+        assert_eq!(seen, [(0, 0), (2, 1), (4, 2)]);
     }
 }
