@@ -316,14 +316,17 @@ impl Tokenizer {
                         self.end_text(&rest[..end], handler);
                         return Ok(());
                     }
-                    self.stretch(&rest[..end], handler);
                     // Source code is full of escapes, and they seldom lie across two pieces.
-                    match bytes.get(*taken) {
-                        Some(next) if *next != b'u' => {
-                            self.escaped(*next, handler)?;
+                    let next = bytes.get(*taken).and_then(|next| unescaped(*next));
+                    match next {
+                        Some(character) => {
+                            self.stretch_and(&rest[..end], character, handler);
                             *taken += 1;
                         }
-                        _ => self.escape = Escape::Backslash,
+                        None => {
+                            self.stretch(&rest[..end], handler);
+                            self.escape = Escape::Backslash;
+                        }
                     }
                 }
                 Escape::Backslash => {
@@ -343,22 +346,14 @@ impl Tokenizer {
 
     /// The character after a backslash.
     fn escaped(&mut self, byte: u8, handler: &mut impl Handler) -> Read {
-        let character = match byte {
-            b'"' | b'\\' | b'/' => byte,
-            b'n' => b'\n',
-            b't' => b'\t',
-            b'r' => b'\r',
-            b'b' => 8,
-            b'f' => 12,
-            b'u' => {
-                self.escape = Escape::Unicode {
-                    digits: 0,
-                    value: 0,
-                };
-                return Ok(());
-            }
-            _ => return Err("an escape is wrong"),
-        };
+        if byte == b'u' {
+            self.escape = Escape::Unicode {
+                digits: 0,
+                value: 0,
+            };
+            return Ok(());
+        }
+        let character = unescaped(byte).ok_or("an escape is wrong")?;
         self.lone_surrogate(handler);
         self.gather(&[character], handler);
         self.escape = Escape::None;
@@ -417,6 +412,23 @@ impl Tokenizer {
             });
         } else {
             self.gather(bytes, handler);
+        }
+    }
+
+    /// Part of a string without escapes, and the character that an escape after it stands for.
+    fn stretch_and(&mut self, bytes: &[u8], character: u8, handler: &mut impl Handler) {
+        if self.is_key || self.high.is_some() || bytes.len() >= DIRECT {
+            self.stretch(bytes, handler);
+            self.lone_surrogate(handler);
+            self.gather(&[character], handler);
+            return;
+        }
+        // The common case, short: this is most of the work on a source map.
+        self.buffer.reserve(bytes.len() + 1);
+        self.buffer.extend_from_slice(bytes);
+        self.buffer.push(character);
+        if self.buffer.len() >= GATHERED {
+            self.hand_over(handler);
         }
     }
 
@@ -501,6 +513,19 @@ impl Tokenizer {
             }
         }
         Ok(())
+    }
+}
+
+/// What the character after a backslash stands for, if it does so alone.
+fn unescaped(byte: u8) -> Option<u8> {
+    match byte {
+        b'"' | b'\\' | b'/' => Some(byte),
+        b'n' => Some(b'\n'),
+        b't' => Some(b'\t'),
+        b'r' => Some(b'\r'),
+        b'b' => Some(8),
+        b'f' => Some(12),
+        _ => None,
     }
 }
 
