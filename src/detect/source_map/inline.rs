@@ -4,6 +4,8 @@
 //! evaluated; so it is looked for everywhere, whatever stands around it, and what tells a map from
 //! prose is that it decodes to one.
 
+use std::sync::LazyLock;
+
 use memchr::{memchr_iter, memmem};
 use sha2::Digest as _;
 
@@ -18,6 +20,8 @@ use crate::{
 };
 
 const WORD: &[u8] = b"sourceMappingURL";
+/// Made once: an artifact may have a hundred thousand texts.
+static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(WORD));
 /// Bytes in front of the word that are looked at: a comment's start and what stands before it.
 const BEFORE: usize = 256;
 /// Bytes from the word to the body of the URL, at most.
@@ -63,7 +67,6 @@ pub(super) struct Finder {
 }
 
 struct Search {
-    finder: memmem::Finder<'static>,
     budget: Budget,
     deriving: bool,
     body: Option<Body>,
@@ -95,7 +98,6 @@ impl Finder {
         Self {
             window: Window::new(BEFORE, AFTER),
             search: Search {
-                finder: memmem::Finder::new(WORD),
                 budget,
                 deriving: true,
                 body: None,
@@ -144,7 +146,7 @@ impl Search {
                 }
             }
             at = at.max(self.resume.saturating_sub(view.offset) as usize);
-            let Some(found) = view.bytes.get(at..).and_then(|rest| self.finder.find(rest)) else {
+            let Some(found) = view.bytes.get(at..).and_then(|rest| FINDER.find(rest)) else {
                 return;
             };
             let word = at + found;

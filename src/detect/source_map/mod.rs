@@ -17,6 +17,10 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
+use std::sync::LazyLock;
+
+use aho_corasick::packed;
+
 use self::{
     budget::Budget,
     builder::Traits,
@@ -232,19 +236,15 @@ fn read(map: &mut MapReader, piece: &[u8], offset: u64, out: &mut dyn Out) {
     }
 }
 
-/// Whether content that is at hand as a whole can be a map: no key that makes it one is written
-/// without its letters, unless as escapes.
+/// What one of the keys that make a map is not written without: its letters, unless as escapes.
+static KEYS: LazyLock<Option<packed::Searcher>> =
+    LazyLock::new(|| packed::Searcher::new(["\"mappings\"", "\"sections\"", "\"sources", "\\u00"]));
+
+/// Whether content that is at hand as a whole can be a map. Where there is no packed search for this
+/// processor, it may.
 fn may_be_map(content: &[u8]) -> bool {
-    let words = [
-        "\"mappings\"",
-        "\"sections\"",
-        "\"sources\"",
-        "\"sourcesContent\"",
-        "\\u00",
-    ];
-    words
-        .iter()
-        .any(|word| memchr::memmem::find(content, word.as_bytes()).is_some())
+    KEYS.as_ref()
+        .is_none_or(|keys| keys.find(content).is_some())
 }
 
 /// Whether `head` starts an object in UTF-16, by its byte order mark.
