@@ -17,7 +17,7 @@ use std::{
 pub use error::Error;
 pub use private::{abandon, abandoned};
 
-use crate::model::{Ecosystem, PackedBy};
+use crate::model::{Ecosystem, PackedBy, read_text_file};
 use private::PrivateDirectory;
 
 /// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
@@ -126,8 +126,8 @@ pub fn locate(directory: &Path) -> Result<Project, Error> {
     }
     for entry in ECOSYSTEMS {
         let path = directory.join(entry.manifest);
-        let manifest = match fs::read(&path) {
-            Ok(bytes) => bytes,
+        let manifest = match read_text_file(&path) {
+            Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(Error::unreadable(&path, error)),
         };
@@ -135,8 +135,6 @@ pub fn locate(directory: &Path) -> Result<Project, Error> {
             path: Error::shown(&path),
             reason,
         };
-        let manifest =
-            String::from_utf8(manifest).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
         (entry.check_manifest)(&manifest).map_err(unusable)?;
         return Ok(Project {
             root: directory.to_owned(),

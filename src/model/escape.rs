@@ -16,6 +16,20 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// `text` with question marks for what [`escape`] would escape, other than line ends and tabs: as
+/// long in bytes as before, so that places in it stay where they are.
+pub fn mask(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    for character in text.chars() {
+        if acts_on_output(character) && !matches!(character, '\n' | '\r' | '\t') {
+            masked.extend(std::iter::repeat_n('?', character.len_utf8()));
+        } else {
+            masked.push(character);
+        }
+    }
+    masked
+}
+
 fn acts_on_output(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -33,5 +47,13 @@ mod tests {
             escape("a\n::error::b\u{1b}[2J\u{202e}é"),
             "a\\n::error::b\\u{1b}[2J\\u{202e}é"
         );
+    }
+
+    #[test]
+    fn a_masked_text_keeps_its_length() {
+        let text = "a = \"\u{1b}[2J\u{85}\u{202e}é\u{e0041}\"\r\n\t# b\n";
+        let masked = mask(text);
+        assert_eq!(masked, "a = \"?[2J?????é????\"\r\n\t# b\n");
+        assert_eq!(masked.len(), text.len());
     }
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::{Spanned, value::Datetime};
 
 use super::{error::PolicyError, profile::Profile};
-use crate::model::{Level, did_you_mean};
+use crate::model::{Level, did_you_mean, escape, read_text_file};
 
 /// A configuration file: what it says, and where, so that errors can point into it.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ impl ConfigFile {
     /// When it can't be read, is no TOML, or has a key or a value that is not known.
     pub fn read(path: &Path) -> Result<Self, PolicyError> {
         let name = shown(path);
-        let text = std::fs::read_to_string(path).map_err(|source| PolicyError::Read {
+        let text = read_text_file(path).map_err(|source| PolicyError::Read {
             path: name.clone(),
             source,
         })?;
@@ -159,7 +159,7 @@ fn shown(path: &Path) -> String {
     let below = current
         .ok()
         .and_then(|directory| path.strip_prefix(directory).ok());
-    below.unwrap_or(path).display().to_string()
+    escape(&below.unwrap_or(path).to_string_lossy())
 }
 
 /// What was probably meant, from a message of serde: "unknown field `a`, expected one of `b`, `c`".

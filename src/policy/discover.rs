@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{config::ConfigFile, error::PolicyError};
+use crate::model::escape;
 
 /// The places of a configuration at one level, of which at most one may be used. Tables in
 /// `pyproject.toml`, `Cargo.toml` and `package.json` will be further lines of this table.
@@ -56,7 +57,7 @@ fn nearest(directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
             [] => {}
             [name] => return Ok(Some(level.join(name))),
             [first, second, ..] => {
-                let directory = level.display().to_string();
+                let directory = escape(&level.to_string_lossy());
                 return Err(PolicyError::Two {
                     directory,
                     first,
@@ -94,7 +95,7 @@ fn exists(path: &Path) -> Result<bool, PolicyError> {
 
 fn unreadable(path: PathBuf) -> impl FnOnce(io::Error) -> PolicyError {
     move |source| PolicyError::Read {
-        path: path.display().to_string(),
+        path: escape(&path.to_string_lossy()),
         source,
     }
 }

@@ -6,7 +6,7 @@ use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
 use super::verdict::RunError;
-use crate::model::escape;
+use crate::model::{escape, mask};
 
 /// What can be wrong with a configuration.
 #[derive(Debug, Error, Diagnostic)]
@@ -80,7 +80,7 @@ impl PolicyError {
             name: escape(name),
             line: line_of(text, span.start),
             message: escape(&message.into()),
-            text: NamedSource::new(escape(name), text.to_owned()),
+            text: NamedSource::new(escape(name), mask(text)),
             span: span.into(),
             label: escape(label),
             help: help.map(|help| escape(&help)),

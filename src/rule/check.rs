@@ -14,7 +14,7 @@ use super::{
     reading::Reading,
     text::{self, TextMatcher},
 };
-use crate::model::{Category, Ecosystem, Level, Levels, RuleInfo, Severity};
+use crate::model::{Category, Ecosystem, Level, Levels, RuleInfo, Severity, escape, mask};
 
 const CATEGORIES: &[(&str, Category)] = &[
     ("source-map", Category::SourceMap),
@@ -105,7 +105,8 @@ impl<'a> Checker<'a> {
         if mistakes.is_empty() {
             return Ok(rules);
         }
-        let file = Arc::new(NamedSource::new(name, text.into()).with_language("TOML"));
+        let shown = NamedSource::new(escape(name), mask(text).into());
+        let file = Arc::new(shown.with_language("TOML"));
         let errors = mistakes.into_iter();
         Err(errors
             .map(|(span, problem)| RuleError::in_file(&file, span, problem))
@@ -478,30 +479,30 @@ text = '{{githubtoken}}'
 bytes = '0'
 ";
         assert_snapshot!(mistakes(text), @r#"
-        colour => unknown key `colour` (known are: rule)
-        [[rule]] => `title` is missing
-        [[rule]] => `fix` is missing
-        'Bad_Id' => `Bad_Id` is not a rule id (ids are kebab-case: lower-case letters and digits, words joined by single hyphens)
-        titel => unknown key `titel` (did you mean `title`?)
-        'secrets' => `secrets` is not a known category (did you mean `secret`?)
-        1 => `severity` must be a string, not a number
-        'allow' => `allow` is not a known level (known are: deny, warn, note, off)
-        pulbic => unknown key `pulbic` (did you mean `public`?)
-        '' => `why` is empty
-        'https://example.com/' => `references` must be a list of strings, not a string
-        'go' => `go` is not a known ecosystem (known are: npm, pypi, crates)
-        '[' => this glob can't be read: unclosed character class; missing ']'
-        '10 MB' => `10 MB` is not a size (write a comparison and a unit, such as ">10 MB" or "<=4 KiB")
-        'ab' => the anchor "ab" is shorter than 4 bytes (an anchor is looked for in every byte: take a longer literal that every match contains)
-        '(' => this regular expression can't be used: unclosed group (the syntax is that of the regex crate, over bytes and ASCII: no look-around, no back-references)
-        'gihtub-crc32' => `gihtub-crc32` is not a known validator (did you mean `github-crc32`?)
-        '(?=a)' => this regular expression can't be used: look-around, including look-ahead and look-behind, is not supported (the syntax is that of the regex crate, over bytes and ASCII: no look-around, no back-references)
-        9 => `entropy` must be between 0 and 8
-        0 => `window` must be between 1 and 16384
-        [[rule.example]] => an example has exactly one of text, bytes, link and files
-        [[rule.example]] => `matches` is missing
-        '{{githubtoken}}' => `githubtoken` is not a known generator (did you mean `github-token`?)
-        '0' => `0` is not hexadecimal (write pairs of hexadecimal digits, such as "47475546"; in magic, `??` is any byte)
+        colour => own.toml:2: unknown key `colour` (known are: rule)
+        [[rule]] => own.toml:3: `title` is missing
+        [[rule]] => own.toml:3: `fix` is missing
+        'Bad_Id' => own.toml:4: `Bad_Id` is not a rule id (ids are kebab-case: lower-case letters and digits, words joined by single hyphens)
+        titel => own.toml:5: unknown key `titel` (did you mean `title`?)
+        'secrets' => own.toml:6: `secrets` is not a known category (did you mean `secret`?)
+        1 => own.toml:7: `severity` must be a string, not a number
+        'allow' => own.toml:8: `allow` is not a known level (known are: deny, warn, note, off)
+        pulbic => own.toml:8: unknown key `pulbic` (did you mean `public`?)
+        '' => own.toml:9: `why` is empty
+        'https://example.com/' => own.toml:10: `references` must be a list of strings, not a string
+        'go' => own.toml:11: `go` is not a known ecosystem (known are: npm, pypi, crates)
+        '[' => own.toml:13: this glob can't be read: unclosed character class; missing ']'
+        '10 MB' => own.toml:14: `10 MB` is not a size (write a comparison and a unit, such as ">10 MB" or "<=4 KiB")
+        'ab' => own.toml:15: the anchor "ab" is shorter than 4 bytes (an anchor is looked for in every byte: take a longer literal that every match contains)
+        '(' => own.toml:16: this regular expression can't be used: unclosed group (the syntax is that of the regex crate, over bytes and ASCII: no look-around, no back-references)
+        'gihtub-crc32' => own.toml:17: `gihtub-crc32` is not a known validator (did you mean `github-crc32`?)
+        '(?=a)' => own.toml:18: this regular expression can't be used: look-around, including look-ahead and look-behind, is not supported (the syntax is that of the regex crate, over bytes and ASCII: no look-around, no back-references)
+        9 => own.toml:19: `entropy` must be between 0 and 8
+        0 => own.toml:20: `window` must be between 1 and 16384
+        [[rule.example]] => own.toml:21: an example has exactly one of text, bytes, link and files
+        [[rule.example]] => own.toml:21: `matches` is missing
+        '{{githubtoken}}' => own.toml:22: `githubtoken` is not a known generator (did you mean `github-token`?)
+        '0' => own.toml:23: `0` is not hexadecimal (write pairs of hexadecimal digits, such as "47475546"; in magic, `??` is any byte)
         "#);
     }
 
@@ -519,30 +520,30 @@ bytes = '0'
             wrong("[rule.match]\nmagic = [{ bytes = '????' }, { offset = 65536, bytes = '00' }, { bytes = 'xy' }]"),
             wrong("[rule.match]\nkeys = ['a..b']\nregex = 'x'"),
         ].join("\n"), @r#"
-        [[rule]] => `match` is missing
-        [rule.match] => the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, magic, keys, detector)
-        [rule.match] => the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, magic, keys, detector)
-        anchors => a rule matches in one way only, but this one has `magic` and `anchors` (write one rule for each)
-        [rule.match] => `anchors` is missing
-        1 => the regular expression has no capture group 1
-        'archive:links' => `archive:links` is not a known detector (did you mean `archive:link`?)
-        verify => unknown key `verify` (known are: paths, except, size, detector)
-        '????' => all bytes are `??`, which every file has
-        '00' => the bytes to look for lie beyond the first 64 KiB
-        'xy' => `xy` is not hexadecimal (write pairs of hexadecimal digits, such as "47475546"; in magic, `??` is any byte)
-        [rule.match] => `paths` is missing
-        'a..b' => `a..b` is not a path of keys (write names joined by dots, with `*` for any: "dependencies.*")
+        [[rule]] => own.toml:1: `match` is missing
+        [rule.match] => own.toml:9: the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, magic, keys, detector)
+        [rule.match] => own.toml:9: the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, magic, keys, detector)
+        anchors => own.toml:10: a rule matches in one way only, but this one has `magic` and `anchors` (write one rule for each)
+        [rule.match] => own.toml:9: `anchors` is missing
+        1 => own.toml:12: the regular expression has no capture group 1
+        'archive:links' => own.toml:10: `archive:links` is not a known detector (did you mean `archive:link`?)
+        verify => own.toml:11: unknown key `verify` (known are: paths, except, size, detector)
+        '????' => own.toml:10: all bytes are `??`, which every file has
+        '00' => own.toml:10: the bytes to look for lie beyond the first 64 KiB
+        'xy' => own.toml:10: `xy` is not hexadecimal (write pairs of hexadecimal digits, such as "47475546"; in magic, `??` is any byte)
+        [rule.match] => own.toml:9: `paths` is missing
+        'a..b' => own.toml:10: `a..b` is not a path of keys (write names joined by dots, with `*` for any: "dependencies.*")
         "#);
     }
 
     #[test]
     fn an_id_is_taken_once() {
         let text = rule("[rule.match]\npaths = ['a']\n");
-        assert_snapshot!(mistakes(&text.repeat(2)), @"'a-rule' => the id `a-rule` is already taken by a rule in own.toml (give the rule another id; to change a rule's level, use [levels] in packwarden.toml)");
+        assert_snapshot!(mistakes(&text.repeat(2)), @"'a-rule' => own.toml:12: the id `a-rule` is already taken by a rule in own.toml (give the rule another id; to change a rule's level, use [levels] in packwarden.toml)");
         let mut checker = Checker::new(&KINDS);
         assert!(checker.file("one.toml", &text).is_ok());
         let errors = checker.file("two.toml", &text).unwrap_err();
-        assert_snapshot!(errors[0], @"the id `a-rule` is already taken by a rule in one.toml");
+        assert_snapshot!(errors[0], @"two.toml:2: the id `a-rule` is already taken by a rule in one.toml");
     }
 
     #[test]
@@ -553,16 +554,16 @@ bytes = '0'
             .unwrap_err();
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         assert_snapshot!(errors.join("\n"), @r#"
-        a built-in rule needs at least one reference
-        a rule needs at least one example that matches
+        rules/a.toml:1: a built-in rule needs at least one reference
+        rules/a.toml:1: a rule needs at least one example that matches
         "#);
     }
 
     #[test]
     fn what_is_no_toml_is_said() {
         assert_snapshot!(mistakes("[[rule]\nid = \n= 3"), @r#"
-        => this is not TOML: unclosed array table, expected `]`
-        => this is not TOML: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`
+        => own.toml:1: this is not TOML: unclosed array table, expected `]`
+        => own.toml:3: this is not TOML: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`
         "#);
         assert!(matches!(
             RuleSet::from_text("own.toml", "", &KINDS)

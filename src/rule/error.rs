@@ -5,11 +5,13 @@ use std::{ops::Range, path::PathBuf, sync::Arc};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
+use crate::model::escape;
+
 /// Why rules could not be loaded.
 #[derive(Debug, Error, Diagnostic)]
 pub enum RuleError {
     /// A rule file could not be read.
-    #[error("the rule file `{}` could not be read", path.display())]
+    #[error("the rule file `{}` could not be read: {cause}", escape(&path.to_string_lossy()))]
     Unreadable {
         /// The file, as named by the user.
         path: PathBuf,
@@ -25,11 +27,13 @@ pub enum RuleError {
     #[error("the rules' anchors and globs need too much memory together")]
     TooMuch(#[from] aho_corasick::BuildError),
     /// Something in a rule file is wrong.
-    #[error("{problem}")]
+    #[error("{}:{line}: {}", file.name(), escape(&problem.to_string()))]
     Mistake {
+        /// The line in it, counted from 1.
+        line: usize,
         /// What is wrong.
         problem: Problem,
-        /// The file.
+        /// The file, masked.
         #[source_code]
         file: Arc<NamedSource<Arc<str>>>,
         /// The element that is wrong.
@@ -37,18 +41,25 @@ pub enum RuleError {
         span: SourceSpan,
         /// The way out.
         #[help]
-        help: Option<String>,
+        help: Option<Box<str>>,
     },
 }
 
 impl RuleError {
+    /// A mistake in `file`, whose name and text are safe to show.
     pub(super) fn in_file(
         file: &Arc<NamedSource<Arc<str>>>,
         span: Range<usize>,
         problem: Problem,
     ) -> Self {
         Self::Mistake {
-            help: problem.help().map(|help| help.to_string()),
+            line: 1 + file
+                .inner()
+                .bytes()
+                .take(span.start)
+                .filter(|byte| *byte == b'\n')
+                .count(),
+            help: problem.help().map(|help| escape(&help.to_string()).into()),
             file: Arc::clone(file),
             span: span.into(),
             problem,

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs,
     ops::Range,
     path::PathBuf,
 };
@@ -11,7 +10,7 @@ use super::{
     Matcher, Rule, RuleError, anchors::Anchors, check::Checker, keys, paths::PathIndex,
     scope::lowered, text,
 };
-use crate::model::{Entry, EntryKind, Evidence, Sha256, View, escape};
+use crate::model::{Entry, EntryKind, Evidence, Sha256, View, escape, read_text_file};
 
 /// The built-in rule files: path and text, embedded by `build.rs`.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -149,7 +148,7 @@ impl RuleSet {
             take(checker.built_in(name, text, trusted), text);
         }
         for path in user_files {
-            match fs::read_to_string(path) {
+            match read_text_file(path) {
                 Ok(text) => take(checker.file(&path.to_string_lossy(), &text), &text),
                 Err(cause) => {
                     let path = path.clone();

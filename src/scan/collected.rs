@@ -60,7 +60,7 @@ impl Collected {
                 .or_else(|| self.hashes.get(&detection.path).copied());
             let entry = Entry::file(detection.path.as_str(), size.unwrap_or(0));
             for &rule in scope.rules.reporting(detection.kind) {
-                if scope.rules.covers(rule, &entry) {
+                if scope.rules.covers(rule, &entry) && scope.bounds.another() {
                     self.findings.push(Finding {
                         rule: scope.rules.rules()[rule].info.clone(),
                         path: detection.path.clone(),
@@ -80,6 +80,7 @@ impl Collected {
                 .or_else(|| self.hashes.get(&finding.path).copied());
         }
         drop_raw_twins(&mut self.findings);
+        self.gaps.extend(scope.bounds.gaps());
         self.findings.sort_by(|a, b| {
             (&a.path, &a.rule.id, a.location).cmp(&(&b.path, &b.rule.id, b.location))
         });

@@ -1,9 +1,6 @@
 //! One entry against all rules and detectors, in pieces.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::atomic::Ordering,
-};
+use std::collections::{HashMap, HashSet};
 
 use sha2::Digest as _;
 
@@ -20,10 +17,11 @@ use crate::{
 
 /// Findings of one rule in one entry that are told apart; further ones are counted.
 const FINDINGS_OF_A_RULE: u64 = 100;
-/// Findings of one artifact that are kept: they take memory as entries do.
-pub(super) const FINDINGS: u64 = 100_000;
 /// Longer JSON files are not looked into for keys.
 const KEYS_MOST: usize = 8 << 20;
+/// How much is searched before the clock is looked at, in bytes: full of anchors that lead to no match,
+/// a megabyte takes seconds.
+const STRIDE: usize = 256 << 10;
 
 /// An entry being matched.
 pub(super) struct EntryScan<'s> {
@@ -189,7 +187,14 @@ impl<'s> EntryScan<'s> {
         let mut window = std::mem::replace(&mut self.window, Window::new(0, 0));
         let rules = self.scope.rules;
         window.push(piece, last, &mut |view| {
-            rules.search(view, &mut |text_match| self.text_match(&view, &text_match));
+            let (mut from, end) = view.search;
+            while from < end && !self.scope.bounds.late() {
+                let search = (from, end.min(from + STRIDE));
+                rules.search(View { search, ..view }, &mut |text_match| {
+                    self.text_match(&view, &text_match);
+                });
+                from = search.1;
+            }
         });
         self.window = window;
     }
@@ -258,10 +263,8 @@ impl<'s> EntryScan<'s> {
                 finding.message += &format!(", and {further} more times in this file");
             }
             finding.sha256 = finding.sha256.or(sha256);
-            match self.scope.findings.fetch_add(1, Ordering::Relaxed) {
-                ..FINDINGS => collected.findings.push(finding),
-                FINDINGS => collected.gaps.push(too_many()),
-                _ => {}
+            if self.scope.bounds.another() {
+                collected.findings.push(finding);
             }
         }
         for mut detection in made.detections {
@@ -332,17 +335,5 @@ impl Out for EntryOut<'_, '_> {
         if last {
             *self.child = None;
         }
-    }
-}
-
-fn too_many() -> Gap {
-    Gap {
-        kind: GapKind::Limit,
-        path: None,
-        reason: format!(
-            "The artifact has more than {FINDINGS} findings; further ones were not kept."
-        ),
-        help: Some("Remove the cause of those that are listed, and check again.".to_owned()),
-        sha256: None,
     }
 }

@@ -1,6 +1,6 @@
 //! The examples inside rules, run: each must or must not meet its own rule.
 
-use std::{fmt, sync::atomic::AtomicU64};
+use std::fmt;
 
 use crate::{
     detect,
@@ -8,7 +8,9 @@ use crate::{
     rule::{Example, Rule, RuleSet},
 };
 
-use super::{Scope, collected::Collected, entry_scan::EntryScan, pipeline::DerivedBudget};
+use super::{
+    Scope, bounds::Bounds, collected::Collected, entry_scan::EntryScan, pipeline::DerivedBudget,
+};
 
 /// The machine that examples of self-match rules are written for.
 const EXAMPLE_MACHINE: &[(SelfKind, &str)] = &[
@@ -96,7 +98,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
             .collect(),
         limits: &limits,
         derived: DerivedBudget::default(),
-        findings: AtomicU64::default(),
+        bounds: Bounds::new(&limits),
     };
     let shipped = entries
         .iter()

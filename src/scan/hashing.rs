@@ -15,6 +15,8 @@ use crate::model::{Sha256, Sha512};
 
 /// Pieces that may wait to be hashed: half a megabyte of what the reader asks for at once.
 const WAITING: usize = 8;
+/// What is read at once when only the hash is wanted, in bytes.
+const BUFFER: usize = 64 << 10;
 
 /// Passes bytes on and hashes them.
 pub(super) struct HashingReader {
@@ -60,9 +62,10 @@ impl HashingReader {
     }
 
     /// Reads what is left, so that the hash is that of the whole file even when its framing was
-    /// refused half-way.
-    pub(super) fn finish(mut self) -> thread::Result<Packed> {
-        let whole = !self.failed && io::copy(&mut self, &mut io::sink()).is_ok();
+    /// refused half-way. What has no end, such as a device on standard input, is given up once it is
+    /// `late`.
+    pub(super) fn finish(mut self, late: impl Fn() -> bool) -> thread::Result<Packed> {
+        let whole = !self.failed && self.drain(late).unwrap_or(false);
         drop(self.pieces);
         let (sha256, sha512) = self.hasher.join()?;
         Ok(Packed {
@@ -70,6 +73,22 @@ impl HashingReader {
             sha256: whole.then_some(sha256),
             sha512: whole.then_some(sha512),
         })
+    }
+}
+
+impl HashingReader {
+    /// Whether the end was reached.
+    fn drain(&mut self, late: impl Fn() -> bool) -> io::Result<bool> {
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            match self.read(&mut buffer) {
+                Ok(0) => return Ok(true),
+                Ok(_) if late() => return Ok(false),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
@@ -95,7 +114,7 @@ mod tests {
         let content = vec![7; 200_000];
         let mut reader = HashingReader::new(Box::new(io::Cursor::new(content.clone())));
         reader.read_exact(&mut [0; 1000]).unwrap();
-        let packed = reader.finish().unwrap();
+        let packed = reader.finish(|| false).unwrap();
         assert_eq!(packed.size, 200_000);
         assert_eq!(packed.sha256, Some(Sha256::of(&content)));
     }
@@ -110,7 +129,14 @@ mod tests {
         }
         let mut reader = HashingReader::new(Box::new(Failing));
         assert!(reader.read(&mut [0; 8]).is_err());
-        let packed = reader.finish().unwrap();
+        let packed = reader.finish(|| false).unwrap();
+        assert_eq!((packed.sha256, packed.sha512), (None, None));
+    }
+
+    #[test]
+    fn what_has_no_end_is_given_up() {
+        let reader = HashingReader::new(Box::new(io::repeat(0)));
+        let packed = reader.finish(|| true).unwrap();
         assert_eq!((packed.sha256, packed.sha512), (None, None));
     }
 }

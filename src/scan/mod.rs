@@ -4,6 +4,7 @@
 //! keeps memory independent of the artifact's size. When all entries are read, what needs the whole
 //! artifact is concluded from the facts.
 
+mod bounds;
 mod collected;
 mod entry_scan;
 mod examples;
@@ -12,7 +13,7 @@ mod pipeline;
 #[cfg(test)]
 mod tests;
 
-use std::{io::Read, sync::atomic::AtomicU64};
+use std::io::Read;
 
 use crate::{
     detect::{self, Detector},
@@ -20,6 +21,7 @@ use crate::{
     rule::RuleSet,
 };
 
+use bounds::Bounds;
 use hashing::HashingReader;
 
 pub use examples::{Failure, run_examples};
@@ -56,8 +58,7 @@ struct Scope<'s> {
     detectors: Vec<Box<dyn Detector>>,
     limits: &'s Limits,
     derived: pipeline::DerivedBudget,
-    /// Findings made until now.
-    findings: AtomicU64,
+    bounds: Bounds<'s>,
 }
 
 /// Reads and matches one artifact.
@@ -79,12 +80,14 @@ pub fn scan(
             .collect(),
         limits,
         derived: pipeline::DerivedBudget::default(),
-        findings: AtomicU64::default(),
+        bounds: Bounds::new(limits),
     };
     let mut reader = HashingReader::new(source.content);
     let (summary, collected) =
         pipeline::run(&mut reader, &scope, progress).map_err(|_| panicked())?;
-    let packed = reader.finish().map_err(|_| panicked())?;
+    let packed = reader
+        .finish(|| scope.bounds.late())
+        .map_err(|_| panicked())?;
     let concluded = collected.conclude(&scope);
 
     let mut self_match: Vec<_> = context.self_values.iter().map(|value| value.kind).collect();

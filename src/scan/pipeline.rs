@@ -85,6 +85,9 @@ pub(super) fn run(
 fn match_entries(waiting: &Receiver<Batch>, scope: &Scope<'_>) -> Collected {
     let mut collected = Collected::default();
     for (entry, content) in waiting.iter().flatten() {
+        if scope.bounds.late() {
+            continue;
+        }
         let mut scan = EntryScan::new(scope, entry);
         match content {
             Content::Whole(bytes) => scan.push(&bytes, true, &mut collected),
@@ -93,8 +96,11 @@ fn match_entries(waiting: &Receiver<Batch>, scope: &Scope<'_>) -> Collected {
                 for (piece, last) in pieces {
                     scan.push(&piece, last, &mut collected);
                     ended = last;
+                    if scope.bounds.late() {
+                        break;
+                    }
                 }
-                // The archive broke off inside this entry: what came until then is still searched.
+                // It broke off inside this entry: what was found until then still counts.
                 if !ended {
                     scan.push(&[], true, &mut collected);
                 }

@@ -6,15 +6,15 @@ use crate::model::{Entry, EntryKind, Finding, Gap, GapKind, Sha256};
 const RULE: &str = "[[rule]]\nid = 'key'\ntitle = 'A key'\ncategory = 'secret'\nseverity = 'high'\n\
     level = 'deny'\nwhy = 'w'\nfix = 'f'\n[rule.match]\nanchors = ['key_']\nregex = 'key_[a-z0-9]+'\n";
 
-/// What one entry, in pieces, comes to.
-fn found(rules: &RuleSet, findings: u64, kind: EntryKind, pieces: &[&[u8]]) -> Collected {
-    let limits = Limits::default();
+/// What one entry, in pieces, comes to under these limits.
+fn found_under(limits: &Limits, kind: EntryKind, pieces: &[&[u8]]) -> Collected {
+    let rules = RuleSet::from_text("own.toml", RULE, &[]).unwrap();
     let scope = Scope {
-        rules,
+        rules: &rules,
         detectors: Vec::new(),
-        limits: &limits,
+        limits,
         derived: pipeline::DerivedBudget::default(),
-        findings: AtomicU64::new(findings),
+        bounds: Bounds::new(limits),
     };
     let entry = Entry {
         kind,
@@ -25,11 +25,12 @@ fn found(rules: &RuleSet, findings: u64, kind: EntryKind, pieces: &[&[u8]]) -> C
     for (index, piece) in pieces.iter().enumerate() {
         scan.push(piece, index + 1 == pieces.len(), &mut collected);
     }
+    collected.gaps.extend(scope.bounds.gaps());
     collected
 }
 
-fn rules() -> RuleSet {
-    RuleSet::from_text("own.toml", RULE, &[]).unwrap()
+fn found(kind: EntryKind, pieces: &[&[u8]]) -> Collected {
+    found_under(&Limits::default(), kind, pieces)
 }
 
 fn bound_to(findings: &[Finding], text: &str) -> usize {
@@ -43,7 +44,7 @@ fn bound_to(findings: &[Finding], text: &str) -> usize {
 #[test]
 fn a_value_after_many_others_does_not_pass_with_their_waiver() {
     let same = "key_q7w8e9\n".repeat(150);
-    let found_in = |text: &str| found(&rules(), 0, EntryKind::File, &[text.as_bytes()]).findings;
+    let found_in = |text: &str| found(EntryKind::File, &[text.as_bytes()]).findings;
     let repeated = found_in(&same);
     assert_eq!(bound_to(&repeated, "key_q7w8e9"), 100);
     assert_eq!(repeated.len(), 100);
@@ -67,15 +68,18 @@ fn what_is_bound_to_the_entry_is_so_in_derived_text_too() {
     let text = format!("{}key_z1x2c3", "key_q7w8e9\n".repeat(100));
     let (one, two) = text.as_bytes().split_at(500);
     for kind in [EntryKind::File, EntryKind::Derived, EntryKind::Metadata] {
-        let findings = found(&rules(), 0, kind, &[one, two]).findings;
+        let findings = found(kind, &[one, two]).findings;
         assert_eq!(bound_to(&findings, &text), 1);
     }
 }
 
 #[test]
 fn findings_that_are_not_kept_are_a_gap() {
-    let kept = entry_scan::FINDINGS - 1;
-    let collected = found(&rules(), kept, EntryKind::File, &[b"key_a1 key_b2 key_c3"]);
+    let limits = Limits {
+        entries: 1,
+        ..Limits::default()
+    };
+    let collected = found_under(&limits, EntryKind::File, &[b"key_a1 key_b2 key_c3"]);
     assert_eq!(collected.findings.len(), 1);
     let kinds = |gap: &Gap| (gap.kind, gap.kind.waivable());
     let gaps: Vec<_> = collected.gaps.iter().map(kinds).collect();
