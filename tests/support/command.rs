@@ -32,6 +32,7 @@ const OTHER_NPM: &str = "PACKWARDEN_TEST_NPM";
 pub(crate) struct Packwarden {
     place: TempDir,
     command: Command,
+    stdin: Stdio,
 }
 
 /// What a run came to.
@@ -79,7 +80,12 @@ pub(crate) fn scrubbed(program: &str) -> Packwarden {
         let all = std::iter::once(PathBuf::from(npm)).chain(env::split_paths(&path));
         command.env("PATH", env::join_paths(all).unwrap());
     }
-    Packwarden { place, command }
+    let stdin = Stdio::null();
+    Packwarden {
+        place,
+        command,
+        stdin,
+    }
 }
 
 impl Packwarden {
@@ -101,6 +107,18 @@ impl Packwarden {
         self
     }
 
+    /// With a further argument that need not be text.
+    pub(crate) fn argument(mut self, argument: &std::ffi::OsStr) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// With this file as standard input.
+    pub(crate) fn stdin_from(mut self, file: fs::File) -> Self {
+        self.stdin = file.into();
+        self
+    }
+
     /// Runs to the end with standard output going there.
     pub(crate) fn stdout_to(self, file: fs::File) -> Ran {
         self.spawn(file.into()).wait()
@@ -117,7 +135,7 @@ impl Packwarden {
     }
 
     fn spawn(mut self, stdout: Stdio) -> Running {
-        let command = self.command.stdin(Stdio::null()).stdout(stdout);
+        let command = self.command.stdin(self.stdin).stdout(stdout);
         let child = command.stderr(Stdio::piped()).spawn().unwrap();
         Running {
             place: self.place,
