@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Limits, SIZE_UNITS, did_you_mean};
+use crate::model::{Limits, SIZE_UNITS, did_you_mean, escape};
 
 /// One line of the table of limits: a name, how it is written, and how it is set.
 struct Key {
@@ -57,10 +57,13 @@ pub(super) fn set(limits: &mut Limits, key: &str, value: &str) -> Result<(), Lim
         let names = KEYS.map(|key| key.name);
         let all = || Some(format!("the limits are {}", names.join(", ")));
         let help = did_you_mean(key, names).or_else(all);
-        return Err(LimitError::Key(format!("there is no limit `{key}`"), help));
+        return Err(LimitError::Key(
+            format!("there is no limit `{}`", escape(key)),
+            help,
+        ));
     };
     (known.set)(limits, value)
-        .ok_or_else(|| LimitError::Value(format!("`{value}` is not {}", known.form)))
+        .ok_or_else(|| LimitError::Value(format!("`{}` is not {}", escape(value), known.form)))
 }
 
 fn number(text: &str) -> Option<u64> {

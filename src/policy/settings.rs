@@ -13,7 +13,7 @@ use super::{
     profile::{Profile, ProfileChoice},
     waiver::Waiver,
 };
-use crate::model::{Level, Limits, Manifest, RuleInfo, did_you_mean};
+use crate::model::{Level, Limits, Manifest, RuleInfo, did_you_mean, escape};
 
 /// What the command line says on top of the configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,8 +84,8 @@ impl Settings {
                     LimitError::Value(message) => (message, None),
                 };
                 PolicyError::Limit {
-                    key: key.clone(),
-                    value: value.clone(),
+                    key: escape(key),
+                    value: escape(value),
                     message,
                     help,
                 }
