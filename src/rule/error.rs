@@ -27,10 +27,8 @@ pub enum RuleError {
     #[error("the rules' anchors and globs need too much memory together")]
     TooMuch(#[from] aho_corasick::BuildError),
     /// Something in a rule file is wrong.
-    #[error("{}:{line}: {}", file.name(), escape(&problem.to_string()))]
+    #[error("{}: {}", place(file, *span), escape(&problem.to_string()))]
     Mistake {
-        /// The line in it, counted from 1.
-        line: usize,
         /// What is wrong.
         problem: Problem,
         /// The file, masked.
@@ -53,18 +51,19 @@ impl RuleError {
         problem: Problem,
     ) -> Self {
         Self::Mistake {
-            line: 1 + file
-                .inner()
-                .bytes()
-                .take(span.start)
-                .filter(|byte| *byte == b'\n')
-                .count(),
             help: problem.help().map(|help| escape(&help.to_string()).into()),
             file: Arc::clone(file),
             span: span.into(),
             problem,
         }
     }
+}
+
+/// `rules.toml:3`
+fn place(file: &NamedSource<Arc<str>>, span: SourceSpan) -> String {
+    let before = file.inner().bytes().take(span.offset());
+    let line = 1 + before.filter(|byte| *byte == b'\n').count();
+    format!("{}:{line}", file.name())
 }
 
 /// One thing that is wrong in a rule file.

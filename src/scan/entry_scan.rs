@@ -276,13 +276,24 @@ impl<'s> EntryScan<'s> {
                 kind,
                 path: Some(self.entry.path.clone()),
                 reason,
-                help: None,
+                help: way_out(kind).map(str::to_owned),
                 sha256,
             });
         }
         if let (true, Some(sha256)) = (made.facts, sha256) {
             collected.hashes.insert(self.entry.path.clone(), sha256);
         }
+    }
+}
+
+/// What to do against a gap that an inspection tells of.
+fn way_out(kind: GapKind) -> Option<&'static str> {
+    match kind {
+        GapKind::Manifest => Some("Correct the file: no client could read it either."),
+        GapKind::SourceMap | GapKind::Limit => {
+            Some("Leave the source map out of the package, or build it again.")
+        }
+        _ => None,
     }
 }
 
