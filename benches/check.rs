@@ -99,6 +99,7 @@ fn check(artifact: &[u8], rules: &RuleSet) -> Scanned {
         content: Box::new(Cursor::new(artifact.to_vec())),
         origin: Origin::Given,
         packed_by: None,
+        sha512: false,
     };
     let (limits, progress) = (Limits::default(), Progress::default());
     scan::scan(source, rules, &context, &limits, &progress).unwrap()

@@ -2,7 +2,7 @@
 
 use super::{
     args::{self, CheckArguments, Color},
-    output::{Manner, OutputError, Outputs},
+    output::{FormatArgument, Manner, OutputError, Outputs},
 };
 use crate::{
     check::{ConfigChoice, Request, Target},
@@ -64,6 +64,8 @@ impl CheckOptions {
             ignore_scripts: arguments.ignore_scripts,
             self_match: !arguments.no_self_match,
             show_packer_output: arguments.verbose,
+            // People are told the SHA-256.
+            sha512: arguments.formats.iter().any(FormatArgument::is_machine),
         };
         Ok(Self {
             request,
@@ -104,6 +106,7 @@ mod tests {
         assert_eq!(request.overrides.limits, [("entries".into(), "5".into())]);
         assert!(matches!(request.config, ConfigChoice::Nearest));
         assert!(options(&["-v"]).request.show_packer_output);
+        assert!(options(&["--format", "json"]).request.sha512 && !request.sha512);
         assert!(!options(&["-v"]).progress && options(&[]).progress);
     }
 }

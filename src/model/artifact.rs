@@ -73,7 +73,8 @@ pub struct ArtifactInfo {
     pub unpacked_size: u64,
     /// SHA-256 of the packed bytes; `None` when they could not be read to the end.
     pub sha256: Option<Sha256>,
-    /// SHA-512 of the packed bytes (what npm calls `integrity`, in hex).
+    /// SHA-512 of the packed bytes (what npm calls `integrity`, in hex); `None` when they could not be
+    /// read to the end, or nobody wants to know it.
     pub sha512: Option<Sha512>,
     /// Files in the artifact, nested ones not counted.
     pub entries: u64,

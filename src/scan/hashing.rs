@@ -24,7 +24,7 @@ pub(super) struct HashingReader {
     size: u64,
     failed: bool,
     pieces: Sender<Vec<u8>>,
-    hasher: JoinHandle<(Sha256, Sha512)>,
+    hasher: JoinHandle<(Sha256, Option<Sha512>)>,
 }
 
 /// What is known of the packed bytes.
@@ -33,23 +33,26 @@ pub(super) struct Packed {
     pub(super) size: u64,
     /// `None` when the bytes could not be read to their end.
     pub(super) sha256: Option<Sha256>,
-    /// `None` when the bytes could not be read to their end.
+    /// `None` when the bytes could not be read to their end, or it is not wanted.
     pub(super) sha512: Option<Sha512>,
 }
 
 impl HashingReader {
-    pub(super) fn new(inner: Box<dyn Read + Send>) -> Self {
+    /// With `with_sha512`, that is taken too: it costs more than twice as much as SHA-256.
+    pub(super) fn new(inner: Box<dyn Read + Send>, with_sha512: bool) -> Self {
         let (pieces, waiting) = bounded::<Vec<u8>>(WAITING);
         let hasher = thread::spawn(move || {
             let mut sha256 = sha2::Sha256::new();
-            let mut sha512 = sha2::Sha512::new();
+            let mut sha512 = with_sha512.then(sha2::Sha512::new);
             for piece in waiting {
                 sha256.update(&piece);
-                sha512.update(&piece);
+                if let Some(sha512) = &mut sha512 {
+                    sha512.update(&piece);
+                }
             }
             (
                 Sha256::from_bytes(sha256.finalize().into()),
-                Sha512::from_bytes(sha512.finalize().into()),
+                sha512.map(|sha512| Sha512::from_bytes(sha512.finalize().into())),
             )
         });
         Self {
@@ -71,7 +74,7 @@ impl HashingReader {
         Ok(Packed {
             size: self.size,
             sha256: whole.then_some(sha256),
-            sha512: whole.then_some(sha512),
+            sha512: sha512.filter(|_| whole),
         })
     }
 }
@@ -112,11 +115,13 @@ mod tests {
     #[test]
     fn what_the_reader_left_is_hashed_too() {
         let content = vec![7; 200_000];
-        let mut reader = HashingReader::new(Box::new(io::Cursor::new(content.clone())));
+        let mut reader = HashingReader::new(Box::new(io::Cursor::new(content.clone())), true);
         reader.read_exact(&mut [0; 1000]).unwrap();
         let packed = reader.finish(|| false).unwrap();
         assert_eq!(packed.size, 200_000);
         assert_eq!(packed.sha256, Some(Sha256::of(&content)));
+        let sha512 = Sha512::from_bytes(sha2::Sha512::digest(&content).into());
+        assert_eq!(packed.sha512, Some(sha512));
     }
 
     #[test]
@@ -127,7 +132,7 @@ mod tests {
                 Err(io::Error::other("gone"))
             }
         }
-        let mut reader = HashingReader::new(Box::new(Failing));
+        let mut reader = HashingReader::new(Box::new(Failing), true);
         assert!(reader.read(&mut [0; 8]).is_err());
         let packed = reader.finish(|| false).unwrap();
         assert_eq!((packed.sha256, packed.sha512), (None, None));

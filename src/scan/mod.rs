@@ -36,6 +36,8 @@ pub struct Source {
     pub origin: Origin,
     /// The client that packed it.
     pub packed_by: Option<PackedBy>,
+    /// Whether its SHA-512 is wanted.
+    pub sha512: bool,
 }
 
 /// A scan that could not be carried out. What lies in the artifact is never an error, but a gap.
@@ -82,7 +84,7 @@ pub fn scan(
         derived: pipeline::DerivedBudget::default(),
         bounds: Bounds::new(limits),
     };
-    let mut reader = HashingReader::new(source.content);
+    let mut reader = HashingReader::new(source.content, source.sha512);
     let (summary, collected) =
         pipeline::run(&mut reader, &scope, progress).map_err(|_| panicked())?;
     let packed = reader
