@@ -61,6 +61,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("globset", &["rule", "policy"]),
     ("toml", &["rule", "policy"]),
     ("regex", &["rule", "detect"]),
+    ("regex_syntax", &["rule"]),
     ("aho_corasick", &["rule", "detect"]),
     ("base64", &["rule", "detect"]),
     ("xxhash_rust", &["rule", "detect", "archive"]),

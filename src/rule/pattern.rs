@@ -5,6 +5,7 @@
 use std::{fmt, sync::OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
 
 /// Compiled size allowed to one expression, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
@@ -13,6 +14,7 @@ const SIZE_LIMIT: usize = 4 << 20;
 pub(super) struct Pattern {
     text: String,
     compiled: OnceLock<Regex>,
+    longest: OnceLock<Option<usize>>,
 }
 
 impl Pattern {
@@ -22,6 +24,7 @@ impl Pattern {
         Ok(Self {
             text: text.to_owned(),
             compiled: OnceLock::from(regex),
+            longest: OnceLock::new(),
         })
     }
 
@@ -30,6 +33,7 @@ impl Pattern {
         Self {
             text: text.to_owned(),
             compiled: OnceLock::new(),
+            longest: OnceLock::new(),
         }
     }
 
@@ -42,6 +46,16 @@ impl Pattern {
     pub(super) fn regex(&self) -> &Regex {
         self.compiled
             .get_or_init(|| compile(&self.text).expect("a built-in regular expression compiles"))
+    }
+}
+
+impl Pattern {
+    /// How long a match can be, in bytes; `None` where nothing bounds it.
+    pub(super) fn longest(&self) -> Option<usize> {
+        *self.longest.get_or_init(|| {
+            let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
+            parser.parse(&self.text).ok()?.properties().maximum_len()
+        })
     }
 }
 
@@ -83,5 +97,11 @@ mod tests {
             "it needs more than 4 MiB when compiled"
         );
         assert!(Pattern::trusted("a+").regex().is_match(b"caab"));
+    }
+
+    #[test]
+    fn the_longest_match_is_known_where_there_is_one() {
+        assert_eq!(Pattern::trusted(r"\bab[0-9]{2,5}\b").longest(), Some(7));
+        assert_eq!(Pattern::trusted("ab+").longest(), None);
     }
 }

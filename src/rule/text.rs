@@ -19,6 +19,9 @@ pub(super) const AFTER: usize = 16 << 10;
 /// How much a rule looks at from an anchor on if it does not say, in bytes.
 const WINDOW: usize = 4 << 10;
 
+/// What an assertion such as `\b` looks at beyond a match, in bytes, and some more.
+const BESIDE: usize = 4;
+
 /// A regular expression that is tried around the anchors, and filters on what it captures.
 #[derive(Debug)]
 pub(super) struct TextMatcher {
@@ -85,7 +88,7 @@ impl TextMatcher {
     /// Reports every match that overlaps the anchor at `anchor`, with the place of its value.
     ///
     /// What is looked at depends on the anchor and the content alone, not on how the content was
-    /// cut into pieces: the regular expression sees the 512 bytes before the anchor and the rule's
+    /// cut into pieces: the regular expression sees at most the 512 bytes before the anchor and the rule's
     /// window from there on, as if there were nothing else.
     pub(super) fn search(
         &self,
@@ -93,10 +96,14 @@ impl TextMatcher {
         anchor: Range<usize>,
         found: &mut dyn FnMut(Range<usize>, Range<usize>),
     ) {
-        let base = anchor.start.saturating_sub(BEFORE);
-        let end = bytes
-            .len()
-            .min(anchor.start + self.window.max(anchor.len()));
+        // What can't be part of a match that overlaps the anchor is not looked at: a file full of
+        // anchors would else be searched thousands of times over.
+        let reach = self.regex.longest().map(|longest| longest + BESIDE);
+        let base = anchor
+            .start
+            .saturating_sub(reach.map_or(BEFORE, |reach| reach.min(BEFORE)));
+        let end = (anchor.start + self.window.max(anchor.len())).min(bytes.len());
+        let end = reach.map_or(end, |reach| end.min(anchor.end + reach));
         let window = &bytes[base..end];
         let regex = self.regex.regex();
         let mut at = 0;
@@ -105,10 +112,13 @@ impl TextMatcher {
             if range.start >= anchor.end {
                 return;
             }
+            // A match before the anchor may have taken the one byte that stands between the two.
+            if range.end <= anchor.start {
+                at = matched.start() + 1;
+                continue;
+            }
             at = matched.end().max(matched.start() + 1);
-            if range.end > anchor.start
-                && let Some(value) = self.value(window, matched.start())
-            {
+            if let Some(value) = self.value(window, matched.start()) {
                 if self.accepts(&window[value.clone()]) {
                     found(range, base + value.start..base + value.end);
                 } else if range.start < anchor.start {

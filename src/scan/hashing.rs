@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_has_no_end_is_given_up() {
-        let reader = HashingReader::new(Box::new(io::repeat(0)));
+        let reader = HashingReader::new(Box::new(io::repeat(0)), true);
         let packed = reader.finish(|| true).unwrap();
         assert_eq!((packed.sha256, packed.sha512), (None, None));
     }

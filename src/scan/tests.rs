@@ -6,11 +6,10 @@ use crate::model::{Entry, EntryKind, Finding, Gap, GapKind, Sha256};
 const RULE: &str = "[[rule]]\nid = 'key'\ntitle = 'A key'\ncategory = 'secret'\nseverity = 'high'\n\
     level = 'deny'\nwhy = 'w'\nfix = 'f'\n[rule.match]\nanchors = ['key_']\nregex = 'key_[a-z0-9]+'\n";
 
-/// What one entry, in pieces, comes to under these limits.
-fn found_under(limits: &Limits, kind: EntryKind, pieces: &[&[u8]]) -> Collected {
-    let rules = RuleSet::from_text("own.toml", RULE, &[]).unwrap();
+/// What one entry, in pieces, comes to.
+fn found_by(rules: &RuleSet, limits: &Limits, kind: EntryKind, pieces: &[&[u8]]) -> Collected {
     let scope = Scope {
-        rules: &rules,
+        rules,
         detectors: Vec::new(),
         limits,
         derived: pipeline::DerivedBudget::default(),
@@ -27,6 +26,11 @@ fn found_under(limits: &Limits, kind: EntryKind, pieces: &[&[u8]]) -> Collected 
     }
     collected.gaps.extend(scope.bounds.gaps());
     collected
+}
+
+fn found_under(limits: &Limits, kind: EntryKind, pieces: &[&[u8]]) -> Collected {
+    let rules = RuleSet::from_text("own.toml", RULE, &[]).unwrap();
+    found_by(&rules, limits, kind, pieces)
 }
 
 fn found(kind: EntryKind, pieces: &[&[u8]]) -> Collected {
@@ -84,4 +88,16 @@ fn findings_that_are_not_kept_are_a_gap() {
     let kinds = |gap: &Gap| (gap.kind, gap.kind.waivable());
     let gaps: Vec<_> = collected.gaps.iter().map(kinds).collect();
     assert_eq!(gaps, [(GapKind::Limit, false)]);
+}
+
+#[test]
+fn neighbours_that_share_a_separator_are_all_found() {
+    let rule = RULE.replace(
+        "key_[a-z0-9]+'",
+        "(?:^|[^a-z0-9_])(key_[a-z0-9]{6})(?:[^a-z0-9_]|$)'\nvalue = 1",
+    );
+    let text = b"key_q7w8e1,key_q7w8e2,key_q7w8e3\nkey_q7w8e4";
+    let rules = RuleSet::from_text("own.toml", &rule, &[]).unwrap();
+    let collected = found_by(&rules, &Limits::default(), EntryKind::File, &[text]);
+    assert_eq!(collected.findings.len(), 4);
 }
