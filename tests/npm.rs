@@ -143,6 +143,11 @@ fn scripts_can_be_left_out() {
     assert_eq!(project.log(), "");
     let command = &document["artifacts"][0]["packed_by"]["command"];
     assert_eq!(*command, json!(["npm", "pack", "--ignore-scripts"]));
+    let said = packwarden(&["check", "--no-config", "--ignore-scripts"])
+        .directory(&project.root)
+        .run();
+    let sentence = "the project's scripts were not run: --ignore-scripts was given";
+    assert!(said.stdout.contains(sentence), "{said:?}");
 }
 
 #[test]

@@ -123,6 +123,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
                 client: "npm".to_owned(),
                 version: "11.19.1".to_owned(),
                 command: vec!["npm".to_owned(), "pack".to_owned()],
+                without_scripts: None,
             }),
         },
         manifest: Some(Manifest {

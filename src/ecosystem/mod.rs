@@ -73,8 +73,6 @@ pub struct Packed {
     pub file_name: String,
     /// The client, and how it was called (without the private directory).
     pub packed_by: PackedBy,
-    /// What became of the project's scripts.
-    pub scripts: Scripts,
     /// Held so that the file lives as long as this.
     _directory: PrivateDirectory,
 }

@@ -54,6 +54,9 @@ pub struct PackedBy {
     pub version: String,
     /// The command line, program first.
     pub command: Vec<String>,
+    /// Why the project's scripts were not run, if they were not.
+    #[serde(skip)]
+    pub without_scripts: Option<String>,
 }
 
 /// Size, hashes and identity of an artifact after it was read.

@@ -82,8 +82,11 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
             client: "npm".to_owned(),
             version,
             command: said.into_iter().map(str::to_owned).collect(),
+            without_scripts: match scripts {
+                Scripts::Ran => None,
+                Scripts::Ignored(why) => Some(why.to_string()),
+            },
         },
-        scripts,
         _directory: directory,
     })
 }

@@ -56,6 +56,10 @@ fn header(page: &mut Page, judged: &Judged, detail: Detail) {
     let rest = page.paint(DIM, &format!("{format}{origin}"));
     page.line(&format!("{name}  {rest}"));
     if detail != Detail::Quiet {
+        let by = artifact.packed_by.as_ref();
+        if let Some(why) = by.and_then(|by| by.without_scripts.as_deref()) {
+            page.sentence("", &format!("the project's scripts were not run: {why}"));
+        }
         policy(page, judged, detail == Detail::Verbose);
     }
 }
