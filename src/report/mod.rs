@@ -12,7 +12,7 @@ use crate::{model::Format, policy::Verdict};
 
 pub use catalogue::catalogue;
 pub use disarm::disarm;
-pub use quantity::{bytes, count, duration};
+pub use quantity::{bytes, duration};
 
 /// How much a report for people says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

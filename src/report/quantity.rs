@@ -1,25 +1,8 @@
-//! Numbers, sizes and times as people read them.
+//! Sizes and times as people read them.
 
 use std::time::Duration;
 
-/// A number with its digits in groups of three: `2,695`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// A number with its noun: `1 finding`, `2,695 findings`.
-pub(super) fn counted(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", count(number as u64))
-}
+use crate::model::count;
 
 /// A size in decimal units, as registries show it: `12.3 MB`.
 pub fn bytes(size: u64) -> String {
@@ -54,14 +37,6 @@ pub fn duration(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn digits_are_grouped() {
-        let shown = [0, 12, 999, 1000, 2695, 1_234_567].map(count);
-        assert_eq!(shown, ["0", "12", "999", "1,000", "2,695", "1,234,567"]);
-        assert_eq!(counted(1, "finding"), "1 finding");
-        assert_eq!(counted(0, "finding"), "0 findings");
-    }
 
     #[test]
     fn sizes_are_decimal_and_short() {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     detect::{Detection, Facts},
-    model::{Evidence, escape},
+    model::{Evidence, count, counted, escape},
 };
 
 /// Names that a message mentions.
@@ -143,7 +143,7 @@ fn structure(map: &SourceMapFact, facts: &Facts) -> Option<Detection> {
     );
     let evidence = format!(
         "{} of {}",
-        grouped(missing.len() as u64),
+        count(missing.len() as u64),
         counted(map.sources.len(), "source")
     );
     (!missing.is_empty()).then(|| map.detection("source-map:structure", message, evidence))
@@ -199,26 +199,6 @@ pub(super) fn shown(name: &str) -> String {
     }
 }
 
-/// `1,902 files`, `1 file`.
-fn counted(count: impl TryInto<u64>, noun: &str) -> String {
-    let count = count.try_into().unwrap_or(u64::MAX);
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
-}
-
-/// The number with its thousands set apart.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => counted(bytes, "byte"),
@@ -234,9 +214,6 @@ mod tests {
 
     #[test]
     fn numbers_and_names_are_fit_to_read() {
-        assert_eq!(counted(1u64, "file"), "1 file");
-        assert_eq!(counted(1_234_567u64, "file"), "1,234,567 files");
-        assert_eq!(grouped(123), "123");
         assert_eq!(size(12), "12 bytes");
         assert_eq!(size(31_249_000), "31.2 MB");
         assert_eq!(shown("a\u{202e}b"), "a\\u{202e}b");

@@ -4,9 +4,8 @@ use textwrap::core::display_width;
 
 use super::page::{BOLD, CYAN, DIM, Page, RED, YELLOW, shorten};
 use crate::{
-    model::{Finding, Level, RuleInfo, Severity, escape},
+    model::{Finding, Level, RuleInfo, Severity, count, counted, escape},
     policy::JudgedFinding,
-    report::quantity::{count, counted},
 };
 
 /// Findings of one rule that are shown unless all are asked for.

@@ -6,12 +6,9 @@ use super::{
     summary,
 };
 use crate::{
-    model::escape,
+    model::{count, counted, escape},
     policy::JudgedGap,
-    report::{
-        Detail,
-        quantity::{count, counted},
-    },
+    report::Detail,
 };
 
 /// Writes the gaps that stand in the way, and, when everything is asked for, the accepted ones.

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::{Detail, Style, format_name};
 use crate::{
-    model::{Level, SelfKind},
+    model::{Level, SelfKind, counted},
     policy::{Judged, JudgedFinding, Outcome, Verdict},
 };
 use page::{BOLD, DIM, Page};
@@ -82,7 +82,7 @@ fn policy(page: &mut Page, judged: &Judged, verbose: bool) {
         if hint.rules.len() > FEW_RULES {
             rules.push(format!("{} more", hint.rules.len() - FEW_RULES));
         }
-        let findings = super::quantity::counted(hint.findings, "finding");
+        let findings = counted(hint.findings, "finding");
         let text = format!(
             "profile closed would also block {findings}: {}",
             rules.join(", ")
@@ -93,7 +93,7 @@ fn policy(page: &mut Page, judged: &Judged, verbose: bool) {
         page.sentence("", &format!("set by {}", policy.overrides.join(" ")));
     }
     if verbose {
-        let rules = super::quantity::counted(policy.rules, "rule");
+        let rules = counted(policy.rules, "rule");
         let looked_for: Vec<_> = policy
             .self_match
             .iter()

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::page::{BOLD, DIM, GREEN, Page, RED, YELLOW};
 use crate::{
+    model::{count, counted},
     policy::{Judged, JudgedFinding, JudgedGap, Outcome, Verdict, Waiver, paste},
     report::{
         Detail, Style,
-        quantity::{bytes, count, counted, duration},
+        quantity::{bytes, duration},
     },
 };
 

@@ -1,0 +1,274 @@
+//! Rules of every kind, and entries that meet them or do not.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    model::{EntryKind, Window},
+    rule::fill,
+};
+
+const KINDS: [&str; 16] = [
+    "source-map:first-party",
+    "source-map:inline-first-party",
+    "source-map:vendor",
+    "source-map:structure",
+    "source-map:absolute-path",
+    "source-map:remote",
+    "model-weights:safetensors",
+    "model-weights:pickle",
+    "tar-owner:personal",
+    "archive:link",
+    "archive:case-collision",
+    "archive:setuid",
+    "self-match:home",
+    "self-match:login",
+    "self-match:host",
+    "self-match:project-root",
+];
+
+/// Rules with these ids and matches.
+fn set(rules: &[(&str, &str)]) -> RuleSet {
+    let mut text = String::new();
+    for (id, rest) in rules {
+        text.push_str(&format!(
+            "[[rule]]\nid = '{id}'\ntitle = 't'\ncategory = 'secret'\nseverity = 'low'\n\
+             level = 'deny'\nwhy = 'w'\nfix = 'f'\n[rule.match]\n{rest}\n"
+        ));
+    }
+    RuleSet::from_text("own.toml", &text, &KINDS).unwrap()
+}
+
+/// The matches in content that arrives in pieces: rule, start, value, all in the content.
+fn found(set: &RuleSet, pieces: &[&[u8]]) -> Vec<(usize, u64, Vec<u8>)> {
+    let mut window = Window::new(RuleSet::BEFORE, RuleSet::AFTER);
+    let mut found = Vec::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        window.push(piece, index + 1 == pieces.len(), &mut |view| {
+            set.search(view, &mut |matched| {
+                assert_eq!(&view.bytes[matched.value.clone()], matched.bytes);
+                let start = view.offset + matched.start as u64;
+                found.push((matched.rule, start, matched.bytes.to_vec()));
+            });
+        });
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn file(path: &str, size: u64) -> Entry {
+    Entry::file(&format!("package/{path}"), size)
+}
+
+#[test]
+fn built_in_rules_are_in_order() {
+    match RuleSet::check_built_in(&KINDS) {
+        Ok(set) => assert_eq!(set.digest(), RuleSet::load(&[], &KINDS).unwrap().digest()),
+        Err(errors) => {
+            let errors: Vec<miette::Report> = errors.into_iter().map(Into::into).collect();
+            assert!(BUILT_IN.is_empty(), "{errors:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_refused_hides_nothing_that_begins_after_it() {
+    let rule = "anchors = ['key_']\nregex = 'key_[a-z0-9_]{8}'\nreject = ['key_$']";
+    let met = found(&set(&[("key", rule)]), &[b"key_aaaakey_bbbbcccc"]);
+    assert_eq!(met, [(0, 8, b"key_bbbbcccc".to_vec())]);
+}
+
+#[test]
+fn paths_and_magic_are_met_by_entries() {
+    let set = set(&[
+        ("env", "paths = ['**/.env']\nexcept = ['**/examples/**']"),
+        ("big", "paths = ['**']\nsize = '>1 kB'"),
+        (
+            "gguf",
+            "magic = [{ bytes = '47475546' }, { offset = 4, bytes = '??ff' }]\nexcept = ['a.bin']",
+        ),
+    ]);
+    let ids = |entry: &Entry, head: &[u8]| {
+        let matches = set.match_entry(entry, head).into_iter();
+        matches.map(|found| found.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&file(".ENV", 1), b""), [0]);
+    assert_eq!(ids(&file("examples/.env", 1), b""), [] as [usize; 0]);
+    assert_eq!(ids(&file("a/.env", 1001), b"GGUF"), [0, 1, 2]);
+    assert_eq!(ids(&file("a.bin", 9), b"GGUF"), [] as [usize; 0]);
+    assert_eq!(ids(&file("b", 9), b"GGU_\x00\xff"), [2]);
+    let directory = Entry {
+        kind: EntryKind::Directory,
+        ..file("x/.env/", 0)
+    };
+    assert_eq!(ids(&directory, b"GGUF"), [0]);
+    let derived = Entry {
+        kind: EntryKind::Derived,
+        ..file("a.map!/.env", 0)
+    };
+    assert_eq!(ids(&derived, b"GGUF"), [] as [usize; 0]);
+    let evidence = |path| set.match_entry(&file(path, 9), b"GGUF")[0].evidence.clone();
+    assert_eq!(evidence("x").as_str(), "bytes 47475546 at offset 0");
+    assert_eq!(evidence("\n/.env").as_str(), "\\n/.env");
+}
+
+#[test]
+fn text_passes_every_filter() {
+    let set = set(&[
+        (
+            "npm",
+            "anchors = ['npm_']\nregex = '\\b(npm_[0-9A-Za-z]{36})\\b'\nvalue = 1\nverify = ['npm-crc32']",
+        ),
+        (
+            "ant",
+            "anchors = ['sk-ant-']\nregex = 'sk-ant-[a-z0-9-]+[\\w-]{93}AA'",
+        ),
+        (
+            "any",
+            "anchors = ['sk-a']\nregex = 'sk-[\\w-]{90,}'\nentropy = 4.5",
+        ),
+        (
+            "key",
+            "anchors = ['PRIVATE KEY-----']\nregex = '-----BEGIN[A-Z ]{0,20} PRIVATE KEY-----[\\s\\S]+?-----END[A-Z ]{0,20} PRIVATE KEY-----'\nwindow = 16384\nverify = ['pem-private-key']",
+        ),
+        (
+            "rej",
+            "anchors = ['pass']\nregex = 'pass=(\\w+)'\nvalue = 1\nreject = ['^abc']",
+        ),
+    ]);
+    let rules = |text: &str| {
+        let found = found(&set, &[fill(text).unwrap().as_bytes()]);
+        found
+            .into_iter()
+            .map(|(rule, _, _)| rule)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rules("t = {{npm-token}};"), [0]);
+    assert_eq!(rules("t = x{{npm-token}};"), [] as [usize; 0]);
+    assert_eq!(rules("npm_{{random-alnum:36}}"), [] as [usize; 0]);
+    assert_eq!(rules("{{anthropic-key}}"), [1, 2]);
+    assert_eq!(rules("sk-a{{random-hex:100}}"), [] as [usize; 0]);
+    assert_eq!(rules("a {{rsa-private-key}} {{ec-private-key}}"), [3, 3]);
+    assert_eq!(rules("{{encrypted-private-key}}"), [] as [usize; 0]);
+    assert_eq!(rules("pass=abcq7w pass=zq7w"), [4]);
+    assert_eq!(rules("pass=your_password pass=zq7w"), [4]);
+}
+
+#[test]
+fn a_match_is_reported_once_and_only_if_it_touches_its_anchor() {
+    let set = set(&[(
+        "twice",
+        "anchors = ['bnmq', 'bnmqw', 'mqwz']\nregex = '[a-z]+'",
+    )]);
+    let all = found(&set, &[b"zzz xbnmqwzx yyy 12 bnmq3"]);
+    let values: Vec<_> = all
+        .iter()
+        .map(|(_, start, value)| (*start, value.as_slice()))
+        .collect();
+    assert_eq!(values, [(4, b"xbnmqwzx".as_slice()), (20, b"bnmq")]);
+    let mut times = 0;
+    let bytes = b"xbnmqwzx";
+    let view = View {
+        bytes,
+        search: (0, bytes.len()),
+        offset: 0,
+        lines: 0,
+    };
+    set.search(view, &mut |_| times += 1);
+    assert_eq!(times, 1);
+}
+
+#[test]
+fn keys_of_json_are_met() {
+    let set = set(&[
+        ("where", "paths = ['**/package.json']\nkeys = ['_where']"),
+        (
+            "hook",
+            "paths = ['package.json']\nkeys = ['scripts.*']\nregex = 'curl'",
+        ),
+    ]);
+    let json =
+        b"\xef\xbb\xbf{\"_where\": \"/h\",\n \"scripts\": {\"a\": \"tsc\", \"b\": \"curl x\"}}";
+    let entry = file("package.json", json.len() as u64);
+    assert!(set.wants_keys(&entry));
+    let matches = set.match_keys(&entry, json).unwrap();
+    let matches: Vec<_> = matches
+        .iter()
+        .map(|found| {
+            (
+                found.rule,
+                found.key.as_str(),
+                found.value.as_str(),
+                found.line,
+            )
+        })
+        .collect();
+    assert_eq!(
+        matches,
+        [
+            (0, "_where", "/h", Some(1)),
+            (1, "scripts.b", "curl x", Some(2))
+        ]
+    );
+    assert!(!set.wants_keys(&file("package.json", 9 << 20)));
+    assert!(!set.wants_keys(&file("index.js", 9)));
+    assert!(set.match_keys(&entry, b"{").is_err());
+    assert_eq!(set.match_keys(&file("x.json", 1), b"{").unwrap(), []);
+}
+
+#[test]
+fn detectors_and_scopes_are_asked_by_index() {
+    let set = set(&[
+        ("link", "detector = 'archive:link'\nexcept = ['vendor/**']"),
+        ("text", "anchors = ['abcd']\nregex = 'abcd'\nsize = '<1 kB'"),
+    ]);
+    assert_eq!(set.reporting("archive:link"), [0]);
+    assert_eq!(set.reporting("archive:setuid"), [] as [usize; 0]);
+    assert!(set.covers(0, &file("a", 1)));
+    assert!(!set.covers(0, &file("vendor/a", 1)));
+    assert!(!set.covers(1, &file("a", 1000)));
+    assert!(!set.covers(2, &file("a", 1)));
+}
+
+#[test]
+fn the_digest_changes_with_any_file() {
+    let one = set(&[("one", "paths = ['a']")]);
+    assert_eq!(one.digest(), set(&[("one", "paths = ['a']")]).digest());
+    assert_ne!(one.digest(), set(&[("one", "paths = ['b']")]).digest());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn pieces_make_no_difference(
+        words in prop::collection::vec(
+            prop_oneof![
+                prop::sample::select(vec![
+                    "bnmq", "bnmqwz", "tok_", "tok_ab12", "secret=", "\n", " ", "\\n", "-", "BEGIN", "END",
+                ]).prop_map(str::to_owned),
+                "[a-z0-9]{1,9}",
+                (1usize..3000).prop_map(|length| " x".repeat(length)),
+            ],
+            0..60,
+        ),
+        cuts in prop::collection::vec(0usize..60_000, 0..8),
+    ) {
+        let set = set(&[
+            ("a", "anchors = ['bnmq', 'bnmqwz']\nregex = '\\b[a-z]{4,20}\\b'"),
+            ("b", "anchors = ['tok_']\nregex = '(?:secret=)?(tok_\\w+)'\nvalue = 1"),
+            ("c", "anchors = ['BEGIN']\nregex = 'BEGIN[\\s\\S]+?END'\nwindow = 16384"),
+            ("d", "anchors = ['END ']\nregex = '(?m)^.*END.*$'"),
+        ]);
+        let content = words.concat().into_bytes();
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(content.len())).collect();
+        cuts.sort_unstable();
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        for cut in cuts.into_iter().chain([content.len()]) {
+            pieces.push(&content[start..cut]);
+            start = cut;
+        }
+        prop_assert_eq!(found(&set, &pieces), found(&set, &[&content]));
+    }
+}
