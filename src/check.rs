@@ -88,13 +88,13 @@ pub enum Error {
         path: String,
     },
     /// The file can't be opened.
-    #[error("can't open {path}: {source}")]
+    #[error("can't open {path}: {cause}")]
     #[diagnostic(help("make sure that you may read it"))]
     Open {
         /// As the user gave it.
         path: String,
         /// What the operating system said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The project could not be packed.
     #[error(transparent)]
@@ -209,7 +209,7 @@ fn check_target(
                 io::ErrorKind::NotFound => vec![Error::NotFound { path: shown() }],
                 _ => vec![Error::Open {
                     path: shown(),
-                    source,
+                    cause: source,
                 }],
             })?;
             if metadata.is_dir() {
@@ -285,9 +285,9 @@ fn check_project(
 }
 
 fn open(path: &Path, label: &str, origin: Origin) -> Result<Source, Error> {
-    let content = File::open(path).map_err(|source| Error::Open {
+    let content = File::open(path).map_err(|cause| Error::Open {
         path: label.to_owned(),
-        source,
+        cause,
     })?;
     Ok(Source {
         label: label.to_owned(),

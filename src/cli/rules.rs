@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     check::{self, ConfigChoice},
-    model::{Level, RuleInfo, escape, suggest},
+    model::{Level, RuleInfo, counted, escape, suggest},
     report,
 };
 
@@ -142,10 +142,11 @@ fn test(files: &[PathBuf]) -> Result<(String, ExitCode), Vec<check::Error>> {
     for failure in &tested.failures {
         text.push_str(&format!("{}\n", escape(&failure.to_string())));
     }
-    let (rules, examples) = (tested.rules, tested.examples);
+    let rules = counted(tested.rules, "rule");
+    let examples = counted(tested.examples, "example");
     text.push_str(&match tested.failures.len() {
-        0 => format!("{rules} rules, {examples} examples: all behave\n"),
-        failed => format!("{rules} rules, {examples} examples: {failed} do not behave\n"),
+        0 => format!("{rules}, {examples}: all behave\n"),
+        failed => format!("{rules}, {examples}: {failed} do not behave\n"),
     });
     let exit = match tested.failures.is_empty() {
         true => ExitCode::Passed,

@@ -80,9 +80,9 @@ impl ConfigFile {
     /// When it can't be read, is no TOML, or has a key or a value that is not known.
     pub fn read(path: &Path) -> Result<Self, PolicyError> {
         let name = shown(path);
-        let text = read_text_file(path).map_err(|source| PolicyError::Read {
+        let text = read_text_file(path).map_err(|cause| PolicyError::Read {
             path: name.clone(),
-            source,
+            cause,
         })?;
         Self::parse(path, &name, text)
     }

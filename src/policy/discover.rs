@@ -94,9 +94,9 @@ fn exists(path: &Path) -> Result<bool, PolicyError> {
 }
 
 fn unreadable(path: PathBuf) -> impl FnOnce(io::Error) -> PolicyError {
-    move |source| PolicyError::Read {
+    move |cause| PolicyError::Read {
         path: escape(&path.to_string_lossy()),
-        source,
+        cause,
     }
 }
 

@@ -12,12 +12,12 @@ use crate::model::{escape, mask};
 #[derive(Debug, Error, Diagnostic)]
 pub enum PolicyError {
     /// The file, or the directory it would lie in, can't be read.
-    #[error("can't read {path}: {source}")]
+    #[error("can't read {path}: {cause}")]
     Read {
         /// The file or directory.
         path: String,
-        /// Why.
-        source: std::io::Error,
+        /// Why; told in the sentence, and so no source to be told again.
+        cause: std::io::Error,
     },
     /// Two files at one level: neither may silently win.
     #[error("two configurations in {directory}: {first} and {second}")]
