@@ -387,3 +387,28 @@ fn a_signal_ends_the_client_and_leaves_nothing_behind() {
         }
     }
 }
+
+/// README, "Adopt it": the guard in `postpack` stops a publish, and lets a clean one go on.
+#[test]
+fn a_check_in_postpack_decides_on_the_publish() {
+    let scripts = json!({ "postpack": "\"$PACKWARDEN\" check" });
+    let project = Project::new(
+        json!({"name": "guarded", "version": "1.0.0", "license": "MIT", "scripts": scripts}),
+    );
+    // Nothing listens there, and nothing would be sent.
+    let nowhere = [
+        "publish",
+        "--dry-run",
+        "--registry=http://127.0.0.1:9/",
+        "--fetch-retries=0",
+    ];
+    let publish = || {
+        let npm = scrubbed("npm").arguments(&nowhere);
+        npm.directory(&project.root)
+    };
+    let clean = publish().run();
+    assert_eq!(clean.code, Some(0), "{clean:?}");
+    project.write(".env", "A=1");
+    let leaking = publish().run();
+    assert_ne!(leaking.code, Some(0), "{leaking:?}");
+}
