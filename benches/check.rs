@@ -96,6 +96,7 @@ fn check(artifact: &[u8], rules: &RuleSet) -> Scanned {
     };
     let source = Source {
         label: "bench".to_owned(),
+        file_name: None,
         content: Box::new(Cursor::new(artifact.to_vec())),
         origin: Origin::Given,
         packed_by: None,

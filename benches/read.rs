@@ -105,6 +105,7 @@ fn measure(criterion: &mut Criterion, name: &str, artifact: &[u8]) {
         bencher.iter(|| {
             archive::read(
                 artifact,
+                None,
                 &Limits::default(),
                 &Progress::default(),
                 &mut Drop,

@@ -196,6 +196,7 @@ fn check_target(
         Target::Stdin => {
             let source = Source {
                 label: "-".to_owned(),
+                file_name: None,
                 content: Box::new(io::stdin()),
                 origin: Origin::Given,
                 packed_by: None,
@@ -289,8 +290,10 @@ fn open(path: &Path, label: &str, origin: Origin) -> Result<Source, Error> {
         path: label.to_owned(),
         cause,
     })?;
+    let file_name = path.file_name();
     Ok(Source {
         label: label.to_owned(),
+        file_name: file_name.map(|name| name.to_string_lossy().into_owned()),
         content: Box::new(content),
         origin,
         packed_by: None,

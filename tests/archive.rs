@@ -113,7 +113,7 @@ fn read(artifact: &[u8]) -> Collected {
 fn read_within(artifact: &[u8], limits: &Limits) -> Collected {
     let progress = Progress::default();
     let mut collected = Collected::default();
-    collected.summary = archive::read(artifact, limits, &progress, &mut collected);
+    collected.summary = archive::read(artifact, None, limits, &progress, &mut collected);
     collected.progress = progress.read();
     assert!(!collected.open, "content without an end");
     assert!(

@@ -1,16 +1,19 @@
-//! Bytes to entries: gzip and tar, strictly and under limits, with what is nested in them.
+//! Bytes to entries: gzip, tar and zip, strictly and under limits, with what is nested in them.
 //!
-//! The only room that names tar and flate2. Nothing is ever unpacked to disk.
+//! The only room that names tar, zip and flate2. Nothing is ever unpacked to disk.
 
 mod budget;
 mod container;
 mod error;
+mod format;
 mod gzip;
+mod name;
 mod nested;
 mod pieces;
 mod reading;
 mod stream;
 mod tar;
+mod zip;
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -19,11 +22,12 @@ use std::{
 
 use self::{
     budget::{Budget, Packed, Unpacked},
-    error::{ArchiveError, FormatError, Stop},
+    error::{FormatError, Stop},
+    format::FileName,
     gzip::{Gunzip, Members},
+    name::{Names, Top},
     reading::Reading,
     stream::Stream,
-    tar::Names,
 };
 use crate::model::{Entry, EntryPath, Format, Gap, Limits, Progress, Sha256};
 
@@ -62,16 +66,20 @@ pub struct Summary {
 
 /// Reads an artifact to its end, or to the first thing that makes reading on meaningless. Either way
 /// everything that could not be read has been handed to [`Visitor::gap`].
+///
+/// `file_name` is the artifact's own, where it has one: what is in it must agree.
 pub fn read(
     artifact: impl Read,
+    file_name: Option<&str>,
     limits: &Limits,
     progress: &Progress,
     visitor: &mut dyn Visitor,
 ) -> Summary {
     let budget = Budget::new(limits, progress);
     let mut reading = Reading::new(&budget, visitor);
+    let file_name = FileName::new(file_name);
     let mut summary = Summary::default();
-    if let Err(Stop::Error(error)) = npm_tgz(artifact, &mut reading, &mut summary) {
+    if let Err(Stop::Error(error)) = outer(artifact, file_name, &mut reading, &mut summary) {
         // The gap is given even if the visitor wants no more after the cut.
         let _ = reading.cut_short();
         reading.gap(error.gap(None));
@@ -85,9 +93,10 @@ const PACKED_BUFFER: usize = 256 << 10;
 /// Unpacked bytes at hand: as many as stay in the second-level cache.
 const UNPACKED_BUFFER: usize = pieces::DIRECT;
 
-/// Reads a gzipped tar, the whole of it, strictly.
-fn npm_tgz(
+/// Reads the artifact as what its first bytes say that it is.
+fn outer(
     artifact: impl Read,
+    file_name: FileName<'_>,
     reading: &mut Reading<'_>,
     summary: &mut Summary,
 ) -> Result<(), Stop> {
@@ -104,17 +113,37 @@ fn npm_tgz(
         .by_ref()
         .take(tar::BLOCK as u64)
         .read_to_end(&mut head)?;
-    is_gzip(&head)?;
+    let mut whole = head.as_slice().chain(packed);
+    match container::recognise("", &head).map(|container| container.name) {
+        Some("gzip") => tarball(&mut whole, file_name, reading, summary),
+        // Another method than deflate, which the gzip reader explains.
+        None if head.starts_with(&[0x1f, 0x8b]) => tarball(&mut whole, file_name, reading, summary),
+        Some("zip") => zip_file(&mut whole, file_name, reading, summary),
+        Some("tar") => Err(FormatError::BareTar.into()),
+        Some(other) => Err(FormatError::OtherContainer(other).into()),
+        None if head.is_empty() => Err(FormatError::Empty.into()),
+        None => Err(FormatError::Unknown.into()),
+    }
+}
 
-    let gunzip = Gunzip::new(head.as_slice().chain(packed), Members::One);
+/// Reads a gzipped tar, the whole of it, strictly.
+fn tarball(
+    packed: &mut dyn BufRead,
+    file_name: FileName<'_>,
+    reading: &mut Reading<'_>,
+    summary: &mut Summary,
+) -> Result<(), Stop> {
+    if file_name.top() == Some(Top::Anything) {
+        return Err(FormatError::GzipNamedZip.into());
+    }
     let mut unpacked = BufReader::with_capacity(
         UNPACKED_BUFFER,
         Unpacked {
-            inner: gunzip,
-            budget,
+            inner: Gunzip::new(packed, Members::One),
+            budget: reading.budget,
         },
     );
-    let result = unpacked_tar(reading, &mut unpacked, summary);
+    let result = unpacked_tar(reading, &mut unpacked, file_name, summary);
     if matches!(result, Err(Stop::Visitor)) {
         return result;
     }
@@ -122,23 +151,10 @@ fn npm_tgz(
     result
 }
 
-/// Says what the artifact is, if it is not gzip.
-fn is_gzip(head: &[u8]) -> Result<(), FormatError> {
-    match container::recognise("", head).map(|container| container.name) {
-        Some("gzip") => Ok(()),
-        // Another method than deflate, which the gzip reader explains.
-        None if head.starts_with(&[0x1f, 0x8b]) => Ok(()),
-        None if head.is_empty() => Err(FormatError::Empty),
-        None => Err(FormatError::Unknown),
-        Some("tar") => Err(FormatError::BareTar),
-        Some("zip") => Err(FormatError::Zip),
-        Some(other) => Err(FormatError::OtherContainer(other)),
-    }
-}
-
 fn unpacked_tar(
     reading: &mut Reading<'_>,
     unpacked: &mut dyn BufRead,
+    file_name: FileName<'_>,
     summary: &mut Summary,
 ) -> Result<(), Stop> {
     let mut head = Vec::new();
@@ -146,23 +162,38 @@ fn unpacked_tar(
         .take(tar::BLOCK as u64)
         .read_to_end(&mut head)?;
     if tar::has_known_magic(&head) {
-        summary.format = Some(Format::NpmTgz);
+        summary.format = file_name.format();
     } else if head != [0; tar::BLOCK] {
         return Err(FormatError::NotTar.into());
     }
     let mut content = head.as_slice().chain(unpacked);
     let mut stream = Stream::new(&mut content);
-    let mut names = Names::default();
+    let mut names = Names::new(Some(Top::Root));
     let result = tar::artifact(reading, &mut stream, &mut names);
     summary.unpacked_size = stream.offset();
     result?;
     if names.entries == 0 {
         return Err(FormatError::NoEntries.into());
     }
-    match names.root() {
-        Some(root) if !names.has_file(&format!("{root}/package.json")) => {
-            Err(ArchiveError::NoManifest(error::shown(root)).into())
-        }
-        _ => Ok(()),
+    summary.format = format::of_tarball(&names, file_name)?.or(summary.format);
+    Ok(())
+}
+
+/// Reads a zip, the whole of it, strictly.
+fn zip_file(
+    content: &mut dyn BufRead,
+    file_name: FileName<'_>,
+    reading: &mut Reading<'_>,
+    summary: &mut Summary,
+) -> Result<(), Stop> {
+    summary.format = file_name.format();
+    let mut stream = Stream::new(content);
+    let mut names = Names::new(file_name.top());
+    let result = zip::artifact(reading, &mut stream, &mut names);
+    result?;
+    if names.entries == 0 {
+        return Err(FormatError::NoEntries.into());
     }
+    summary.format = format::of_zip(&names, file_name)?.or(summary.format);
+    Ok(())
 }

@@ -9,7 +9,8 @@ use super::{
     Visitor,
     budget::Budget,
     container::{self, Container, How},
-    error::{ArchiveError, Stop, container_gap},
+    error::{ArchiveError, Place, Stop, container_gap},
+    name::Names,
     pieces::Pieces,
 };
 use crate::model::{Entry, EntryKind, EntryPath, Gap, Sha256};
@@ -43,6 +44,23 @@ impl<'a> Reading<'a> {
 
     pub(super) fn container(&mut self, path: EntryPath, sha256: Sha256) {
         self.visitor.container(path, sha256);
+    }
+
+    /// The path of the artifact's next entry. A name that readers understand differently is a gap, and
+    /// reading goes on.
+    pub(super) fn name(
+        &mut self,
+        names: &mut Names,
+        name: &[u8],
+        is_directory: bool,
+        place: &Place,
+    ) -> Result<EntryPath, Stop> {
+        let (path, implied) = names.next(name, is_directory);
+        match implied {
+            Ok(directories) => self.budget.directories(directories)?,
+            Err(problem) => self.gap(place.name(problem).gap(Some(path.clone()))),
+        }
+        Ok(path)
     }
 
     pub(super) fn entry(&mut self, entry: Entry) -> Result<(), Stop> {

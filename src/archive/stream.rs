@@ -24,7 +24,7 @@ impl<'s> Stream<'s> {
 
     /// The next block, or `None` at the end.
     pub(crate) fn block(&mut self) -> io::Result<Option<[u8; BLOCK]>> {
-        let place = Place::block(self.offset);
+        let place = Place::tar_block(self.offset);
         let mut block = [0; BLOCK];
         let mut filled = 0;
         while filled < BLOCK {

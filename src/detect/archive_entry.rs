@@ -39,8 +39,11 @@ impl Detector for ArchiveEntry {
                 out.push(detection(
                     CASE_COLLISION,
                     path,
-                    format!("differs from `{}` only in case", escape(first.in_package())),
-                    escape(first.in_package()),
+                    format!(
+                        "differs from `{}` only in case",
+                        escape(&first.in_package())
+                    ),
+                    escape(&first.in_package()),
                 ));
             }
         }

@@ -22,6 +22,16 @@ pub enum Ecosystem {
 pub enum Format {
     /// A gzipped tar with one root directory that holds `package.json`.
     NpmTgz,
+    /// A zip whose top level is what gets installed, with one `NAME-VERSION.dist-info/` that holds
+    /// `METADATA` and `WHEEL`
+    /// (<https://packaging.python.org/en/latest/specifications/binary-distribution-format/>).
+    Wheel,
+    /// A gzipped tar, or the zip of older tools, with one root directory `NAME-VERSION/` that holds
+    /// `PKG-INFO`
+    /// (<https://packaging.python.org/en/latest/specifications/source-distribution-format/>).
+    Sdist,
+    /// A gzipped tar with one root directory `NAME-VERSION/` that holds `Cargo.toml`.
+    Crate,
 }
 
 impl Format {
@@ -29,6 +39,18 @@ impl Format {
     pub fn ecosystem(self) -> Ecosystem {
         match self {
             Format::NpmTgz => Ecosystem::Npm,
+            Format::Wheel | Format::Sdist => Ecosystem::Pypi,
+            Format::Crate => Ecosystem::Crates,
+        }
+    }
+
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::NpmTgz => "npm-tgz",
+            Format::Wheel => "wheel",
+            Format::Sdist => "sdist",
+            Format::Crate => "crate",
         }
     }
 }

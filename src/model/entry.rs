@@ -1,44 +1,78 @@
 //! One member of an artifact.
 
-use std::{fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 /// The path of an entry from the top of the artifact: `package/dist/cli.js`.
 ///
 /// A nested member is written `package/a.tgz!/b/c.js`, a source inside a map
 /// `package/cli.js.map!/src/main.ts`. It may hold any character; use [`super::escape`] before it is
-/// shown to a person.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryPath(Arc<str>);
+/// shown to a person. Two paths are equal if they are written alike.
+#[derive(Clone)]
+pub struct EntryPath {
+    text: Arc<str>,
+    /// Where what lies below the artifact's root directory starts, in bytes.
+    root: usize,
+}
 
 impl EntryPath {
-    /// A path as written in the archive.
+    /// A path as written in an archive with one root directory, which is its first component.
     pub fn new(path: &str) -> Self {
-        Self(path.into())
+        let root = match path.split_once('/') {
+            // A text of the artifact itself lies in no directory: `!/gzip-name`.
+            Some(("!", _)) | None => 0,
+            Some((root, _)) => root.len() + 1,
+        };
+        Self {
+            text: path.into(),
+            root,
+        }
+    }
+
+    /// A path as written in an archive without a root directory: a wheel.
+    pub fn rootless(path: &str) -> Self {
+        Self {
+            text: path.into(),
+            root: 0,
+        }
     }
 
     /// The path of `inner` inside this entry.
     pub fn nested(&self, inner: &str) -> Self {
-        Self(format!("{}!/{}", self.0, inner.trim_start_matches('/')).into())
+        Self {
+            text: format!("{}!/{}", self.text, inner.trim_start_matches('/')).into(),
+            root: self.root,
+        }
     }
 
     /// The whole path.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// The path below the artifact's root directory (`dist/cli.js` for `package/dist/cli.js`), so
-    /// that it outlives a rename of the root. What has no root directory is returned whole.
-    pub fn in_package(&self) -> &str {
-        match self.0.split_once('/') {
-            // A text of the artifact itself lies in no directory: `!/gzip-name`.
-            Some(("!", _)) | None => &self.0,
-            Some((_, rest)) => rest,
+    /// The path in a form that outlives a release: below the artifact's root directory
+    /// (`dist/cli.js` for `package/dist/cli.js`), and in a wheel without the version
+    /// (`acme.dist-info/RECORD` for `acme-1.0.dist-info/RECORD`).
+    pub fn in_package(&self) -> Cow<'_, str> {
+        let below = &self.text[self.root..];
+        let unversioned = match below.split_once('/') {
+            Some((top, _)) if self.root == 0 => unversioned(top),
+            _ => None,
+        };
+        match unversioned {
+            Some((name, kept)) => Cow::Owned(format!("{name}{}", &below[kept..])),
+            None => Cow::Borrowed(below),
         }
     }
 
     /// The last component.
     pub fn file_name(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or(&self.0)
+        self.text.rsplit('/').next().unwrap_or(&self.text)
     }
 
     /// What follows the last dot of the file name, if anything does.
@@ -49,15 +83,50 @@ impl EntryPath {
     }
 }
 
+/// The name in `NAME-VERSION.dist-info` or `NAME-VERSION.data`, and where the suffix starts.
+fn unversioned(directory: &str) -> Option<(&str, usize)> {
+    let stem = [".dist-info", ".data"]
+        .iter()
+        .find_map(|suffix| directory.strip_suffix(suffix))?;
+    let (name, _) = stem.split_once('-')?;
+    Some((name, stem.len()))
+}
+
+impl PartialEq for EntryPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for EntryPath {}
+
+impl PartialOrd for EntryPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for EntryPath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl Hash for EntryPath {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
 impl fmt::Display for EntryPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.text)
     }
 }
 
 impl fmt::Debug for EntryPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, formatter)
+        fmt::Debug::fmt(&self.text, formatter)
     }
 }
 
@@ -126,6 +195,23 @@ mod tests {
             "!/gzip-name"
         );
         assert_eq!(path.extension(), Some("js"));
+        assert_eq!(EntryPath::new("top").in_package(), "top");
         assert_eq!(EntryPath::new("package/.env").extension(), Some("env"));
+    }
+
+    #[test]
+    fn a_wheel_has_no_root_but_a_version() {
+        for (path, in_package) in [
+            ("acme/cli.py", "acme/cli.py"),
+            ("acme.py", "acme.py"),
+            ("acme-1.0.dist-info/RECORD", "acme.dist-info/RECORD"),
+            ("acme-1.0.data/scripts/run", "acme.data/scripts/run"),
+            ("acme-1.0.dist-info", "acme-1.0.dist-info"),
+            ("a/acme-1.0.dist-info/RECORD", "a/acme-1.0.dist-info/RECORD"),
+        ] {
+            assert_eq!(EntryPath::rootless(path).in_package(), in_package);
+        }
+        let nested = EntryPath::rootless("acme/a.zip").nested("b");
+        assert_eq!(nested.in_package(), "acme/a.zip!/b");
     }
 }

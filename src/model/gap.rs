@@ -14,9 +14,11 @@ pub enum GapKind {
     Gzip,
     /// The tar framing: headers, sizes, padding, end.
     Tar,
+    /// The zip framing: records, sizes, checksums, what lies between and after members.
+    Zip,
     /// An entry's name that installers read differently, or that leaves the package.
     Name,
-    /// The manifest is missing or can't be parsed.
+    /// The manifest is missing, can't be parsed, or names another package than the artifact does.
     Manifest,
     /// A limit of the reader was reached.
     Limit,
@@ -35,6 +37,7 @@ impl GapKind {
             GapKind::Format => "format",
             GapKind::Gzip => "gzip",
             GapKind::Tar => "tar",
+            GapKind::Zip => "zip",
             GapKind::Name => "name",
             GapKind::Manifest => "manifest",
             GapKind::Limit => "limit",

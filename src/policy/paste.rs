@@ -22,7 +22,7 @@ pub fn gap(gap: &Gap) -> String {
 fn block(key: &str, name: &str, path: Option<&EntryPath>, sha256: Option<Sha256>) -> String {
     let mut block = format!("[[waive]]\n{key} = {}\n", quoted(name));
     if let Some(path) = path {
-        let _ = writeln!(block, "path = {}", quoted(path.in_package()));
+        let _ = writeln!(block, "path = {}", quoted(&path.in_package()));
     }
     if let Some(sha256) = sha256 {
         let _ = writeln!(block, "sha256 = \"{sha256}\"");

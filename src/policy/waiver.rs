@@ -132,7 +132,9 @@ impl Waiver {
         let place = self.glob.as_ref().is_none_or(|glob| {
             // A path that is spelled out holds even where it reads as a glob: `app/[id]/page.js`.
             let below = path.map(EntryPath::in_package);
-            below.is_some_and(|below| glob.is_match(below) || self.path.as_deref() == Some(below))
+            below.is_some_and(|below| {
+                glob.is_match(&*below) || self.path.as_deref() == Some(&*below)
+            })
         });
         content && place
     }

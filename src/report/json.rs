@@ -12,10 +12,11 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Style, format_name};
+use super::Style;
 use crate::{
     model::{
-        Category, Ecosystem, Level, Limits, Origin, PackedBy, Severity, Sha256, Sha512, escape,
+        Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity, Sha256, Sha512,
+        escape,
     },
     policy::{Judged, JudgedFinding, JudgedGap, RunError, Verdict, Waiver},
 };
@@ -254,7 +255,7 @@ impl<'a> Artifact<'a> {
         Self {
             path: &artifact.path,
             ecosystem: artifact.format.map(|format| format.ecosystem()),
-            format: artifact.format.map(format_name),
+            format: artifact.format.map(Format::name),
             name: artifact.name.as_deref(),
             version: artifact.version.as_deref(),
             size: artifact.size,

@@ -8,7 +8,7 @@ mod quantity;
 
 use std::io::{self, Write};
 
-use crate::{model::Format, policy::Verdict};
+use crate::policy::Verdict;
 
 pub use catalogue::catalogue;
 pub use disarm::disarm;
@@ -82,13 +82,6 @@ pub const FORMATS: &[ReportFormat] = &[
 /// The format called `name`.
 pub fn format(name: &str) -> Option<&'static ReportFormat> {
     FORMATS.iter().find(|format| format.name == name)
-}
-
-/// The name of an artifact's format, in every report.
-fn format_name(format: Format) -> &'static str {
-    match format {
-        Format::NpmTgz => "npm-tgz",
-    }
 }
 
 #[cfg(test)]

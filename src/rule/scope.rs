@@ -32,7 +32,7 @@ impl Scope {
 /// without a slash at the end.
 pub(super) fn lowered(entry: &Entry) -> String {
     let path = entry.path.in_package();
-    path.strip_suffix('/').unwrap_or(path).to_ascii_lowercase()
+    path.strip_suffix('/').unwrap_or(&path).to_ascii_lowercase()
 }
 
 /// Globs over lower-case paths. `*` stays within a component, `**` does not.

@@ -227,7 +227,7 @@ impl RuleSet {
             .named(&self.paths, entry)
             .map(|rule| EntryMatch {
                 rule,
-                evidence: Evidence::fact(escape(entry.path.in_package())),
+                evidence: Evidence::fact(escape(&entry.path.in_package())),
             })
             .collect();
         for rule in self.magic.iter().copied() {

@@ -58,7 +58,10 @@ impl Collected {
             let sha256 = detection
                 .sha256
                 .or_else(|| self.hashes.get(&detection.path).copied());
-            let entry = Entry::file(detection.path.as_str(), size.unwrap_or(0));
+            let entry = Entry {
+                path: detection.path.clone(),
+                ..Entry::file("", size.unwrap_or(0))
+            };
             for &rule in scope.rules.reporting(detection.kind) {
                 if scope.rules.covers(rule, &entry) && scope.bounds.another() {
                     self.findings.push(Finding {

@@ -30,6 +30,8 @@ pub use examples::{Failure, run_examples};
 pub struct Source {
     /// What the user knows it by.
     pub label: String,
+    /// Its file name, where it has one.
+    pub file_name: Option<String>,
     /// Its bytes; read once, in order.
     pub content: Box<dyn Read + Send>,
     /// Where the bytes come from.
@@ -86,7 +88,8 @@ pub fn scan(
     };
     let mut reader = HashingReader::new(source.content, source.sha512);
     let (summary, collected) =
-        pipeline::run(&mut reader, &scope, progress).map_err(|_| panicked())?;
+        pipeline::run(&mut reader, source.file_name.as_deref(), &scope, progress)
+            .map_err(|_| panicked())?;
     let packed = reader
         .finish(|| scope.bounds.late())
         .map_err(|_| panicked())?;

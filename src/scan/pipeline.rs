@@ -57,6 +57,7 @@ impl DerivedBudget {
 /// Reads the artifact to its end. An error means that a matching thread has died.
 pub(super) fn run(
     reader: &mut (impl Read + Send),
+    file_name: Option<&str>,
     scope: &Scope<'_>,
     progress: &Progress,
 ) -> thread::Result<(Summary, Collected)> {
@@ -73,7 +74,7 @@ pub(super) fn run(
         // The workers hold the only receivers, so that a send fails once they are gone.
         drop(waiting);
         let mut feeder = Feeder::new(batches);
-        let summary = archive::read(reader, scope.limits, progress, &mut feeder);
+        let summary = archive::read(reader, file_name, scope.limits, progress, &mut feeder);
         let mut collected = feeder.finish();
         for worker in matching {
             collected.merge(worker.join()?);

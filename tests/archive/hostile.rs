@@ -453,8 +453,8 @@ fn names() {
     file, then directory: [name] Entry `package/x/` (tar byte 1536): the name is both a file and a directory: readers keep one or the other, so what is installed may not be what was checked.
     directory, then file: [name] Entry `package/x` (tar byte 1536): the name is both a file and a directory: readers keep one or the other, so what is installed may not be what was checked.
     file, then below it: [name] Entry `package/x/y/z` (tar byte 1536): the name is both a file and a directory: readers keep one or the other, so what is installed may not be what was checked.
-    two roots: [name] Entry `other/x` (tar byte 1024): the entry lies outside the root directory of the first entry: npm drops the first component, so files of two roots overwrite each other.
-    no root: [name] Entry `x` (tar byte 1024): the file lies at the top, not in a root directory: npm drops the first component of each name, and so this file.
+    two roots: [name] Entry `other/x` (tar byte 1024): the entry lies outside the root directory of the first entry: installers drop the first component, so files of two roots overwrite each other.
+    no root: [name] Entry `x` (tar byte 1024): the file lies at the top, not in a root directory: installers drop the first component of each name, and so this file.
     ");
 }
 
@@ -540,13 +540,13 @@ fn formats() {
     ];
     insta::assert_snapshot!(refusals(cases), @"
     nothing: [format] The artifact is empty (0 bytes), so nothing could be checked.
-    text: [format] The artifact is not a gzipped tar: it does not begin with the gzip magic 1f 8b.
+    text: [format] The artifact is neither a gzipped tar nor a zip: it begins with neither the gzip magic 1f 8b nor the zip magic 50 4b 03 04.
     bare tar: [format] The artifact is a tar that is not gzipped.
-    zip: [format] The artifact is a zip file, and wheels are not supported yet.
-    xz: [format] The artifact is in the xz format, not a gzipped tar.
+    zip: [zip] Zip byte 0: the archive is cut off in the middle of it, so a part is missing.
+    xz: [format] The artifact is in the xz format, neither a gzipped tar nor a wheel.
     gzipped text: [format] The artifact is gzipped, but what it unpacks to is not a tar of the ustar, pax or GNU kind.
     gzipped nothing: [format] The artifact is gzipped, but what it unpacks to is not a tar of the ustar, pax or GNU kind.
-    no entries: [format] The artifact is a tar without entries, so nothing could be checked.
+    no entries: [format] The artifact is an archive without entries, so nothing could be checked.
     no manifest: [manifest] The artifact has no `package/package.json`, so it is not an npm package, and nothing says what it would be published as.
     manifest deeper down: [manifest] The artifact has no `package/package.json`, so it is not an npm package, and nothing says what it would be published as.
     ");

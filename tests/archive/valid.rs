@@ -273,7 +273,13 @@ fn a_break_ends_the_reading() {
         .gzip();
     for calls in 1..12 {
         let (limits, progress) = (Limits::default(), Progress::default());
-        archive::read(&artifact[..], &limits, &progress, &mut Impatient(calls));
+        archive::read(
+            &artifact[..],
+            None,
+            &limits,
+            &progress,
+            &mut Impatient(calls),
+        );
     }
 }
 
@@ -311,6 +317,7 @@ fn slow_input_is_read_and_a_failure_said() {
         let mut collected = Collected::default();
         archive::read(
             input,
+            None,
             &Limits::default(),
             &Progress::default(),
             &mut collected,

@@ -30,7 +30,7 @@ pub(super) struct Header<'b> {
 impl<'b> Header<'b> {
     pub(super) fn new(block: &'b [u8; BLOCK], offset: u64) -> Result<Self, ArchiveError> {
         let parsed = tar::Header::from_byte_slice(block);
-        let here = Place::block(offset);
+        let here = Place::tar_block(offset);
         if parsed.cksum().ok() != Some(checksum(block)) {
             return Err(here.tar(TarProblem::Checksum));
         }
@@ -64,7 +64,7 @@ impl<'b> Header<'b> {
     }
 
     pub(super) fn place(&self) -> Place {
-        Place::entry(&self.name(), self.offset)
+        Place::tar_entry(&self.name(), self.offset)
     }
 
     pub(super) fn size(&self) -> u64 {

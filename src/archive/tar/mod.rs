@@ -5,7 +5,6 @@
 //! readable in full; what the artifact itself must keep to beyond that is in [`strict`].
 
 mod header;
-mod name;
 mod pax;
 mod strict;
 
@@ -13,6 +12,7 @@ use std::io::{BufRead, Read};
 
 use super::{
     error::{ArchiveError, Place, Stop, TarProblem},
+    name::Names,
     reading::Reading,
     stream::{Content, Stream},
 };
@@ -20,7 +20,6 @@ use crate::model::{Entry, EntryKind, EntryPath};
 
 pub(crate) use super::stream::BLOCK;
 use header::{Header, Kind};
-pub(crate) use name::Names;
 use pax::Pax;
 
 /// How strictly a tar is read.
@@ -122,7 +121,7 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
     fn cut_off(self, offset: u64) -> Result<(), Stop> {
         self.nothing_pending()?;
         match self.profile {
-            Profile::Artifact(_) => Err(Place::block(offset).tar(TarProblem::NoEnd).into()),
+            Profile::Artifact(_) => Err(Place::tar_block(offset).tar(TarProblem::NoEnd).into()),
             Profile::Nested(_) => Ok(()),
         }
     }
@@ -133,18 +132,24 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
         match self.stream.block()? {
             None if !self.is_strict() => return Ok(()),
             Some(block) if block == [0; BLOCK] => {}
-            _ => return Err(Place::block(offset).tar(TarProblem::LoneZeroBlock).into()),
+            _ => {
+                return Err(Place::tar_block(offset)
+                    .tar(TarProblem::LoneZeroBlock)
+                    .into());
+            }
         }
         match self.stream.zeros_to_the_end()? {
             None => Ok(()),
-            Some(offset) => Err(Place::block(offset).tar(TarProblem::DataAfterEnd).into()),
+            Some(offset) => Err(Place::tar_block(offset)
+                .tar(TarProblem::DataAfterEnd)
+                .into()),
         }
     }
 
     fn nothing_pending(&self) -> Result<(), ArchiveError> {
         match self.pending.is_empty() {
             true => Ok(()),
-            false => Err(Place::block(self.pending.offset).tar(TarProblem::Dangling)),
+            false => Err(Place::tar_block(self.pending.offset).tar(TarProblem::Dangling)),
         }
     }
 
@@ -206,7 +211,7 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
         let name = name.or(pending.long_name).unwrap_or_else(|| header.name());
         let target = pax.link_path.clone();
         let target = target.or(pending.long_link).or(header.link_name());
-        let place = Place::entry(&name, header.offset());
+        let place = Place::tar_entry(&name, header.offset());
         let size = pax.size.unwrap_or(header.size());
         header::no_hidden_content(kind, size).map_err(|p| place.tar(p))?;
         if self.is_strict() {
@@ -236,6 +241,9 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
             return self.reading.small(entry, Vec::new());
         }
         if kind.is_symlink() || kind.is_hard_link() {
+            if let Profile::Artifact(names) = &mut self.profile {
+                names.link.get_or_insert(place);
+            }
             let target = target.unwrap_or_default();
             entry.size = target.len() as u64;
             entry.kind = EntryKind::Link {
@@ -260,34 +268,15 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
         kind: tar::EntryType,
         place: &Place,
     ) -> Result<(EntryPath, u8), Stop> {
-        let text = String::from_utf8_lossy(name);
         match &mut self.profile {
             Profile::Nested(container) => {
+                let text = String::from_utf8_lossy(name);
                 let inner = text.strip_prefix("./").unwrap_or(&text);
                 let inner = inner.strip_suffix('/').unwrap_or(inner);
                 Ok((container.path.nested(inner), container.depth + 1))
             }
             Profile::Artifact(names) => {
-                names.entries += 1;
-                let plain = match kind.is_dir() {
-                    true => text.strip_suffix('/').unwrap_or(&text),
-                    false => &text,
-                };
-                let path = EntryPath::new(plain);
-                let checked = name::check(name, kind.is_dir());
-                let implied = match checked {
-                    Ok(()) => names.add(plain, kind.is_dir()),
-                    Err(problem) => Err(problem),
-                };
-                match implied {
-                    Ok(directories) => self.reading.budget.directories(directories)?,
-                    Err(problem) => {
-                        let place = place.clone();
-                        let error = ArchiveError::Name { place, problem };
-                        self.reading.gap(error.gap(Some(path.clone())));
-                    }
-                }
-                Ok((path, 0))
+                Ok((self.reading.name(names, name, kind.is_dir(), place)?, 0))
             }
         }
     }

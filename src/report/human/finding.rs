@@ -132,7 +132,7 @@ fn table(page: &mut Page, rows: &[Row<'_>], verbose: bool) {
 /// What is shown beside a place; nothing where it would say the path again.
 fn evidence(finding: &Finding) -> String {
     let evidence = escape(finding.evidence.as_str());
-    match evidence == escape(finding.path.in_package()) {
+    match evidence == escape(&finding.path.in_package()) {
         true => String::new(),
         false => evidence,
     }

@@ -7,9 +7,9 @@ mod summary;
 
 use std::io::{self, Write};
 
-use super::{Detail, Style, format_name};
+use super::{Detail, Style};
 use crate::{
-    model::{Level, SelfKind, counted},
+    model::{Format, Level, SelfKind, counted},
     policy::{Judged, JudgedFinding, Outcome, Verdict},
 };
 use page::{BOLD, DIM, Page};
@@ -46,7 +46,7 @@ fn header(page: &mut Page, judged: &Judged, detail: Detail) {
         (Some(name), None) => name.clone(),
         (None, _) => artifact.path.clone(),
     };
-    let format = artifact.format.map_or("of no known format", format_name);
+    let format = artifact.format.map_or("of no known format", Format::name);
     let origin = match &artifact.packed_by {
         Some(by) => format!(", packed by {} {}", by.client, by.version),
         None if artifact.name.is_some() => format!(", {}", artifact.path),

@@ -1,0 +1,268 @@
+//! Which format an artifact is of: what it holds decides, and its file name must agree.
+
+use super::{
+    error::{ArchiveError, FormatError, ManifestError, TarProblem, shown},
+    name::{Names, Top},
+};
+use crate::model::Format;
+
+/// What a file name lets expect, by its suffix.
+struct Suffix {
+    suffix: &'static str,
+    /// The formats that registries take under this suffix.
+    formats: &'static [Format],
+    /// What lies at the top, where it can't be told before the first entry.
+    top: Top,
+}
+
+const SUFFIXES: [Suffix; 5] = [
+    Suffix {
+        suffix: ".tgz",
+        formats: &[Format::NpmTgz],
+        top: Top::Root,
+    },
+    Suffix {
+        suffix: ".tar.gz",
+        formats: &[Format::Sdist, Format::NpmTgz],
+        top: Top::Root,
+    },
+    Suffix {
+        suffix: ".crate",
+        formats: &[Format::Crate],
+        top: Top::Root,
+    },
+    Suffix {
+        suffix: ".whl",
+        formats: &[Format::Wheel],
+        top: Top::Anything,
+    },
+    Suffix {
+        suffix: ".zip",
+        formats: &[Format::Sdist],
+        top: Top::Root,
+    },
+];
+
+/// What the name of an artifact's file says, if it has one.
+#[derive(Clone, Copy)]
+pub(super) struct FileName<'n> {
+    whole: &'n str,
+    said: Option<&'static Suffix>,
+}
+
+impl<'n> FileName<'n> {
+    pub(super) fn new(whole: Option<&'n str>) -> Self {
+        let whole = whole.unwrap_or_default();
+        let lower = whole.to_ascii_lowercase();
+        let said = SUFFIXES.iter().find(|known| lower.ends_with(known.suffix));
+        Self { whole, said }
+    }
+
+    /// The format that the name alone makes likely.
+    pub(super) fn format(self) -> Option<Format> {
+        self.said.and_then(|said| said.formats.first().copied())
+    }
+
+    pub(super) fn top(self) -> Option<Top> {
+        self.said.map(|said| said.top)
+    }
+
+    fn allows(self, format: Format) -> bool {
+        self.said.is_none_or(|said| said.formats.contains(&format))
+    }
+
+    /// The name without its suffix.
+    fn stem(self) -> Option<&'n str> {
+        let suffix = self.said?.suffix;
+        Some(&self.whole[..self.whole.len() - suffix.len()])
+    }
+}
+
+/// The format of a tarball that was read to its end; `None` where no entry has a fit name, which was
+/// said already.
+pub(super) fn of_tarball(
+    names: &Names,
+    file_name: FileName<'_>,
+) -> Result<Option<Format>, ArchiveError> {
+    let Some(root) = names.manifest_directory() else {
+        return Ok(None);
+    };
+    // A crate or sdist may hold a package.json, and an npm package a Cargo.toml, but only the first
+    // two have a version in the root's name.
+    let candidates = match file_name.said {
+        Some(said) => said.formats,
+        None if has_version(root) => &[Format::Sdist, Format::Crate, Format::NpmTgz],
+        None => &[Format::NpmTgz],
+    };
+    let holds = |format| names.has_file(&format!("{root}/{}", manifest(format)));
+    let Some(format) = candidates.iter().copied().find(|format| holds(*format)) else {
+        return Err(no_manifest(root, candidates).into());
+    };
+    if let (Format::Crate, Some(link)) = (format, &names.link) {
+        return Err(link.tar(TarProblem::LinkInCrate));
+    }
+    if matches!(format, Format::Sdist | Format::Crate) {
+        agree(file_name, root, format)?;
+    }
+    Ok(Some(format))
+}
+
+/// The format of a zip that was read to its end.
+pub(super) fn of_zip(
+    names: &Names,
+    file_name: FileName<'_>,
+) -> Result<Option<Format>, ArchiveError> {
+    let format = match names.top() {
+        None => return Ok(None),
+        Some(Top::Root) => Format::Sdist,
+        Some(Top::Anything) => Format::Wheel,
+    };
+    if !file_name.allows(format) {
+        return Err(FormatError::Zip.into());
+    }
+    let Some(directory) = names.manifest_directory() else {
+        return match format {
+            Format::Wheel => Err(ManifestError::NoDistInfo.into()),
+            _ => Ok(None),
+        };
+    };
+    let needed: &[&str] = match format {
+        Format::Wheel => &["METADATA", "WHEEL"],
+        _ => &["PKG-INFO"],
+    };
+    for file in needed {
+        let file = format!("{directory}/{file}");
+        if !names.has_file(&file) {
+            return Err(missing(&file, format).into());
+        }
+    }
+    let identity = directory.strip_suffix(".dist-info").unwrap_or(directory);
+    agree(file_name, identity, format)?;
+    Ok(Some(format))
+}
+
+/// Whether a directory is called like a release: `NAME-VERSION`.
+fn has_version(directory: &str) -> bool {
+    directory
+        .split('-')
+        .skip(1)
+        .any(|part| part.starts_with(|first: char| first.is_ascii_digit()))
+}
+
+fn manifest(format: Format) -> &'static str {
+    match format {
+        Format::NpmTgz => "package.json",
+        Format::Sdist => "PKG-INFO",
+        Format::Crate => "Cargo.toml",
+        Format::Wheel => "METADATA",
+    }
+}
+
+fn missing(file: &str, format: Format) -> ManifestError {
+    ManifestError::Missing {
+        file: shown(file),
+        what: match format {
+            Format::NpmTgz => "an npm package",
+            Format::Sdist => "an sdist",
+            Format::Crate => "a crate",
+            Format::Wheel => "a wheel",
+        },
+    }
+}
+
+fn no_manifest(root: &str, candidates: &[Format]) -> ManifestError {
+    match candidates {
+        [one] => missing(&format!("{root}/{}", manifest(*one)), *one),
+        several => ManifestError::None {
+            root: shown(root),
+            manifests: several.iter().map(|format| manifest(*format)).collect(),
+        },
+    }
+}
+
+/// The file name must begin with the name and version inside: registries file an artifact under its
+/// file name, and installers go by what is inside.
+fn agree(file_name: FileName<'_>, identity: &str, format: Format) -> Result<(), ManifestError> {
+    let Some(stem) = file_name.stem() else {
+        return Ok(());
+    };
+    let agrees = match format {
+        // Only PyPI takes different spellings of a name for one.
+        Format::Crate => stem == identity,
+        Format::Wheel => {
+            // NAME-VERSION(-BUILD)?-PYTHON-ABI-PLATFORM; neither name nor version holds a dash.
+            let parts: Vec<_> = stem.split('-').collect();
+            matches!(parts.len(), 5 | 6)
+                && normalised(&parts[..2].join("-")) == normalised(identity)
+        }
+        _ => normalised(stem) == normalised(identity),
+    };
+    match agrees {
+        true => Ok(()),
+        false => Err(ManifestError::OtherName {
+            file: shown(file_name.whole),
+            inside: shown(identity),
+        }),
+    }
+}
+
+/// As PyPI compares names: in lower case, runs of `-`, `_` and `.` alike
+/// (<https://packaging.python.org/en/latest/specifications/name-normalization/>).
+fn normalised(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let parts = lower.split(['-', '_', '.']).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_directory_has_a_version() {
+        for (directory, expected) in [
+            ("acme-1.0.0", true),
+            ("acme-cli-0.1.0-alpha.2", true),
+            ("package", false),
+            ("tree-sitter", false),
+            ("1.0", false),
+        ] {
+            assert_eq!(has_version(directory), expected, "{directory}");
+        }
+    }
+
+    #[test]
+    fn names_agree_as_their_registry_compares_them() {
+        for (file, identity, format, agrees) in [
+            ("acme-1.0.0.crate", "acme-1.0.0", Format::Crate, true),
+            ("acme-1.0.1.crate", "acme-1.0.0", Format::Crate, false),
+            ("Acme-1.0.0.crate", "acme-1.0.0", Format::Crate, false),
+            ("acme_cli-1.0.tar.gz", "acme-cli-1.0", Format::Sdist, true),
+            ("Acme.Cli-1.0.tar.gz", "acme_cli-1.0", Format::Sdist, true),
+            ("acme-1.0.zip", "acme-1.1", Format::Sdist, false),
+            (
+                "acme_cli-1.0-py3-none-any.whl",
+                "Acme_Cli-1.0",
+                Format::Wheel,
+                true,
+            ),
+            (
+                "acme-1.0-7-cp312-abi3-linux.whl",
+                "acme-1.0",
+                Format::Wheel,
+                true,
+            ),
+            (
+                "acme-1.0-py3-none-any.whl",
+                "other-1.0",
+                Format::Wheel,
+                false,
+            ),
+            ("acme.whl", "acme-1.0", Format::Wheel, false),
+            ("download", "acme-1.0", Format::Wheel, true),
+        ] {
+            let result = agree(FileName::new(Some(file)), identity, format);
+            assert_eq!(result.is_ok(), agrees, "{file} {identity}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Names that every installer reads alike, and that stay in the package.
+
+use std::collections::{HashMap, hash_map::Entry as Slot};
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::error::{NameProblem, Place};
+use crate::model::EntryPath;
+
+const LONGEST: usize = 4096;
+
+/// Whether a name is fit by itself.
+fn check(name: &[u8], is_directory: bool) -> Result<(), NameProblem> {
+    let text = str::from_utf8(name).map_err(|_| NameProblem::NotUtf8)?;
+    if name.is_empty() {
+        return Err(NameProblem::Empty);
+    }
+    if name.len() > LONGEST {
+        return Err(NameProblem::TooLong);
+    }
+    if name.contains(&0) {
+        return Err(NameProblem::Nul);
+    }
+    if text.contains(char::is_control) {
+        return Err(NameProblem::Control);
+    }
+    if name.contains(&b'\\') {
+        return Err(NameProblem::Backslash);
+    }
+    let has_drive = name[0].is_ascii_alphabetic() && name.get(1) == Some(&b':');
+    if has_drive || name[0] == b'/' {
+        return Err(NameProblem::Absolute);
+    }
+    let plain = match is_directory {
+        true => text.strip_suffix('/').unwrap_or(text),
+        false => text,
+    };
+    plain.split('/').try_for_each(|component| match component {
+        "" => Err(NameProblem::EmptyComponent),
+        "." => Err(NameProblem::Dot),
+        ".." => Err(NameProblem::Parent),
+        _ => Ok(()),
+    })
+}
+
+/// What may lie at the top of an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Top {
+    /// One directory, whatever its name.
+    Root,
+    /// What gets installed: a wheel.
+    Anything,
+}
+
+impl Top {
+    /// What the first entry's name makes likely. The root of an sdist is `NAME-VERSION`, and no Python
+    /// package can be called so.
+    fn guess(first: &str) -> Self {
+        let top = first.split('/').next().unwrap_or_default();
+        let is_metadata = top.ends_with(".dist-info") || top.ends_with(".data");
+        match first.contains('/') && top.contains('-') && !is_metadata {
+            true => Top::Root,
+            false => Top::Anything,
+        }
+    }
+}
+
+/// The names seen until now, by hash: 100,000 long names must not take memory. A hash can't make two
+/// equal names look different; two names with one hash would be called a duplicate, which errs on the
+/// safe side.
+pub(crate) struct Names {
+    /// `None` until the first entry tells.
+    top: Option<Top>,
+    is_directory: HashMap<u128, bool>,
+    first: Option<String>,
+    /// The directory of a wheel that holds its metadata, by the first name in it.
+    dist_info: Option<String>,
+    /// Entries, fit or not.
+    pub(crate) entries: u64,
+    /// The first link.
+    pub(crate) link: Option<Place>,
+}
+
+impl Names {
+    /// With `top`, or with what the first entry's name makes likely.
+    pub(crate) fn new(top: Option<Top>) -> Self {
+        Self {
+            top,
+            is_directory: HashMap::new(),
+            first: None,
+            dist_info: None,
+            entries: 0,
+            link: None,
+        }
+    }
+
+    /// The directory that holds the manifest: the root, or a wheel's `NAME-VERSION.dist-info`.
+    pub(crate) fn manifest_directory(&self) -> Option<&str> {
+        match self.top? {
+            Top::Root => self.first.as_deref(),
+            Top::Anything => self.dist_info.as_deref(),
+        }
+    }
+
+    /// What lies at the top, once there was an entry.
+    pub(crate) fn top(&self) -> Option<Top> {
+        self.top
+    }
+
+    /// Whether there is a file or link of this name.
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        self.is_directory.get(&xxh3_128(name.as_bytes())) == Some(&false)
+    }
+
+    /// Takes the next entry's name as it is in the archive. Returns its path, and how many directories
+    /// it implies that were not known before, unless the name is unfit. A directory may be there twice:
+    /// it has no content to differ in.
+    pub(super) fn next(
+        &mut self,
+        name: &[u8],
+        is_directory: bool,
+    ) -> (EntryPath, Result<u64, NameProblem>) {
+        self.entries += 1;
+        let text = String::from_utf8_lossy(name);
+        let plain = match is_directory {
+            true => text.strip_suffix('/').unwrap_or(&text),
+            false => &text,
+        };
+        let top = *self.top.get_or_insert_with(|| Top::guess(&text));
+        let path = match top {
+            Top::Root => EntryPath::new(plain),
+            Top::Anything => EntryPath::rootless(plain),
+        };
+        let checked = check(name, is_directory).and_then(|()| self.add(top, plain, is_directory));
+        (path, checked)
+    }
+
+    fn add(&mut self, top: Top, name: &str, is_directory: bool) -> Result<u64, NameProblem> {
+        let (first, below) = match name.split_once('/') {
+            Some((first, _)) => (first, true),
+            None => (name, is_directory),
+        };
+        match top {
+            Top::Root if !below => return Err(NameProblem::NoRoot),
+            Top::Root if self.first.get_or_insert_with(|| first.to_owned()) != first => {
+                return Err(NameProblem::OtherRoot);
+            }
+            Top::Anything if below && first.ends_with(".dist-info") => {
+                let dist_info = self.dist_info.get_or_insert_with(|| first.to_owned());
+                if dist_info != first {
+                    return Err(NameProblem::OtherDistInfo);
+                }
+            }
+            _ => {}
+        }
+        match self.is_directory.entry(xxh3_128(name.as_bytes())) {
+            Slot::Vacant(slot) => {
+                slot.insert(is_directory);
+            }
+            Slot::Occupied(slot) => match (*slot.get(), is_directory) {
+                (true, true) => {}
+                (false, false) => return Err(NameProblem::Duplicate),
+                _ => return Err(NameProblem::FileIsDirectory),
+            },
+        }
+        self.imply(name)
+    }
+
+    fn imply(&mut self, name: &str) -> Result<u64, NameProblem> {
+        let mut implied = 0;
+        let mut directory = name;
+        while let Some((parent, _)) = directory.rsplit_once('/') {
+            match self.is_directory.entry(xxh3_128(parent.as_bytes())) {
+                Slot::Occupied(slot) if *slot.get() => break,
+                Slot::Occupied(_) => return Err(NameProblem::FileIsDirectory),
+                Slot::Vacant(slot) => {
+                    slot.insert(true);
+                }
+            }
+            implied += 1;
+            directory = parent;
+        }
+        Ok(implied)
+    }
+}
