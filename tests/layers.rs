@@ -59,7 +59,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("anstream", &["cli"]),
     ("anstyle", &["report", "cli"]),
     ("globset", &["rule", "policy"]),
-    ("toml", &["rule", "policy"]),
+    ("toml", &["rule", "policy", "detect"]),
     ("regex", &["rule", "detect"]),
     ("regex_syntax", &["rule"]),
     ("aho_corasick", &["rule", "detect"]),

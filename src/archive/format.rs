@@ -4,7 +4,7 @@ use super::{
     error::{ArchiveError, FormatError, ManifestError, TarProblem, shown},
     name::{Names, Top},
 };
-use crate::model::Format;
+use crate::model::{Ecosystem, Format};
 
 /// What a file name lets expect, by its suffix.
 struct Suffix {
@@ -78,12 +78,16 @@ impl<'n> FileName<'n> {
     }
 }
 
-/// The format of a tarball that was read to its end; `None` where no entry has a fit name, which was
-/// said already.
+/// What an archive turned out to be: its format, and the release that its directory is called after,
+/// `NAME-VERSION`, in the formats where it is.
+pub(super) type Recognised = (Format, Option<String>);
+
+/// What a tarball is that was read to its end; `None` where no entry has a fit name, which was said
+/// already.
 pub(super) fn of_tarball(
     names: &Names,
     file_name: FileName<'_>,
-) -> Result<Option<Format>, ArchiveError> {
+) -> Result<Option<Recognised>, ArchiveError> {
     let Some(root) = names.manifest_directory() else {
         return Ok(None);
     };
@@ -101,17 +105,18 @@ pub(super) fn of_tarball(
     if let (Format::Crate, Some(link)) = (format, &names.link) {
         return Err(link.tar(TarProblem::LinkInCrate));
     }
-    if matches!(format, Format::Sdist | Format::Crate) {
-        agree(file_name, root, format)?;
+    if format == Format::NpmTgz {
+        return Ok(Some((format, None)));
     }
-    Ok(Some(format))
+    agree(file_name, root, format)?;
+    Ok(Some((format, Some(root.to_owned()))))
 }
 
-/// The format of a zip that was read to its end.
+/// What a zip is that was read to its end.
 pub(super) fn of_zip(
     names: &Names,
     file_name: FileName<'_>,
-) -> Result<Option<Format>, ArchiveError> {
+) -> Result<Option<Recognised>, ArchiveError> {
     let format = match names.top() {
         None => return Ok(None),
         Some(Top::Root) => Format::Sdist,
@@ -136,9 +141,9 @@ pub(super) fn of_zip(
             return Err(missing(&file, format).into());
         }
     }
-    let identity = directory.strip_suffix(".dist-info").unwrap_or(directory);
-    agree(file_name, identity, format)?;
-    Ok(Some(format))
+    let release = directory.strip_suffix(".dist-info").unwrap_or(directory);
+    agree(file_name, release, format)?;
+    Ok(Some((format, Some(release.to_owned()))))
 }
 
 /// Whether a directory is called like a release: `NAME-VERSION`.
@@ -182,35 +187,44 @@ fn no_manifest(root: &str, candidates: &[Format]) -> ManifestError {
 
 /// The file name must begin with the name and version inside: registries file an artifact under its
 /// file name, and installers go by what is inside.
-fn agree(file_name: FileName<'_>, identity: &str, format: Format) -> Result<(), ManifestError> {
+fn agree(file_name: FileName<'_>, release: &str, format: Format) -> Result<(), ManifestError> {
     let Some(stem) = file_name.stem() else {
         return Ok(());
     };
     let agrees = match format {
-        // Only PyPI takes different spellings of a name for one.
-        Format::Crate => stem == identity,
         Format::Wheel => {
             // NAME-VERSION(-BUILD)?-PYTHON-ABI-PLATFORM; neither name nor version holds a dash.
             let parts: Vec<_> = stem.split('-').collect();
-            matches!(parts.len(), 5 | 6)
-                && normalised(&parts[..2].join("-")) == normalised(identity)
+            matches!(parts.len(), 5 | 6) && same_release(format, &parts[..2].join("-"), release)
         }
-        _ => normalised(stem) == normalised(identity),
+        _ => same_release(format, stem, release),
     };
     match agrees {
         true => Ok(()),
         false => Err(ManifestError::OtherName {
             file: shown(file_name.whole),
-            inside: shown(identity),
+            inside: shown(release),
         }),
     }
 }
 
+/// Whether two `NAME-VERSION` are one to the format's registry. Only PyPI takes different spellings
+/// for one.
+pub fn same_release(format: Format, one: &str, other: &str) -> bool {
+    match format.ecosystem() {
+        Ecosystem::Pypi => normalised(one) == normalised(other),
+        Ecosystem::Npm | Ecosystem::Crates => one == other,
+    }
+}
+
 /// As PyPI compares names: in lower case, runs of `-`, `_` and `.` alike
-/// (<https://packaging.python.org/en/latest/specifications/name-normalization/>).
+/// (<https://packaging.python.org/en/latest/specifications/name-normalization/>), and with them what
+/// file names write for a version's `+` and `!`.
 fn normalised(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
-    let parts = lower.split(['-', '_', '.']).filter(|part| !part.is_empty());
+    let parts = lower
+        .split(['-', '_', '.', '+', '!'])
+        .filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("-")
 }
 
@@ -233,7 +247,7 @@ mod tests {
 
     #[test]
     fn names_agree_as_their_registry_compares_them() {
-        for (file, identity, format, agrees) in [
+        for (file, release, format, agrees) in [
             ("acme-1.0.0.crate", "acme-1.0.0", Format::Crate, true),
             ("acme-1.0.1.crate", "acme-1.0.0", Format::Crate, false),
             ("Acme-1.0.0.crate", "acme-1.0.0", Format::Crate, false),
@@ -261,8 +275,8 @@ mod tests {
             ("acme.whl", "acme-1.0", Format::Wheel, false),
             ("download", "acme-1.0", Format::Wheel, true),
         ] {
-            let result = agree(FileName::new(Some(file)), identity, format);
-            assert_eq!(result.is_ok(), agrees, "{file} {identity}");
+            let result = agree(FileName::new(Some(file)), release, format);
+            assert_eq!(result.is_ok(), agrees, "{file} {release}");
         }
     }
 }

@@ -23,13 +23,15 @@ use std::{
 use self::{
     budget::{Budget, Packed, Unpacked},
     error::{FormatError, Stop},
-    format::FileName,
+    format::{FileName, Recognised},
     gzip::{Gunzip, Members},
     name::{Names, Top},
     reading::Reading,
     stream::Stream,
 };
 use crate::model::{Entry, EntryPath, Format, Gap, Limits, Progress, Sha256};
+
+pub use format::same_release;
 
 /// Content longer than this is delivered in pieces of [`PIECE`] bytes, shorter content in one.
 pub const WHOLE: usize = 4 << 20;
@@ -54,14 +56,26 @@ pub trait Visitor {
 }
 
 /// What was read of an artifact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
     /// The format, when it could be recognised.
     pub format: Option<Format>,
+    /// The release that the archive's directory is called after, `NAME-VERSION`, when the format has
+    /// one and everything was read.
+    pub release: Option<String>,
     /// Bytes that came out of the outer container.
     pub unpacked_size: u64,
     /// Files in the artifact, nested ones not counted.
     pub entries: u64,
+}
+
+impl Summary {
+    fn recognised(&mut self, recognised: Option<Recognised>) {
+        if let Some((format, release)) = recognised {
+            self.format = Some(format);
+            self.release = release;
+        }
+    }
 }
 
 /// Reads an artifact to its end, or to the first thing that makes reading on meaningless. Either way
@@ -175,7 +189,7 @@ fn unpacked_tar(
     if names.entries == 0 {
         return Err(FormatError::NoEntries.into());
     }
-    summary.format = format::of_tarball(&names, file_name)?.or(summary.format);
+    summary.recognised(format::of_tarball(&names, file_name)?);
     Ok(())
 }
 
@@ -194,6 +208,6 @@ fn zip_file(
     if names.entries == 0 {
         return Err(FormatError::NoEntries.into());
     }
-    summary.format = format::of_zip(&names, file_name)?.or(summary.format);
+    summary.recognised(format::of_zip(&names, file_name)?);
     Ok(())
 }

@@ -1,17 +1,21 @@
 //! What is known of the whole artifact when all entries are read.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::SourceMapFact;
-use crate::model::{EntryPath, Manifest};
+use super::{ReadManifest, SourceMapFact, WheelRecord};
+use crate::model::{EntryPath, Format, Manifest, Sha256};
 
 /// One thing that an inspection has learnt.
 #[derive(Debug)]
 pub enum Fact {
-    /// The package's manifest.
-    Manifest(Manifest),
+    /// A manifest, of whichever ecosystem.
+    Manifest(Box<ReadManifest>),
     /// The digest of a shipped text file, line ends normalised.
     Text(u128),
+    /// A file in a wheel.
+    WheelFile(EntryPath),
+    /// A wheel's list of its files.
+    WheelRecord(Box<WheelRecord>),
     /// A source map.
     SourceMap(Box<SourceMapFact>),
 }
@@ -19,24 +23,38 @@ pub enum Fact {
 /// All facts of an artifact.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// The package's manifest, if it has one.
+    /// The artifact's format. Filled by the scan.
+    pub format: Option<Format>,
+    /// The package's manifest, if it has one that can be used: of all manifests that were read, the
+    /// one that counts for the format. Filled by the scan.
     pub manifest: Option<Manifest>,
+    /// Every manifest read.
+    pub manifests: Vec<ReadManifest>,
     /// Digests of the text files that ship.
     pub texts: HashSet<u128>,
+    /// The files directly in a wheel.
+    pub wheel_files: Vec<EntryPath>,
+    /// The wheel's list of its files.
+    pub wheel_record: Option<WheelRecord>,
     /// Source maps, in no order.
     pub source_maps: Vec<SourceMapFact>,
     /// Every entry's path and size. Filled by the scan.
     pub entries: BTreeMap<EntryPath, u64>,
+    /// Hashes of the entries that something may be concluded of, and of opened containers. Filled by
+    /// the scan.
+    pub hashes: HashMap<EntryPath, Sha256>,
 }
 
 impl Facts {
     /// Takes a fact in.
     pub fn add(&mut self, fact: Fact) {
         match fact {
-            Fact::Manifest(manifest) => self.manifest = Some(manifest),
+            Fact::Manifest(manifest) => self.manifests.push(*manifest),
             Fact::Text(digest) => {
                 self.texts.insert(digest);
             }
+            Fact::WheelFile(path) => self.wheel_files.push(path),
+            Fact::WheelRecord(record) => self.wheel_record = Some(*record),
             Fact::SourceMap(map) => self.source_maps.push(*map),
         }
     }
@@ -44,13 +62,23 @@ impl Facts {
     /// Takes in what another thread has learnt.
     pub fn merge(&mut self, other: Facts) {
         let Facts {
+            format,
             manifest,
+            manifests,
             texts,
+            wheel_files,
+            wheel_record,
             source_maps,
             entries,
+            hashes,
         } = other;
+        self.format = self.format.or(format);
         self.manifest = self.manifest.take().or(manifest);
+        self.manifests.extend(manifests);
+        self.hashes.extend(hashes);
         self.texts.extend(texts);
+        self.wheel_files.extend(wheel_files);
+        self.wheel_record = self.wheel_record.take().or(wheel_record);
         self.source_maps.extend(source_maps);
         self.entries.extend(entries);
     }

@@ -14,11 +14,14 @@ mod tar_owner;
 #[cfg(test)]
 mod testing;
 mod text_digest;
+mod wheel;
 
 use crate::model::{Context, Entry, EntryPath, Evidence, GapKind, Location, Sha256};
 
 pub use facts::{Fact, Facts};
+pub use manifest::ReadManifest;
 pub use source_map::SourceMapFact;
+pub use wheel::WheelRecord;
 
 /// One detector, made for one scan.
 pub trait Detector: Send + Sync {
@@ -108,6 +111,10 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: source_map::KINDS,
         make: source_map::make,
+    },
+    Registration {
+        kinds: wheel::KINDS,
+        make: wheel::make,
     },
     Registration {
         kinds: &[],

@@ -50,6 +50,11 @@ impl EntryPath {
         }
     }
 
+    /// Whether it lies in an archive without a root directory.
+    pub fn is_rootless(&self) -> bool {
+        self.root == 0
+    }
+
     /// The whole path.
     pub fn as_str(&self) -> &str {
         &self.text

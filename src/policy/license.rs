@@ -98,7 +98,8 @@ const DEEPEST: usize = 20;
 /// Reads a licence: an SPDX expression (`(MIT OR Apache-2.0)`), npm's words, or what people write.
 pub(super) fn openness(license: &str) -> Openness {
     let text = license.trim().to_ascii_lowercase();
-    if OPEN_NAMES.contains(&text.as_str()) {
+    // PyPI's classifiers: "OSI Approved :: MIT License".
+    if OPEN_NAMES.contains(&text.as_str()) || text.starts_with("osi approved") {
         return Openness::Open;
     }
     // A slash is cargo's old form of OR.

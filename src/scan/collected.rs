@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Scope;
+use super::{Scope, manifest};
 use crate::{
+    archive::Summary,
     detect::{Detection, Facts},
     model::{Entry, EntryPath, Finding, Gap, Manifest, Sha256},
 };
@@ -15,8 +16,6 @@ pub(super) struct Collected {
     pub(super) detections: Vec<Detection>,
     pub(super) gaps: Vec<Gap>,
     pub(super) facts: Facts,
-    /// Hashes of the entries that something may be concluded of, and of opened containers.
-    pub(super) hashes: HashMap<EntryPath, Sha256>,
 }
 
 /// What an artifact comes to.
@@ -28,11 +27,16 @@ pub(super) struct Concluded {
 
 impl Collected {
     /// What the reading thread knows.
-    pub(super) fn new(gaps: Vec<Gap>, entries: Vec<(EntryPath, u64)>) -> Self {
+    pub(super) fn new(
+        gaps: Vec<Gap>,
+        entries: Vec<(EntryPath, u64)>,
+        containers: HashMap<EntryPath, Sha256>,
+    ) -> Self {
         Self {
             gaps,
             facts: Facts {
                 entries: entries.into_iter().collect(),
+                hashes: containers,
                 ..Facts::default()
             },
             ..Self::default()
@@ -44,12 +48,13 @@ impl Collected {
         self.detections.extend(other.detections);
         self.gaps.extend(other.gaps);
         self.facts.merge(other.facts);
-        self.hashes.extend(other.hashes);
     }
 
     /// Draws the conclusions that need the whole artifact, and puts everything in an order that does
     /// not depend on which thread came first.
-    pub(super) fn conclude(mut self, scope: &Scope<'_>) -> Concluded {
+    pub(super) fn conclude(mut self, scope: &Scope<'_>, summary: &Summary) -> Concluded {
+        self.facts.format = summary.format;
+        self.gaps.extend(manifest::choose(&mut self.facts, summary));
         for detector in &scope.detectors {
             detector.conclude(&self.facts, &mut self.detections);
         }
@@ -57,7 +62,7 @@ impl Collected {
             let size = self.facts.entries.get(&detection.path).copied();
             let sha256 = detection
                 .sha256
-                .or_else(|| self.hashes.get(&detection.path).copied());
+                .or_else(|| self.facts.hashes.get(&detection.path).copied());
             let entry = Entry {
                 path: detection.path.clone(),
                 ..Entry::file("", size.unwrap_or(0))
@@ -80,9 +85,16 @@ impl Collected {
         for finding in &mut self.findings {
             finding.sha256 = finding
                 .sha256
-                .or_else(|| self.hashes.get(&finding.path).copied());
+                .or_else(|| self.facts.hashes.get(&finding.path).copied());
         }
         drop_raw_twins(&mut self.findings);
+        if let Some(format) = summary.format {
+            let ecosystem = format.ecosystem();
+            self.findings.retain(|finding| {
+                let rule = scope.rules.get(&finding.rule.id);
+                rule.is_none_or(|rule| rule.is_for(ecosystem))
+            });
+        }
         self.gaps.extend(scope.bounds.gaps());
         self.findings.sort_by(|a, b| {
             (&a.path, &a.rule.id, a.location).cmp(&(&b.path, &b.rule.id, b.location))

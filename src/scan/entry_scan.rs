@@ -60,7 +60,8 @@ struct Made {
     findings: Vec<(usize, Finding)>,
     detections: Vec<Detection>,
     gaps: Vec<(GapKind, String)>,
-    facts: bool,
+    /// Whether the entry's hash is to be kept, for something may be concluded of it later.
+    keep_hash: bool,
 }
 
 impl<'s> EntryScan<'s> {
@@ -250,7 +251,7 @@ impl<'s> EntryScan<'s> {
             EntryKind::File | EntryKind::Metadata | EntryKind::Derived => !self.entry.opened,
             EntryKind::Directory | EntryKind::Link { .. } => false,
         };
-        let bound = made.facts
+        let bound = made.keep_hash
             || !(made.findings.is_empty() && made.detections.is_empty() && made.gaps.is_empty());
         let sha256 = (bound && has_content).then(|| match self.running_hash.take() {
             Some(hash) => Sha256::from_bytes(hash.finalize().into()),
@@ -280,8 +281,11 @@ impl<'s> EntryScan<'s> {
                 sha256,
             });
         }
-        if let (true, Some(sha256)) = (made.facts, sha256) {
-            collected.hashes.insert(self.entry.path.clone(), sha256);
+        if let (true, Some(sha256)) = (made.keep_hash, sha256) {
+            collected
+                .facts
+                .hashes
+                .insert(self.entry.path.clone(), sha256);
         }
     }
 }
@@ -289,7 +293,6 @@ impl<'s> EntryScan<'s> {
 /// What to do against a gap that an inspection tells of.
 fn way_out(kind: GapKind) -> Option<&'static str> {
     match kind {
-        GapKind::Manifest => Some("Correct the file: no client could read it either."),
         GapKind::SourceMap | GapKind::Limit => {
             Some("Leave the source map out of the package, or build it again.")
         }
@@ -312,8 +315,7 @@ impl Out for EntryOut<'_, '_> {
     }
 
     fn fact(&mut self, fact: Fact) {
-        // Something may be concluded of this entry later, and is then bound to its hash.
-        self.made.facts |= !matches!(fact, Fact::Text(_) | Fact::Manifest(_));
+        self.made.keep_hash |= matches!(fact, Fact::SourceMap(_) | Fact::WheelFile(_));
         self.collected.facts.add(fact);
     }
 

@@ -1,10 +1,11 @@
 //! The examples inside rules, run: each must or must not meet its own rule.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use crate::{
+    archive::Summary,
     detect,
-    model::{Context, Entry, EntryKind, EntryPath, Finding, Limits, SelfKind, SelfValue},
+    model::{Context, Entry, EntryKind, EntryPath, Finding, Format, Limits, SelfKind, SelfValue},
     rule::{Example, Rule, RuleSet},
 };
 
@@ -100,11 +101,19 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
         derived: DerivedBudget::default(),
         bounds: Bounds::new(&limits),
     };
+    let is_wheel = entries.iter().any(|entry| {
+        let top = entry.path.split('/').next();
+        top.is_some_and(|top| top.ends_with(".dist-info"))
+    });
+    let artifact_path = |path: &str| match is_wheel {
+        true => EntryPath::rootless(path),
+        false => EntryPath::new(&format!("package/{path}")),
+    };
     let shipped = entries
         .iter()
-        .map(|entry| (package_path(&entry.path), entry.bytes.len() as u64))
+        .map(|entry| (artifact_path(&entry.path), entry.bytes.len() as u64))
         .collect();
-    let mut collected = Collected::new(Vec::new(), shipped);
+    let mut collected = Collected::new(Vec::new(), shipped, HashMap::new());
     for example_entry in entries {
         // What lies outside files is written `dist/cli.js!/tar-owner`.
         let kind = if example_entry.link {
@@ -117,16 +126,16 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
             EntryKind::File
         };
         let entry = Entry {
-            path: package_path(&example_entry.path),
+            path: artifact_path(&example_entry.path),
             kind,
             mode: example_entry.mode,
             ..Entry::file("", example_entry.bytes.len() as u64)
         };
         EntryScan::new(&scope, entry).push(&example_entry.bytes, true, &mut collected);
     }
-    Ok(collected.conclude(&scope).findings)
-}
-
-fn package_path(path: &str) -> EntryPath {
-    EntryPath::new(&format!("package/{path}"))
+    let summary = Summary {
+        format: is_wheel.then_some(Format::Wheel),
+        ..Summary::default()
+    };
+    Ok(collected.conclude(&scope, &summary).findings)
 }

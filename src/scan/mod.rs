@@ -9,6 +9,7 @@ mod collected;
 mod entry_scan;
 mod examples;
 mod hashing;
+mod manifest;
 mod pipeline;
 #[cfg(test)]
 mod tests;
@@ -93,7 +94,7 @@ pub fn scan(
     let packed = reader
         .finish(|| scope.bounds.late())
         .map_err(|_| panicked())?;
-    let concluded = collected.conclude(&scope);
+    let concluded = collected.conclude(&scope, &summary);
 
     let mut self_match: Vec<_> = context.self_values.iter().map(|value| value.kind).collect();
     self_match.sort();

@@ -149,10 +149,7 @@ impl Feeder {
     fn finish(mut self) -> Collected {
         // A send that fails is a dead worker, which joining it shows.
         let _ = self.flush();
-        Collected {
-            hashes: self.containers,
-            ..Collected::new(self.gaps, self.entries)
-        }
+        Collected::new(self.gaps, self.entries, self.containers)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     rule::fill,
 };
 
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 20] = [
     "source-map:first-party",
     "source-map:inline-first-party",
     "source-map:vendor",
@@ -21,6 +21,10 @@ const KINDS: [&str; 16] = [
     "archive:link",
     "archive:case-collision",
     "archive:setuid",
+    "wheel:record-mismatch",
+    "wheel:unlisted-file",
+    "wheel:record-incomplete",
+    "wheel:unexpected-top-level",
     "self-match:home",
     "self-match:login",
     "self-match:host",

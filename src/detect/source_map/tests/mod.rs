@@ -93,10 +93,10 @@ fn scan_in_steps(files: &[(&str, &[u8])], step: usize) -> Record {
         budget: Budget::new(),
     };
     let mut record = Record::default();
-    record.facts.add(Fact::Manifest(Manifest {
+    record.facts.manifest = Some(Manifest {
         name: Some("@acme/cli".into()),
         ..Manifest::default()
-    }));
+    });
     for (path, content) in files {
         let entry = Entry::file(path, content.len() as u64);
         record.push(&detector, &entry, content, step);

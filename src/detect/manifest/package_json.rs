@@ -1,73 +1,22 @@
-//! The package's own manifest: a fact that the policy and other detectors draw on.
+//! npm's `package.json`.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Detector, Fact, Inspection, Out};
-use crate::model::{Context, Entry, EntryKind, GapKind, Manifest};
+use crate::model::Manifest;
 
-/// A longer `package.json` is not parsed.
-const LONGEST: usize = 8 << 20;
-
-pub(super) struct PackageJson;
-
-pub(super) fn make(_: &Context) -> Box<dyn Detector> {
-    Box::new(PackageJson)
-}
-
-impl Detector for PackageJson {
-    fn inspect(&self, entry: &Entry, _: &[u8]) -> Option<Box<dyn Inspection>> {
-        let (_, in_root) = entry.path.as_str().split_once('/')?;
-        (entry.kind == EntryKind::File && entry.depth == 0 && in_root == "package.json")
-            .then(|| Box::new(Reading::default()) as Box<dyn Inspection>)
-    }
-}
-
-#[derive(Default)]
-struct Reading {
-    text: Vec<u8>,
-    too_long: bool,
-}
-
-impl Inspection for Reading {
-    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
-        if self.text.len() + piece.len() > LONGEST {
-            self.too_long = true;
-            self.text = Vec::new();
-        }
-        if !self.too_long {
-            self.text.extend_from_slice(piece);
-        }
-        if !last {
-            return;
-        }
-        if self.too_long {
-            let reason = format!("package.json is longer than {} MiB", LONGEST >> 20);
-            out.gap(GapKind::Manifest, reason);
-            return;
-        }
-        match parse(&self.text) {
-            Ok(manifest) => out.fact(Fact::Manifest(manifest)),
-            Err(error) if error.is_data() => {
-                out.gap(
-                    GapKind::Manifest,
-                    "package.json is not a JSON object".into(),
-                );
-            }
-            Err(error) => {
-                out.gap(
-                    GapKind::Manifest,
-                    format!("package.json is not valid JSON: {error}"),
-                );
-            }
-        }
-    }
+/// Reads a manifest, or says why it is none.
+pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
+    fields(text).map_err(|error| match error.is_data() {
+        true => "is not a JSON object".to_owned(),
+        false => format!("is not valid JSON: {error}"),
+    })
 }
 
 /// Reads a manifest as npm does: a byte order mark and broken UTF-8 are let pass, and of equal keys
 /// the last one counts.
-fn parse(text: &[u8]) -> Result<Manifest, serde_json::Error> {
+fn fields(text: &[u8]) -> Result<Manifest, serde_json::Error> {
     let text = String::from_utf8_lossy(text);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut parser = serde_json::Deserializer::from_str(text);
@@ -196,21 +145,9 @@ impl<'de> Visitor<'de> for Said {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::testing::{Recorder, inspect, inspect_in_steps};
-
-    fn read(text: &str) -> Recorder {
-        inspect(
-            &PackageJson,
-            &Entry::file("package/package.json", 0),
-            text.as_bytes(),
-        )
-    }
 
     fn manifest(text: &str) -> Manifest {
-        match read(text).facts.pop() {
-            Some(Fact::Manifest(manifest)) => manifest,
-            other => panic!("no manifest but {other:?}"),
-        }
+        parse(text.as_bytes()).unwrap()
     }
 
     #[test]
@@ -266,50 +203,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_manifest_is_a_gap() {
+    fn what_is_no_manifest_says_why() {
         for (text, reason) in [
             (
                 "",
-                "package.json is not valid JSON: EOF while parsing a value at line 1 column 0",
+                "is not valid JSON: EOF while parsing a value at line 1 column 0",
             ),
             (
                 "{\"a\": }",
-                "package.json is not valid JSON: expected value at line 1 column 7",
+                "is not valid JSON: expected value at line 1 column 7",
             ),
             (
                 "{} x",
-                "package.json is not valid JSON: trailing characters at line 1 column 4",
+                "is not valid JSON: trailing characters at line 1 column 4",
             ),
-            ("[1]", "package.json is not a JSON object"),
-            ("\"name\"", "package.json is not a JSON object"),
+            ("[1]", "is not a JSON object"),
+            ("\"name\"", "is not a JSON object"),
         ] {
-            let recorder = read(text);
-            assert_eq!(
-                recorder.gaps,
-                [(GapKind::Manifest, reason.to_owned())],
-                "{text}"
-            );
-            assert!(recorder.facts.is_empty());
-        }
-        let entry = Entry::file("package/package.json", 0);
-        let long = [b"{".to_vec(), vec![b' '; LONGEST], b"}".to_vec()].concat();
-        let recorder = inspect_in_steps(&PackageJson, &entry, &long, 1 << 20);
-        assert_eq!(recorder.gaps.len(), 1);
-    }
-
-    #[test]
-    fn only_the_top_level_manifest_counts() {
-        let mut nested = Entry::file("package/package.json", 0);
-        nested.depth = 1;
-        for entry in [
-            nested,
-            Entry::file("package/a/package.json", 0),
-            Entry::file("package.json", 0),
-        ] {
-            assert!(
-                inspect(&PackageJson, &entry, b"{}").facts.is_empty(),
-                "{entry:?}"
-            );
+            assert_eq!(parse(text.as_bytes()), Err(reason.to_owned()), "{text}");
         }
     }
 }
