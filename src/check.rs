@@ -2,8 +2,7 @@
 //! calls it; there is no other way to a verdict.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -17,7 +16,7 @@ use crate::{
     model::{Context, Origin, Progress, RuleInfo, escape},
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, RunError, Settings, Verdict},
     rule::{RuleError, RuleSet},
-    scan::{self, Failure, Source},
+    scan::{self, Failure, Source, SteadyFile},
 };
 
 /// What is to be checked, and how.
@@ -286,7 +285,7 @@ fn check_project(
 }
 
 fn open(path: &Path, label: &str, origin: Origin) -> Result<Source, Error> {
-    let content = File::open(path).map_err(|cause| Error::Open {
+    let content = SteadyFile::open(path).map_err(|cause| Error::Open {
         path: label.to_owned(),
         cause,
     })?;

@@ -11,6 +11,7 @@ mod examples;
 mod hashing;
 mod manifest;
 mod pipeline;
+mod steady_file;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ use bounds::Bounds;
 use hashing::HashingReader;
 
 pub use examples::{Failure, run_examples};
+pub use steady_file::SteadyFile;
 
 /// An artifact about to be read.
 pub struct Source {
