@@ -1,6 +1,8 @@
 //! Archives read from end to end: what is refused, what is read, and what comes of what is nested.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "archive/formats.rs"]
+mod formats;
 #[path = "archive/hostile.rs"]
 mod hostile;
 #[path = "archive/limits.rs"]
@@ -111,9 +113,17 @@ fn read(artifact: &[u8]) -> Collected {
 }
 
 fn read_within(artifact: &[u8], limits: &Limits) -> Collected {
+    read_as(None, artifact, limits)
+}
+
+fn read_named(file_name: &str, artifact: &[u8]) -> Collected {
+    read_as(Some(file_name), artifact, &Limits::default())
+}
+
+fn read_as(file_name: Option<&str>, artifact: &[u8], limits: &Limits) -> Collected {
     let progress = Progress::default();
     let mut collected = Collected::default();
-    collected.summary = archive::read(artifact, None, limits, &progress, &mut collected);
+    collected.summary = archive::read(artifact, file_name, limits, &progress, &mut collected);
     collected.progress = progress.read();
     assert!(!collected.open, "content without an end");
     assert!(

@@ -116,6 +116,100 @@ fn unusual_archives_are_read() {
             "package/x",
         ),
         (
+            "other times and what libarchive adds",
+            package()
+                .pax(&[
+                    ("atime", "1700000000.5"),
+                    ("ctime", "1700000000"),
+                    ("LIBARCHIVE.creationtime", "1700000000"),
+                    ("SCHILY.ino", "77"),
+                ])
+                .file("package/x", b"x"),
+            "package/x",
+        ),
+        (
+            "names of owners in pax, as CPython writes them",
+            package()
+                .pax(&[("uname", "jürgen"), ("gname", "jürgen"), ("gid", "70000")])
+                .file("package/x", b"x"),
+            "package/x",
+        ),
+        (
+            "pax path longer than the header's name",
+            package()
+                .pax(&[("path", "package/名前.js")])
+                .file("package/??.js", b"x"),
+            "package/名前.js",
+        ),
+        (
+            "a block exactly, and one byte more",
+            package()
+                .file("package/x", &[7; 512])
+                .file("package/y", &[7; 513]),
+            "package/y",
+        ),
+        (
+            "spaces, dots and quotes",
+            package().file("package/.a b/...'\"$(x).js", b"x"),
+            "package/.a b/...'\"$(x).js",
+        ),
+        (
+            "4096 bytes",
+            package()
+                .long_name(&format!("package/{}", "n".repeat(4088)))
+                .file("x", b""),
+            &format!("package/{}", "n".repeat(4088)),
+        ),
+        (
+            "a name of 256 bytes in two fields",
+            package().file(
+                &format!("package/{}/{}", "d".repeat(146), "n".repeat(100)),
+                b"",
+            ),
+            &format!("package/{}/{}", "d".repeat(146), "n".repeat(100)),
+        ),
+        (
+            "the manifest last",
+            TarballBuilder::new()
+                .file("package/x", b"")
+                .file("package/package.json", b"{}"),
+            "package/x",
+        ),
+        (
+            "a directory without permissions",
+            package().raw_header(|header| {
+                header.set_path("package/d/").unwrap();
+                header.set_entry_type(tar::EntryType::Directory);
+                header.set_mode(0);
+            }),
+            "package/d",
+        ),
+        (
+            "a size and mode with spaces",
+            package().raw_header(|header| {
+                header.as_old_mut().size = *b"         0 \0";
+                header.as_old_mut().mode = *b"   644 \0";
+            }),
+            "package/x",
+        ),
+        (
+            "owner fields of NULs",
+            package().raw_header(|header| {
+                header.as_old_mut().uid = [0; 8];
+                header.as_old_mut().gid = [0; 8];
+                header.as_old_mut().mtime = [0; 12];
+            }),
+            "package/x",
+        ),
+        (
+            "device numbers of a file",
+            package().raw_header(|header| {
+                header.set_device_major(0).unwrap();
+                header.set_device_minor(0).unwrap();
+            }),
+            "package/x",
+        ),
+        (
             "git commit",
             package()
                 .global(&[("comment", "0123abc")])
@@ -139,14 +233,14 @@ fn any_root_directory_will_do() {
 }
 
 #[test]
-fn five_thousand_entries_are_read() {
+fn twenty_thousand_entries_are_read() {
     let mut builder = package();
-    for index in 0..5000 {
+    for index in 0..20_000 {
         builder = builder.file(&format!("package/{}/{index}.js", index % 70), b"x");
     }
     let read = read(&builder.gzip());
     assert_eq!(read.reasons(), "");
-    assert_eq!(read.summary.entries, 5001);
+    assert_eq!(read.summary.entries, 20_001);
 }
 
 #[test]
