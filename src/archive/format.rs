@@ -67,6 +67,12 @@ impl<'n> FileName<'n> {
         self.said.map(|said| said.top)
     }
 
+    /// Whether it is the name of a zip file.
+    pub(super) fn is_zip(self) -> bool {
+        self.said
+            .is_some_and(|said| matches!(said.suffix, ".whl" | ".zip"))
+    }
+
     fn allows(self, format: Format) -> bool {
         self.said.is_none_or(|said| said.formats.contains(&format))
     }

@@ -136,6 +136,8 @@ fn outer(
         Some("tar") => Err(FormatError::BareTar.into()),
         Some(other) => Err(FormatError::OtherContainer(other).into()),
         None if head.is_empty() => Err(FormatError::Empty.into()),
+        // Something before the first member, which the zip reader explains.
+        None if file_name.is_zip() => zip_file(&mut whole, file_name, reading, summary),
         None => Err(FormatError::Unknown.into()),
     }
 }
@@ -147,7 +149,7 @@ fn tarball(
     reading: &mut Reading<'_>,
     summary: &mut Summary,
 ) -> Result<(), Stop> {
-    if file_name.top() == Some(Top::Anything) {
+    if file_name.is_zip() {
         return Err(FormatError::GzipNamedZip.into());
     }
     let mut unpacked = BufReader::with_capacity(
@@ -203,8 +205,7 @@ fn zip_file(
     summary.format = file_name.format();
     let mut stream = Stream::new(content);
     let mut names = Names::new(file_name.top());
-    let result = zip::artifact(reading, &mut stream, &mut names);
-    result?;
+    zip::artifact(reading, &mut stream, &mut names, &mut summary.unpacked_size)?;
     if names.entries == 0 {
         return Err(FormatError::NoEntries.into());
     }

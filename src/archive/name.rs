@@ -127,12 +127,17 @@ impl Names {
             false => &text,
         };
         let top = *self.top.get_or_insert_with(|| Top::guess(&text));
-        let path = match top {
-            Top::Root => EntryPath::new(plain),
-            Top::Anything => EntryPath::rootless(plain),
-        };
+        let path = self.path(plain);
         let checked = check(name, is_directory).and_then(|()| self.add(top, plain, is_directory));
         (path, checked)
+    }
+
+    /// The path of an entry by its name.
+    pub(super) fn path(&self, name: &str) -> EntryPath {
+        match self.top {
+            Some(Top::Anything) => EntryPath::rootless(name),
+            Some(Top::Root) | None => EntryPath::new(name),
+        }
     }
 
     fn add(&mut self, top: Top, name: &str, is_directory: bool) -> Result<u64, NameProblem> {

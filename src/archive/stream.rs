@@ -97,7 +97,7 @@ impl Read for Content<'_, '_> {
             return Ok(0);
         }
         match self.stream.read(&mut buffer[..within])? {
-            0 => Err(self.place.tar(TarProblem::Truncated).into()),
+            0 => Err(self.place.truncated().into()),
             count => {
                 self.left -= count as u64;
                 Ok(count)
@@ -113,7 +113,7 @@ impl BufRead for Content<'_, '_> {
         }
         let available = self.stream.fill_buf()?;
         if available.is_empty() {
-            return Err(self.place.tar(TarProblem::Truncated).into());
+            return Err(self.place.truncated().into());
         }
         let within = usize::try_from(self.left).unwrap_or(usize::MAX);
         Ok(&available[..available.len().min(within)])

@@ -61,6 +61,14 @@ impl Place {
         ArchiveError::Zip { place, problem }
     }
 
+    /// Says that the archive is cut off here.
+    pub(crate) fn truncated(&self) -> ArchiveError {
+        match self.archive {
+            "tar" => self.tar(TarProblem::Truncated),
+            _ => self.zip(ZipProblem::Truncated),
+        }
+    }
+
     /// Says that the entry's name has this `problem`.
     pub(crate) fn name(&self, problem: NameProblem) -> ArchiveError {
         let place = self.clone();
