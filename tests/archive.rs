@@ -3,6 +3,8 @@
 
 #[path = "archive/formats.rs"]
 mod formats;
+#[path = "archive/compressed.rs"]
+mod compressed;
 #[path = "archive/hostile.rs"]
 mod hostile;
 #[path = "archive/limits.rs"]

@@ -54,6 +54,10 @@ const ROOMS: &[(&str, &[&str])] = &[
 const EXTERNAL: &[(&str, &[&str])] = &[
     ("tar", &["archive"]),
     ("flate2", &["archive"]),
+    ("bzip2", &["archive"]),
+    ("lzma_rust2", &["archive"]),
+    ("ruzstd", &["archive"]),
+    ("brotli_decompressor", &["archive"]),
     ("clap", &["cli"]),
     ("ctrlc", &["cli"]),
     ("anstream", &["cli"]),

@@ -12,6 +12,8 @@ use crate::model::{Limits, Progress};
 /// All names together, in bytes: whoever reads an artifact may keep them, and must not be made to
 /// keep more than this.
 const NAMES: u64 = 64 << 20;
+/// What the decoders that are open at a time may take together, in bytes: `xz -9` takes half of it.
+const DECODERS: u64 = 128 << 20;
 
 /// What may still be read of an artifact.
 pub(crate) struct Budget<'a> {
@@ -22,6 +24,7 @@ pub(crate) struct Budget<'a> {
     unpacked: Cell<u64>,
     entries: Cell<u64>,
     names: Cell<u64>,
+    decoders: Cell<u64>,
 }
 
 impl<'a> Budget<'a> {
@@ -34,6 +37,7 @@ impl<'a> Budget<'a> {
             unpacked: Cell::new(0),
             entries: Cell::new(0),
             names: Cell::new(0),
+            decoders: Cell::new(0),
         }
     }
 
@@ -83,11 +87,36 @@ impl<'a> Budget<'a> {
         Ok(())
     }
 
-    fn time(&self) -> Result<(), LimitError> {
+    /// Memory for a decoder, or what there is at most.
+    pub(crate) fn memory(&self, bytes: u64) -> Result<Memory<'_>, u64> {
+        if bytes > DECODERS - self.decoders.get() {
+            return Err(DECODERS);
+        }
+        add(&self.decoders, bytes);
+        Ok(Memory {
+            total: &self.decoders,
+            bytes,
+        })
+    }
+
+    /// Whether there is time left; asked wherever bytes may be read without any coming out.
+    pub(crate) fn time(&self) -> Result<(), LimitError> {
         if self.started.elapsed() > self.limits.time {
             return Err(LimitError::Time(self.limits.time));
         }
         Ok(())
+    }
+}
+
+/// Memory that an open decoder may take.
+pub(crate) struct Memory<'b> {
+    total: &'b Cell<u64>,
+    bytes: u64,
+}
+
+impl Drop for Memory<'_> {
+    fn drop(&mut self) {
+        self.total.set(self.total.get() - self.bytes);
     }
 }
 

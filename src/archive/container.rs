@@ -5,6 +5,8 @@
 use std::io::{BufRead, Read};
 
 use super::{
+    budget::Budget,
+    decode::{self, Decompress},
     error::Stop,
     gzip::{Gunzip, Members},
     reading::Reading,
@@ -16,11 +18,12 @@ use crate::model::Entry;
 pub(crate) struct Container {
     /// What people call it.
     pub(crate) name: &'static str,
-    /// Alternatives, each a list of bytes that must all be there, by offset. Without any, the format
-    /// has no magic and is recognised by its suffix.
+    /// Alternatives, each a list of bytes that must all be there, by offset.
     magic: &'static [&'static [(usize, &'static [u8])]],
-    /// File name endings, in lower case; also what an inner file's name loses.
-    suffixes: &'static [&'static str],
+    /// What files with one of the suffixes begin with where that is no magic.
+    by_name: fn(&[u8]) -> bool,
+    /// File name endings, in lower case, and what the name of an inner file has in their place.
+    suffixes: &'static [(&'static str, &'static str)],
     /// How to open it.
     pub(crate) how: How,
 }
@@ -28,10 +31,10 @@ pub(crate) struct Container {
 /// How a container is opened.
 pub(crate) enum How {
     /// It is one stream; what comes out is a tar, or one file.
-    Decompress(for<'p> fn(&'p mut dyn BufRead) -> Box<dyn Decoder + 'p>),
+    Decompress(Decompress),
     /// It has members.
     Walk(fn(&mut Reading<'_>, &Entry, &mut dyn BufRead) -> Result<(), Stop>),
-    /// It can't be opened yet.
+    /// It can't be opened.
     Closed,
 }
 
@@ -48,14 +51,15 @@ const CONTAINERS: &[Container] = &[
     Container {
         name: "gzip",
         magic: &[&[(0, b"\x1f\x8b\x08")]],
-        suffixes: &[".gz", ".tgz"],
-        how: How::Decompress(|packed| Box::new(Gunzip::new(packed, Members::Many))),
+        suffixes: &[(".gz", ""), (".tgz", ".tar")],
+        how: How::Decompress(gunzip),
+        ..NO_MAGIC
     },
     Container {
         name: "zip",
         magic: &[&[(0, b"PK\x03\x04")], &[(0, b"PK\x05\x06")]],
-        suffixes: &[".zip", ".whl", ".jar"],
-        how: How::Closed,
+        suffixes: &[(".zip", ""), (".whl", ""), (".jar", "")],
+        ..NO_MAGIC
     },
     Container {
         name: "bzip2",
@@ -63,55 +67,100 @@ const CONTAINERS: &[Container] = &[
             &[(0, b"BZh"), (4, b"1AY&SY")],
             &[(0, b"BZh"), (4, b"\x17\x72\x45\x38\x50\x90")],
         ],
-        suffixes: &[".bz2", ".tbz2"],
-        how: How::Closed,
+        suffixes: &[(".bz2", ""), (".tbz2", ".tar"), (".tbz", ".tar")],
+        how: How::Decompress(decode::bzip2),
+        ..NO_MAGIC
     },
     Container {
         name: "xz",
         magic: &[&[(0, b"\xfd7zXZ\0")]],
-        suffixes: &[".xz", ".txz"],
-        how: How::Closed,
+        suffixes: &[(".xz", ""), (".txz", ".tar")],
+        how: How::Decompress(decode::xz),
+        ..NO_MAGIC
     },
     Container {
         name: "zstd",
-        magic: &[&[(0, b"\x28\xb5\x2f\xfd")]],
-        suffixes: &[".zst", ".tzst"],
-        how: How::Closed,
+        magic: &[
+            &[(0, b"\x28\xb5\x2f\xfd")],
+            // Behind the skippable frame with which pzstd begins.
+            &[
+                (0, b"\x50\x2a\x4d\x18\x04\0\0\0"),
+                (12, b"\x28\xb5\x2f\xfd"),
+            ],
+        ],
+        suffixes: &[(".zst", ""), (".tzst", ".tar")],
+        how: How::Decompress(decode::zstd),
+        ..NO_MAGIC
+    },
+    Container {
+        name: "lzip",
+        magic: &[&[(0, b"LZIP\x01")]],
+        suffixes: &[(".lz", ""), (".tlz", ".tar")],
+        how: How::Decompress(decode::lzip),
+        ..NO_MAGIC
     },
     Container {
         name: "7z",
         magic: &[&[(0, b"7z\xbc\xaf\x27\x1c")]],
-        suffixes: &[".7z"],
-        how: How::Closed,
+        ..NO_MAGIC
     },
     Container {
         name: "rar",
         magic: &[&[(0, b"Rar!\x1a\x07")]],
-        suffixes: &[".rar"],
-        how: How::Closed,
+        ..NO_MAGIC
+    },
+    Container {
+        name: "cab",
+        magic: &[&[(0, b"MSCF\0\0\0\0")]],
+        ..NO_MAGIC
+    },
+    Container {
+        name: "lz4",
+        magic: &[&[(0, b"\x04\x22\x4d\x18")]],
+        ..NO_MAGIC
     },
     Container {
         name: "tar",
         magic: &[&[(257, b"ustar\0")], &[(257, b"ustar ")]],
-        suffixes: &[".tar"],
+        // The oldest kind has no magic.
+        by_name: tar::is_header,
+        suffixes: &[(".tar", "")],
         how: How::Walk(tar::nested),
     },
     Container {
         name: "brotli",
-        magic: &[],
-        suffixes: &[".br"],
-        how: How::Closed,
+        by_name: |head| !head.is_empty(),
+        suffixes: &[(".br", "")],
+        how: How::Decompress(decode::brotli),
+        ..NO_MAGIC
+    },
+    Container {
+        name: "lzma",
+        by_name: |head| !head.is_empty(),
+        suffixes: &[(".lzma", "")],
+        how: How::Decompress(decode::lzma),
+        ..NO_MAGIC
     },
 ];
+
+/// What a line of the table has where it says nothing else.
+const NO_MAGIC: Container = Container {
+    name: "",
+    magic: &[],
+    by_name: |_| false,
+    suffixes: &[],
+    how: How::Closed,
+};
+
+fn gunzip<'p>(packed: &'p mut dyn BufRead, _budget: &'p Budget<'p>) -> Box<dyn Decoder + 'p> {
+    Box::new(Gunzip::new(packed, Members::Many))
+}
 
 /// The format of a file, by its first bytes, or by its name where the format has no magic.
 pub(crate) fn recognise(file_name: &str, head: &[u8]) -> Option<&'static Container> {
     CONTAINERS.iter().find(|container| {
-        if container.magic.is_empty() {
-            !head.is_empty() && container.suffix_of(file_name).is_some()
-        } else {
-            container.is_magic(head)
-        }
+        let by_name = || container.suffix_of(file_name).is_some() && (container.by_name)(head);
+        container.is_magic(head) || by_name()
     })
 }
 
@@ -124,18 +173,20 @@ impl Container {
         })
     }
 
-    fn suffix_of(&self, file_name: &str) -> Option<&'static str> {
+    fn suffix_of(&self, file_name: &str) -> Option<(&'static str, &'static str)> {
         let lower = file_name.to_ascii_lowercase();
         let mut suffixes = self.suffixes.iter().copied();
-        suffixes.find(|suffix| lower.ends_with(suffix))
+        suffixes.find(|(suffix, _)| lower.ends_with(suffix))
     }
 
     /// What the one file in a compressed stream is called: the stream's name without its suffix.
-    pub(crate) fn inner_name<'n>(&self, file_name: &'n str) -> &'n str {
+    pub(crate) fn inner_name(&self, file_name: &str) -> String {
         self.suffix_of(file_name)
-            .map(|suffix| &file_name[..file_name.len() - suffix.len()])
-            .filter(|name| !name.is_empty())
-            .unwrap_or("content")
+            .map(|(suffix, inner)| (&file_name[..file_name.len() - suffix.len()], inner))
+            .filter(|(name, _)| !name.is_empty())
+            .map_or("content".to_owned(), |(name, inner)| {
+                format!("{name}{inner}")
+            })
     }
 }
 
@@ -158,7 +209,13 @@ mod tests {
             ("a", b"7z\xbc\xaf\x27\x1c", Some("7z")),
             ("a", b"Rar!\x1a\x07\x01\0", Some("rar")),
             ("a", &tar, Some("tar")),
+            ("a.tar", b"text", None),
+            ("a", b"LZIP\x01", Some("lzip")),
+            ("a", b"MSCF\0\0\0\0", Some("cab")),
+            ("a", b"MSCFAULT", None),
+            ("a", b"\x04\x22\x4d\x18", Some("lz4")),
             ("a.js.BR", b"any", Some("brotli")),
+            ("a.lzma", b"any", Some("lzma")),
             ("a.br", b"", None),
             ("a", b"", None),
         ] {
@@ -172,7 +229,7 @@ mod tests {
         let gzip = &CONTAINERS[0];
         for (name, inner) in [
             ("a.txt.gz", "a.txt"),
-            ("a.TGZ", "a"),
+            ("a.TGZ", "a.tar"),
             (".gz", "content"),
             ("a.svgz", "content"),
         ] {

@@ -1,9 +1,10 @@
 //! Bytes to entries: gzip, tar and zip, strictly and under limits, with what is nested in them.
 //!
-//! The only room that names tar, zip and flate2. Nothing is ever unpacked to disk.
+//! The only room that names tar, zip, flate2 and other decoders. Nothing is ever unpacked to disk.
 
 mod budget;
 mod container;
+mod decode;
 mod error;
 mod format;
 mod gzip;

@@ -33,7 +33,10 @@ impl Reading<'_> {
 
         let mut raw = Raw::new(pieces.first, pieces.rest);
         let mut result = match container.how {
-            How::Decompress(decoder) => self.decompress(container, &entry, &mut *decoder(&mut raw)),
+            How::Decompress(decoder) => {
+                let budget = self.budget;
+                self.decompress(container, &entry, &mut *decoder(&mut raw, budget))
+            }
             How::Walk(walk) => walk(self, &entry, &mut raw),
             How::Closed => Ok(()),
         };
@@ -96,11 +99,11 @@ impl Reading<'_> {
             .read_to_end(&mut head)?;
         let mut content = head.as_slice().chain(unpacked);
         let inner_name = container.inner_name(entry.path.file_name());
-        if let Some(How::Walk(walk)) = container::recognise(inner_name, &head).map(|c| &c.how) {
+        if let Some(How::Walk(walk)) = container::recognise(&inner_name, &head).map(|c| &c.how) {
             return walk(self, entry, &mut content);
         }
         let inner = Entry {
-            path: entry.path.nested(inner_name),
+            path: entry.path.nested(&inner_name),
             kind: EntryKind::File,
             size: 0,
             mode: entry.mode,

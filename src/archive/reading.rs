@@ -174,7 +174,7 @@ impl<'a> Reading<'a> {
             self.piece(piece, last)
         })?;
         let reason = format!(
-            "A {} file can't be opened yet, so what is in it was not checked.",
+            "This {} file can't be opened, so what is in it was not checked.",
             container.name
         );
         let sha256 = Sha256::from_bytes(hash.finalize().into());

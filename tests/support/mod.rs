@@ -10,4 +10,5 @@
 )]
 
 pub mod command;
+pub mod compressed;
 pub mod tarball;

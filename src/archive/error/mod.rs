@@ -8,6 +8,7 @@ mod gzip;
 mod limit;
 mod name;
 mod place;
+mod stream;
 mod tar;
 mod zip;
 
@@ -20,6 +21,7 @@ pub(crate) use gzip::GzipError;
 pub(crate) use limit::{Bytes, LimitError};
 pub(crate) use name::NameProblem;
 pub(crate) use place::Place;
+pub(crate) use stream::StreamError;
 pub(crate) use tar::TarProblem;
 pub(crate) use zip::ZipProblem;
 
@@ -30,6 +32,8 @@ pub(crate) enum ArchiveError {
     Format(#[from] FormatError),
     #[error("{0}")]
     Gzip(#[from] GzipError),
+    #[error("{0}")]
+    Stream(#[from] StreamError),
     #[error("{place}: {problem}")]
     Tar { place: Place, problem: TarProblem },
     #[error("{place}: {problem}")]
@@ -54,6 +58,7 @@ impl ArchiveError {
         match self {
             ArchiveError::Format(_) => GapKind::Format,
             ArchiveError::Gzip(_) => GapKind::Gzip,
+            ArchiveError::Stream(_) => GapKind::NestedContainer,
             ArchiveError::Tar { .. } => GapKind::Tar,
             ArchiveError::Zip { .. } => GapKind::Zip,
             ArchiveError::Name { .. } => GapKind::Name,
@@ -67,7 +72,7 @@ impl ArchiveError {
         match self {
             ArchiveError::Format(error) => error.help(),
             ArchiveError::Manifest(error) => return error.help(),
-            ArchiveError::Gzip(_) => {
+            ArchiveError::Gzip(_) | ArchiveError::Stream(_) => {
                 "Pack again. If the file was copied or downloaded, compare its size and hash with the original."
             }
             ArchiveError::Tar { .. } => {

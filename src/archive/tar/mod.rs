@@ -56,6 +56,12 @@ pub(crate) fn has_known_magic(block: &[u8]) -> bool {
     block.get(strict::MAGIC).is_some_and(strict::is_known_magic)
 }
 
+/// Whether `head` begins with a header, whatever its magic: its checksum is right.
+pub(crate) fn is_header(head: &[u8]) -> bool {
+    let block = head.first_chunk::<BLOCK>();
+    block.is_some_and(|block| Header::new(block, 0).is_ok())
+}
+
 /// What headers before an entry say of it.
 #[derive(Default)]
 struct Pending {
