@@ -6,7 +6,7 @@ use flate2::{Compression, GzBuilder, bufread::GzDecoder};
 
 use super::{
     oracle,
-    reading::{self, Kind, Told},
+    reading::{self, Named, Told},
     tar_walk,
     tarball::{TarballBuilder, gzip_at},
 };
@@ -22,7 +22,7 @@ pub fn run(data: &[u8]) {
 
 /// Reads a gzipped tarball.
 pub fn read(gzip: &[u8]) -> Told {
-    let told = reading::read(gzip, Kind::Tarball);
+    let told = reading::read(gzip, Named::Tarball);
     if told.passed() {
         assert_unpacked(gzip, &told);
     }

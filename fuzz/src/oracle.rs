@@ -83,7 +83,7 @@ pub fn tar_crate(tar: impl Read) -> Theirs {
         if kind.is_symlink() || kind.is_hard_link() {
             let target = entry.link_name_bytes().unwrap_or_default();
             theirs.seen.push(Seen::new(&name, &target));
-        } else if !kind.is_dir() {
+        } else if !kind.is_dir() && !kind.is_pax_global_extensions() {
             let mut content = Vec::new();
             if entry.read_to_end(&mut content).is_err() {
                 return theirs;

@@ -14,22 +14,33 @@ use packwarden::{
 /// How many bytes the artifact gives at once, in turn: never where a reader would like it.
 const STEPS: &[usize] = &[1, 2, 509, 3, 4096];
 
-/// What a kind of artifact is called when it is given as a file.
+/// The file names that an artifact is given under: what it may hold depends on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Named {
     Tarball,
     Wheel,
+    ZipSdist,
+}
+
+impl Named {
+    fn file_name(self) -> &'static str {
+        match self {
+            Named::Tarball => "example-1.0.0.tgz",
+            Named::Wheel => "example-1.0.0-py3-none-any.whl",
+            Named::ZipSdist => "example-1.0.0.zip",
+        }
+    }
 }
 
 /// The one call of [`archive::read`].
 fn read_archive(
     artifact: impl Read,
-    _kind: Kind,
+    named: Named,
     limits: &Limits,
     progress: &Progress,
     visitor: &mut dyn Visitor,
 ) -> Summary {
-    archive::read(artifact, limits, progress, visitor)
+    archive::read(artifact, Some(named.file_name()), limits, progress, visitor)
 }
 
 /// Small, so that no input takes long; time is left out, because the same input must give the same
@@ -189,20 +200,20 @@ impl Read for Failing<'_> {
     }
 }
 
-fn told(artifact: impl Read, kind: Kind, stop_at: Option<usize>) -> Told {
+fn told(artifact: impl Read, named: Named, stop_at: Option<usize>) -> Told {
     let progress = Progress::default();
     let mut told = Told {
         stop_at,
         ..Told::default()
     };
-    let summary = read_archive(artifact, kind, &limits(), &progress, &mut told);
+    let summary = read_archive(artifact, named, &limits(), &progress, &mut told);
     told.summary = summary;
     told
 }
 
 /// Reads an artifact in several ways, which must all tell the same.
-pub fn read(artifact: &[u8], kind: Kind) -> Told {
-    let whole = told(artifact, kind, None);
+pub fn read(artifact: &[u8], named: Named) -> Told {
+    let whole = told(artifact, named, None);
     assert!(!whole.open, "content without an end");
     assert!(!whole.cut_short || !whole.passed(), "a cut without a gap");
     let files = whole.items.iter().filter(|item| is_file(item)).count();
@@ -216,7 +227,7 @@ pub fn read(artifact: &[u8], kind: Kind) -> Told {
         rest: artifact,
         turn: 0,
     };
-    let stepwise = told(stepwise, kind, None);
+    let stepwise = told(stepwise, named, None);
     if whole.over_limit() {
         // How far a decoder had come ahead may differ.
         assert!(stepwise.over_limit(), "a limit that depends on the pace");
@@ -225,12 +236,12 @@ pub fn read(artifact: &[u8], kind: Kind) -> Told {
     }
 
     let until = artifact.len() * 2 / 3;
-    let failing = told(Failing(&artifact[..until]), kind, None);
+    let failing = told(Failing(&artifact[..until]), named, None);
     assert!(!failing.passed(), "an artifact that can't be read passes");
 
     if whole.calls > 0 {
         let stop_at = artifact.len() % whole.calls + 1;
-        let stopped = told(artifact, kind, Some(stop_at));
+        let stopped = told(artifact, named, Some(stop_at));
         let count = stopped.items.len();
         let paths = |told: &Told| -> Vec<EntryPath> {
             let items = told.items[..count].iter();

@@ -1,18 +1,19 @@
 //! Bytes as a zip, given as a wheel. While no zip can be read this only sees to it that none passes.
 
 use super::{
-    reading::{self, Kind, Told},
+    reading::{self, Named, Told},
     zip_grammar,
 };
 
 pub fn run(data: &[u8]) {
     read(data);
     read(&[b"PK\x03\x04", data].concat());
+    reading::read(data, Named::ZipSdist);
 }
 
 /// Reads a wheel.
 pub fn read(zip: &[u8]) -> Told {
-    reading::read(zip, Kind::Wheel)
+    reading::read(zip, Named::Wheel)
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {

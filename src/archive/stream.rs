@@ -45,7 +45,8 @@ impl<'s> Stream<'s> {
                 return Ok(None);
             }
             if let Some(position) = first_nonzero(available) {
-                return Ok(Some(self.offset + position as u64));
+                self.consume(position);
+                return Ok(Some(self.offset));
             }
             let count = available.len();
             self.consume(count);

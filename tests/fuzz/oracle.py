@@ -5,6 +5,7 @@ Standard output: for each archive one line of JSON: whether it was read to its e
 or link its name and its content's (or target's) hash, in hexadecimal, and length.
 """
 
+import gzip
 import hashlib
 import io
 import json
@@ -23,12 +24,16 @@ def raw(text):
 
 
 def tar(data):
-    with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+    unpacked = gzip.decompress(data)
+    with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
         for member in archive:
             if member.isreg():
                 yield seen(raw(member.name), archive.extractfile(member).read())
             elif not member.isdir():
                 yield seen(raw(member.name), raw(member.linkname))
+        # At a header that it can't read it stops as if it were the end.
+        if any(unpacked[archive.offset : archive.offset + 512]):
+            raise ValueError("stopped at a header")
 
 
 def wheel(data):

@@ -227,11 +227,11 @@ impl Inspecting {
 /// Feeds `piece`, which starts at `offset`, to `map`; after the object only white space may follow.
 fn read(map: &mut MapReader, piece: &[u8], offset: u64, out: &mut dyn Out) {
     let taken = map.push(piece, out);
-    let rest = &piece[taken..];
-    if map.done() && !rest.trim_ascii_start().is_empty() {
+    let rest = piece[taken..].trim_ascii_start();
+    if map.done() && !rest.is_empty() {
         map.fail(Malformed {
             what: "something follows it",
-            offset: offset + taken as u64,
+            offset: offset + (piece.len() - rest.len()) as u64,
         });
     }
 }
