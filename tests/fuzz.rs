@@ -4,8 +4,8 @@
 
 #[path = "fuzz/mutate.rs"]
 mod mutate;
-#[path = "fuzz/python.rs"]
-mod python;
+#[path = "fuzz/readers.rs"]
+mod readers;
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 

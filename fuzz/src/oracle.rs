@@ -50,13 +50,18 @@ pub struct Theirs {
     pub complete: bool,
 }
 
-/// Everything that they see has to be what we see. We may see more only where they gave up.
+/// Everything that they see has to be what we see, in the same order. We may see more only where they
+/// gave up, or passed something over.
 pub fn assert_covered(ours: &[Seen], theirs: &Theirs, reader: &str) {
-    let until = match theirs.complete {
-        true => ours.len(),
-        false => theirs.seen.len().min(ours.len()),
-    };
-    assert_eq!(ours[..until], theirs.seen, "{reader} sees something else");
+    if theirs.complete {
+        assert_eq!(ours, theirs.seen, "{reader} sees something else");
+        return;
+    }
+    let mut left = ours.iter();
+    for seen in &theirs.seen {
+        let known = left.any(|own| own == seen);
+        assert!(known, "{reader} sees {seen:?}, which we don't: {ours:?}");
+    }
 }
 
 /// The one member of a gzip file, uncompressed, and what follows it.

@@ -1,4 +1,4 @@
-//! What passes is what CPython sees, which is what pip installs with.
+//! What passes is what the readers see that people install with.
 
 use std::{
     io::{ErrorKind, Write},
@@ -19,7 +19,9 @@ use crate::{
     },
 };
 
-const SCRIPT: &str = include_str!("oracle.py");
+/// Tarballs, and wheels.
+const TAR: u8 = b't';
+const ZIP: u8 = b'z';
 /// How many archives are made of each kind.
 const ARCHIVES: usize = 1500;
 
@@ -38,28 +40,39 @@ struct Passed {
 }
 
 #[test]
-fn what_passes_is_what_python_sees() {
-    let passed: Vec<_> = tarballs().chain(wheels()).collect();
-    let tarballs = passed.iter().filter(|passed| passed.kind == b't').count();
+fn what_passes_is_what_pip_sees() {
+    let arguments = ["-I", "-c", include_str!("cpython.py")];
+    compare("python3", &arguments, tarballs().chain(wheels()));
+}
+
+#[test]
+fn what_passes_is_what_npm_sees() {
+    let arguments = ["-e", include_str!("node-tar.js")];
+    compare("node", &arguments, tarballs());
+}
+
+fn compare(program: &str, arguments: &[&str], passed: impl Iterator<Item = Passed>) {
+    let passed: Vec<_> = passed.collect();
+    let tarballs = passed.iter().filter(|passed| passed.kind == TAR).count();
     assert!(tarballs > 200, "only {tarballs} tarballs pass");
-    let Some(answer) = ask(&passed) else {
-        eprintln!("there is no python3 here: what passes was not compared with what it sees");
+    let Some(answer) = ask(program, arguments, &passed) else {
+        eprintln!("there is no {program} here: what passes was not compared with what it sees");
         return;
     };
     let mut lines = answer.lines();
     for passed in &passed {
         let line = serde_json::from_str(lines.next().unwrap()).unwrap();
-        assert_covered(&passed.ours, &theirs(line), "CPython");
+        assert_covered(&passed.ours, &theirs(line), program);
     }
     assert_eq!(lines.next(), None);
 }
 
 fn tarballs() -> impl Iterator<Item = Passed> {
-    made("python tar", tar_grammar::seeds()).filter_map(|decisions| {
+    made("readers tar", tar_grammar::seeds()).filter_map(|decisions| {
         let tar = tar_grammar::tar(&decisions);
         let told = tar_walk::read(&tar);
         told.passed().then(|| Passed {
-            kind: b't',
+            kind: TAR,
             bytes: gzip_at(&tar, Compression::none()),
             ours: oracle::ours(&told),
         })
@@ -67,11 +80,11 @@ fn tarballs() -> impl Iterator<Item = Passed> {
 }
 
 fn wheels() -> impl Iterator<Item = Passed> {
-    made("python zip", zip_grammar::seeds()).filter_map(|decisions| {
+    made("readers zip", zip_grammar::seeds()).filter_map(|decisions| {
         let zip = zip_grammar::wheel(&decisions);
         let told = zip_walk::read(&zip);
         told.passed().then(|| Passed {
-            kind: b'z',
+            kind: ZIP,
             ours: oracle::ours(&told),
             bytes: zip,
         })
@@ -91,18 +104,18 @@ fn made(name: &str, seeds: Vec<Vec<u8>>) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// Asks one Python for all; `None` where there is none.
-fn ask(passed: &[Passed]) -> Option<String> {
-    let spawned = Command::new("python3")
-        .args(["-I", "-c", SCRIPT])
+/// Asks one process for all; `None` where there is no such program.
+fn ask(program: &str, arguments: &[&str], passed: &[Passed]) -> Option<String> {
+    let spawned = Command::new(program)
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn();
-    let mut python = match spawned {
+    let mut reader = match spawned {
         Err(error) if error.kind() == ErrorKind::NotFound => return None,
         spawned => spawned.unwrap(),
     };
-    let mut input = python.stdin.take().unwrap();
+    let mut input = reader.stdin.take().unwrap();
     let output = std::thread::scope(|scope| {
         scope.spawn(move || {
             for Passed { kind, bytes, .. } in passed {
@@ -112,7 +125,7 @@ fn ask(passed: &[Passed]) -> Option<String> {
                 input.write_all(bytes).unwrap();
             }
         });
-        python.wait_with_output().unwrap()
+        reader.wait_with_output().unwrap()
     });
     assert!(output.status.success());
     Some(String::from_utf8(output.stdout).unwrap())
