@@ -160,7 +160,7 @@ fn search(criterion: &mut Criterion) {
         group.bench_function(format!("{count} anchors"), |bencher| {
             bencher.iter(|| {
                 let mut found = 0;
-                set.search(view, &mut |_| found += 1);
+                set.search(view, &|_| true, &mut |_| found += 1);
                 black_box(found)
             });
         });

@@ -1,10 +1,10 @@
 //! Archives read from end to end: what is refused, what is read, and what comes of what is nested.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "archive/formats.rs"]
-mod formats;
 #[path = "archive/compressed.rs"]
 mod compressed;
+#[path = "archive/formats.rs"]
+mod formats;
 #[path = "archive/hostile.rs"]
 mod hostile;
 #[path = "archive/limits.rs"]

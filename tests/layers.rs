@@ -64,7 +64,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("anstyle", &["report", "cli"]),
     ("globset", &["rule", "policy"]),
     ("toml", &["rule", "policy", "detect"]),
-    ("regex", &["rule", "detect"]),
+    ("regex_automata", &["rule"]),
     ("regex_syntax", &["rule"]),
     ("aho_corasick", &["rule", "detect"]),
     ("base64", &["rule", "detect"]),

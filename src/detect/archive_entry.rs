@@ -30,13 +30,13 @@ impl Detector for ArchiveEntry {
         Some(Box::new(Told(Some(found))))
     }
 
-    fn conclude(&self, facts: &Facts, out: &mut Vec<Detection>) {
+    fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
         let mut folded: HashMap<String, &EntryPath> = HashMap::new();
         // The paths come sorted, so that the result does not depend on the order in the archive.
         for path in facts.entries.keys() {
             let first = *folded.entry(path.as_str().to_lowercase()).or_insert(path);
             if first != path {
-                out.push(detection(
+                out(detection(
                     CASE_COLLISION,
                     path,
                     format!(
@@ -205,7 +205,7 @@ mod tests {
             ..Facts::default()
         };
         let mut found = Vec::new();
-        ArchiveEntry.conclude(&facts, &mut found);
+        ArchiveEntry.conclude(&facts, &mut |detection| found.push(detection));
         let found: Vec<_> = found
             .iter()
             .map(|detection| (detection.path.as_str(), detection.message.as_str()))

@@ -37,7 +37,7 @@ pub struct Facts {
     /// The wheel's list of its files.
     pub wheel_record: Option<WheelRecord>,
     /// Source maps, in no order.
-    pub source_maps: Vec<SourceMapFact>,
+    pub source_maps: Vec<Box<SourceMapFact>>,
     /// Every entry's path and size. Filled by the scan.
     pub entries: BTreeMap<EntryPath, u64>,
     /// Hashes of the entries that something may be concluded of, and of opened containers. Filled by
@@ -55,7 +55,7 @@ impl Facts {
             }
             Fact::WheelFile(path) => self.wheel_files.push(path),
             Fact::WheelRecord(record) => self.wheel_record = Some(*record),
-            Fact::SourceMap(map) => self.source_maps.push(*map),
+            Fact::SourceMap(map) => self.source_maps.push(map),
         }
     }
 

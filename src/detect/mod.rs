@@ -30,7 +30,7 @@ pub trait Detector: Send + Sync {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>>;
 
     /// What follows from the facts of all entries.
-    fn conclude(&self, facts: &Facts, out: &mut Vec<Detection>) {
+    fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
         let _ = (facts, out);
     }
 }

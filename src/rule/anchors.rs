@@ -14,6 +14,9 @@ pub(super) const SHORTEST: usize = 4;
 /// The longest anchor, in bytes.
 pub(super) const LONGEST: usize = 256;
 
+/// What an occurrence costs, in bytes that are searched in the same time.
+const COST: usize = 32;
+
 /// All anchors, ready to be searched for.
 #[derive(Debug)]
 pub(super) struct Anchors {
@@ -103,17 +106,21 @@ impl Anchors {
         Ok(Self { groups, longest })
     }
 
-    /// Reports every anchor that begins at a position of `from..to`.
+    /// Reports every anchor that begins at a position of `from..to`, until `spend` refuses.
     pub(super) fn search(
         &self,
         bytes: &[u8],
         (from, to): (usize, usize),
+        spend: &dyn Fn(usize) -> bool,
         found: &mut dyn FnMut(Occurrence<'_>),
     ) {
         let end = bytes.len().min(to.saturating_add(self.longest));
         for group in &self.groups {
             let mut start = from;
             while let Some((index, at)) = group.searcher.find(bytes, start, end) {
+                if !spend(COST) {
+                    return;
+                }
                 let needle = &group.needles[index];
                 needle.report(bytes, at, (from, to), found);
                 for shorter in &needle.within {
@@ -253,7 +260,7 @@ mod tests {
     fn occurrences(anchors: &[&str], bytes: &[u8], range: (usize, usize)) -> Vec<(usize, usize)> {
         let all = Anchors::new(anchors.iter().copied().enumerate()).unwrap();
         let mut found = Vec::new();
-        all.search(bytes, range, &mut |occurrence| {
+        all.search(bytes, range, &|_| true, &mut |occurrence| {
             for rule in occurrence.rules {
                 assert_eq!(occurrence.end - occurrence.start, anchors[*rule].len());
                 found.push((*rule, occurrence.start));

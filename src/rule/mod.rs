@@ -10,6 +10,7 @@ mod error;
 mod example;
 mod file;
 mod generate;
+mod heads;
 mod hex;
 mod keys;
 mod magic;

@@ -4,8 +4,11 @@
 
 use std::{fmt, sync::OnceLock};
 
-use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::ParserBuilder;
+use regex_automata::{
+    meta::{BuildError, Config, Regex},
+    util::syntax,
+};
+use regex_syntax::{ParserBuilder, hir::Hir};
 
 /// Compiled size allowed to one expression, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
@@ -52,10 +55,15 @@ impl Pattern {
 impl Pattern {
     /// How long a match can be, in bytes; `None` where nothing bounds it.
     pub(super) fn longest(&self) -> Option<usize> {
-        *self.longest.get_or_init(|| {
-            let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
-            parser.parse(&self.text).ok()?.properties().maximum_len()
-        })
+        *self
+            .longest
+            .get_or_init(|| self.parsed()?.properties().maximum_len())
+    }
+
+    /// The expression's structure; `None` only where it can't be compiled either.
+    pub(super) fn parsed(&self) -> Option<Hir> {
+        let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
+        parser.parse(&self.text).ok()
     }
 }
 
@@ -66,16 +74,23 @@ impl fmt::Debug for Pattern {
 }
 
 fn compile(text: &str) -> Result<Regex, String> {
-    RegexBuilder::new(text)
-        .unicode(false)
-        .size_limit(SIZE_LIMIT)
-        .build()
-        .map_err(|error| match error {
-            regex::Error::CompiledTooBig(limit) => {
-                format!("it needs more than {} MiB when compiled", limit >> 20)
-            }
-            error => last_line(&error.to_string()),
-        })
+    Regex::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .configure(
+            Config::new()
+                .utf8_empty(false)
+                .nfa_size_limit(Some(SIZE_LIMIT)),
+        )
+        .build(text)
+        .map_err(|error| reason(&error))
+}
+
+fn reason(error: &BuildError) -> String {
+    match (error.size_limit(), error.syntax_error()) {
+        (Some(limit), _) => format!("it needs more than {} MiB when compiled", limit >> 20),
+        (None, Some(error)) => last_line(&error.to_string()),
+        (None, None) => last_line(&error.to_string()),
+    }
 }
 
 /// The regex crate draws the expression over several lines; its last line says what is wrong.

@@ -302,30 +302,40 @@ impl RuleSet {
     /// Reports what text rules match in a view, wherever the entry is: the caller asks
     /// [`RuleSet::covers`]. The view is one of a window of [`RuleSet::BEFORE`] and
     /// [`RuleSet::AFTER`] bytes; a match counts for the view in which its anchor begins.
-    pub fn search(&self, view: View<'_>, found: &mut dyn FnMut(TextMatch<'_>)) {
+    ///
+    /// `spend` is told how many bytes an anchor leads to, before they are looked at; `false` leaves
+    /// them out.
+    pub fn search(
+        &self,
+        view: View<'_>,
+        spend: &dyn Fn(usize) -> bool,
+        found: &mut dyn FnMut(TextMatch<'_>),
+    ) {
         let mut seen = HashSet::new();
-        self.anchors.search(view.bytes, view.search, &mut |anchor| {
-            for rule in anchor.rules.iter().copied() {
-                let Matcher::Text(text) = &self.rules[rule].matcher else {
-                    continue;
-                };
-                text.0.search(
-                    view.bytes,
-                    anchor.start..anchor.end,
-                    &mut |matched, value| {
-                        if seen.insert((rule, matched.start)) {
-                            found(TextMatch {
-                                rule,
-                                start: matched.start,
-                                end: matched.end,
-                                bytes: &view.bytes[value.clone()],
-                                value,
-                            });
-                        }
-                    },
-                );
-            }
-        });
+        self.anchors
+            .search(view.bytes, view.search, spend, &mut |anchor| {
+                for rule in anchor.rules.iter().copied() {
+                    let Matcher::Text(text) = &self.rules[rule].matcher else {
+                        continue;
+                    };
+                    text.0.search(
+                        view.bytes,
+                        anchor.start..anchor.end,
+                        spend,
+                        &mut |matched, value| {
+                            if seen.insert((rule, matched.start)) {
+                                found(TextMatch {
+                                    rule,
+                                    start: matched.start,
+                                    end: matched.end,
+                                    bytes: &view.bytes[value.clone()],
+                                    value,
+                                });
+                            }
+                        },
+                    );
+                }
+            });
     }
 
     /// A hash of the ids and files of the rules in effect, for the digest of the policy.

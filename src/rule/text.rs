@@ -1,11 +1,14 @@
 //! Text rules: what follows once an anchor was found.
 
-use std::ops::Range;
+use std::{ops::Range, sync::OnceLock};
+
+use regex_automata::{Anchored, Input, PatternID};
 
 use super::{
     anchors,
     error::Problem,
     file::Fields,
+    heads::Heads,
     pattern::Pattern,
     placeholder::is_placeholder,
     reading::Reading,
@@ -22,11 +25,17 @@ const WINDOW: usize = 4 << 10;
 /// What an assertion such as `\b` looks at beyond a match, in bytes, and some more.
 const BESIDE: usize = 4;
 
+/// What it costs to try an expression at all, in bytes that are searched in the same time.
+const COST: usize = 96;
+/// A match is read so many times until its value is accepted, about: by the filters and validators.
+const TRIALS: usize = 8;
+
 /// A regular expression that is tried around the anchors, and filters on what it captures.
 #[derive(Debug)]
 pub(super) struct TextMatcher {
     pub(super) anchors: Vec<String>,
     regex: Pattern,
+    heads: OnceLock<Option<Heads>>,
     value: usize,
     window: usize,
     verify: Vec<&'static Validator>,
@@ -52,7 +61,7 @@ impl TextMatcher {
         let value = fields.integer("value", 0, (0, 100));
         if let (Some(group), Some(regex)) = (value, &regex)
             && !reading.trusted
-            && group >= regex.regex().captures_len()
+            && group >= regex.regex().group_info().group_len(PatternID::ZERO)
         {
             fields.mistake(fields.value_span("value"), Problem::NoGroup(group));
         }
@@ -76,6 +85,7 @@ impl TextMatcher {
         Some(Self {
             anchors,
             regex: regex?,
+            heads: OnceLock::new(),
             value: value?,
             window: window?,
             verify,
@@ -85,7 +95,8 @@ impl TextMatcher {
         })
     }
 
-    /// Reports every match that overlaps the anchor at `anchor`, with the place of its value.
+    /// Reports every match that overlaps the anchor at `anchor`, with the place of its value. `spend`
+    /// is asked before something is tried, and told how many bytes are at stake.
     ///
     /// What is looked at depends on the anchor and the content alone, not on how the content was
     /// cut into pieces: the regular expression sees at most the 512 bytes before the anchor and the rule's
@@ -94,20 +105,73 @@ impl TextMatcher {
         &self,
         bytes: &[u8],
         anchor: Range<usize>,
+        spend: &dyn Fn(usize) -> bool,
         found: &mut dyn FnMut(Range<usize>, Range<usize>),
     ) {
-        // What can't be part of a match that overlaps the anchor is not looked at: a file full of
-        // anchors would else be searched thousands of times over.
-        let reach = self.regex.longest().map(|longest| longest + BESIDE);
-        let base = anchor
-            .start
-            .saturating_sub(reach.map_or(BEFORE, |reach| reach.min(BEFORE)));
-        let end = (anchor.start + self.window.max(anchor.len())).min(bytes.len());
-        let end = reach.map_or(end, |reach| end.min(anchor.end + reach));
-        let window = &bytes[base..end];
-        let regex = self.regex.regex();
+        if !spend(COST) {
+            return;
+        }
+        let heads = self.heads.get_or_init(|| {
+            let parsed = self.regex.parsed()?;
+            Heads::new(&parsed, &self.anchors)
+        });
+        match heads {
+            Some(heads) => self.search_at(heads, bytes, anchor, spend, found),
+            None => self.search_around(bytes, anchor, spend, found),
+        }
+    }
+
+    /// Tries the places where a match can begin, seen from the anchor.
+    fn search_at(
+        &self,
+        heads: &Heads,
+        bytes: &[u8],
+        anchor: Range<usize>,
+        spend: &dyn Fn(usize) -> bool,
+        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+    ) {
+        let end = self.end(bytes, &anchor);
+        for start in heads.starts(bytes, anchor.start) {
+            let base = start.saturating_sub(BESIDE);
+            let window = &bytes[base..end];
+            if !spend(window.len()) {
+                return;
+            }
+            let input = Input::new(window)
+                .range(start - base..)
+                .anchored(Anchored::Yes);
+            let Some(matched) = self.regex.regex().search(&input) else {
+                continue;
+            };
+            let range = start..base + matched.end();
+            if range.end <= anchor.start || !spend(matched.len() * TRIALS) {
+                continue;
+            }
+            if let Some(value) = self.value(input)
+                && self.accepts(&window[value.clone()])
+            {
+                return found(range, base + value.start..base + value.end);
+            }
+        }
+    }
+
+    /// Searches for matches from well before the anchor on.
+    fn search_around(
+        &self,
+        bytes: &[u8],
+        anchor: Range<usize>,
+        spend: &dyn Fn(usize) -> bool,
+        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+    ) {
+        let before = self.reach().map_or(BEFORE, |reach| reach.min(BEFORE));
+        let base = anchor.start.saturating_sub(before);
+        let window = &bytes[base..self.end(bytes, &anchor)];
         let mut at = 0;
-        while let Some(matched) = regex.find_at(window, at) {
+        while at <= window.len() && spend(window.len() - at) {
+            let input = Input::new(window).range(at..);
+            let Some(matched) = self.regex.regex().search(&input) else {
+                return;
+            };
             let range = base + matched.start()..base + matched.end();
             if range.start >= anchor.end {
                 return;
@@ -118,7 +182,10 @@ impl TextMatcher {
                 continue;
             }
             at = matched.end().max(matched.start() + 1);
-            if let Some(value) = self.value(window, matched.start()) {
+            if !spend(matched.len() * TRIALS) {
+                return;
+            }
+            if let Some(value) = self.value(input.range(matched.start()..)) {
                 if self.accepts(&window[value.clone()]) {
                     found(range, base + value.start..base + value.end);
                 } else if range.start < anchor.start {
@@ -126,18 +193,30 @@ impl TextMatcher {
                     at = anchor.start - base;
                 }
             }
-            if at > window.len() {
-                return;
-            }
         }
     }
 
-    /// Where the capture group is that holds the value, for the match that begins at `start`: the
+    /// How far a match can reach beyond the anchor. What can't be part of a match that overlaps the
+    /// anchor is not looked at: a file full of anchors would else be searched thousands of times over.
+    fn reach(&self) -> Option<usize> {
+        self.regex.longest().map(|longest| longest + BESIDE)
+    }
+
+    /// Where what is looked at ends.
+    fn end(&self, bytes: &[u8], anchor: &Range<usize>) -> usize {
+        let end = (anchor.start + self.window.max(anchor.len())).min(bytes.len());
+        self.reach()
+            .map_or(end, |reach| end.min(anchor.end + reach))
+    }
+
+    /// Where the capture group is that holds the value, for the match that begins where `input` does: the
     /// whole match where the group has no part in it.
-    fn value(&self, window: &[u8], start: usize) -> Option<Range<usize>> {
-        let captures = self.regex.regex().captures_at(window, start)?;
-        let group = captures.get(self.value).or_else(|| captures.get(0));
-        group.map(|group| group.range())
+    fn value(&self, input: Input<'_>) -> Option<Range<usize>> {
+        let regex = self.regex.regex();
+        let mut captures = regex.create_captures();
+        regex.search_captures(&input, &mut captures);
+        let group = captures.get_group(self.value);
+        Some(group.or_else(|| captures.get_group(0))?.range())
     }
 
     fn accepts(&self, value: &[u8]) -> bool {

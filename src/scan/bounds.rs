@@ -2,19 +2,29 @@
 //! that the reader can't, because it is only waiting for them.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
-use crate::model::{Gap, GapKind, Limits};
+use crate::model::{EntryPath, Gap, GapKind, Limits};
 
-/// Time and findings.
+/// Bytes that anchors may lead to for each second that is allowed: a slow machine tries so many, while
+/// real artifacts come to some megabytes in all. It is counted, not timed, so that an artifact
+/// reaches it on every machine or on none.
+const TRIED_A_SECOND: u64 = 16 << 20;
+
+/// Time, findings, and what anchors lead to.
 #[derive(Debug)]
 pub(super) struct Bounds<'l> {
     limits: &'l Limits,
     started: Instant,
     late: AtomicBool,
     findings: AtomicU64,
+    tried: AtomicU64,
+    flooded: OnceLock<EntryPath>,
 }
 
 impl<'l> Bounds<'l> {
@@ -24,6 +34,8 @@ impl<'l> Bounds<'l> {
             started: Instant::now(),
             late: AtomicBool::new(false),
             findings: AtomicU64::new(0),
+            tried: AtomicU64::new(0),
+            flooded: OnceLock::new(),
         }
     }
 
@@ -42,6 +54,37 @@ impl<'l> Bounds<'l> {
         self.findings.fetch_add(1, Ordering::Relaxed) < self.limits.entries
     }
 
+    /// Whether findings are still kept.
+    pub(super) fn full(&self) -> bool {
+        self.findings.load(Ordering::Relaxed) > self.limits.entries
+    }
+
+    /// Whether an anchor in the entry at `path` may lead to `bytes` more being looked at.
+    pub(super) fn try_out(&self, bytes: usize, path: &EntryPath) -> bool {
+        let cost = bytes as u64;
+        let within = self.tried.fetch_add(cost, Ordering::Relaxed) + cost <= self.most_tried();
+        if !within {
+            self.flooded.get_or_init(|| path.clone());
+        }
+        within
+    }
+
+    /// Whether text is no longer searched, for all the anchors in it.
+    pub(super) fn flooded(&self) -> bool {
+        self.flooded.get().is_some()
+    }
+
+    /// How much anchors have led to, in bytes.
+    #[cfg(test)]
+    pub(super) fn tried(&self) -> u64 {
+        self.tried.load(Ordering::Relaxed)
+    }
+
+    fn most_tried(&self) -> u64 {
+        let milliseconds = u64::try_from(self.limits.time.as_millis()).unwrap_or(u64::MAX);
+        milliseconds.saturating_mul(TRIED_A_SECOND) / 1000
+    }
+
     /// What was left out.
     pub(super) fn gaps(&self) -> impl Iterator<Item = Gap> {
         let (time, most) = (self.limits.time, self.limits.entries);
@@ -57,7 +100,19 @@ impl<'l> Bounds<'l> {
                 format!("entries={}", most.saturating_mul(2)),
             )
         });
-        late.into_iter().chain(many)
+        let flooded = self.flooded.get().map(|path| Gap {
+            path: Some(path.clone()),
+            ..limit(
+                format!(
+                    "It is so full of what secrets begin with that more than {} MiB had to be tried (limit `time`, {} MiB a second); \
+                     no text was searched from there on.",
+                    self.most_tried() >> 20,
+                    TRIED_A_SECOND >> 20,
+                ),
+                format!("time={}s", time.as_secs().max(1).saturating_mul(2)),
+            )
+        });
+        late.into_iter().chain(many).chain(flooded)
     }
 }
 

@@ -55,32 +55,19 @@ impl Collected {
     pub(super) fn conclude(mut self, scope: &Scope<'_>, summary: &Summary) -> Concluded {
         self.facts.format = summary.format;
         self.gaps.extend(manifest::choose(&mut self.facts, summary));
+        // There may be as many detections as entries: each becomes a finding when it is made, and none
+        // waits for the others.
+        let mut findings = std::mem::take(&mut self.findings);
+        for detection in std::mem::take(&mut self.detections) {
+            self.find(detection, scope, &mut findings);
+        }
         for detector in &scope.detectors {
-            detector.conclude(&self.facts, &mut self.detections);
+            detector.conclude(&self.facts, &mut |detection| {
+                self.find(detection, scope, &mut findings);
+            });
         }
-        for detection in self.detections {
-            let size = self.facts.entries.get(&detection.path).copied();
-            let sha256 = detection
-                .sha256
-                .or_else(|| self.facts.hashes.get(&detection.path).copied());
-            let entry = Entry {
-                path: detection.path.clone(),
-                ..Entry::file("", size.unwrap_or(0))
-            };
-            for &rule in scope.rules.reporting(detection.kind) {
-                if scope.rules.covers(rule, &entry) && scope.bounds.another() {
-                    self.findings.push(Finding {
-                        rule: scope.rules.rules()[rule].info.clone(),
-                        path: detection.path.clone(),
-                        location: detection.location,
-                        message: detection.message.clone(),
-                        evidence: detection.evidence.clone(),
-                        fix: detection.fix.clone(),
-                        sha256,
-                    });
-                }
-            }
-        }
+        self.findings = findings;
+        self.facts.source_maps = Vec::new();
         // The bytes of an opened container are known as a whole only when its members were read.
         for finding in &mut self.findings {
             finding.sha256 = finding
@@ -105,6 +92,33 @@ impl Collected {
             manifest: self.facts.manifest,
             findings: self.findings,
             gaps: self.gaps,
+        }
+    }
+}
+
+impl Collected {
+    /// Adds what the rules make of a detection.
+    fn find(&self, detection: Detection, scope: &Scope<'_>, findings: &mut Vec<Finding>) {
+        let size = self.facts.entries.get(&detection.path).copied();
+        let sha256 = detection
+            .sha256
+            .or_else(|| self.facts.hashes.get(&detection.path).copied());
+        let entry = Entry {
+            path: detection.path.clone(),
+            ..Entry::file("", size.unwrap_or(0))
+        };
+        for &rule in scope.rules.reporting(detection.kind) {
+            if scope.rules.covers(rule, &entry) && scope.bounds.another() {
+                findings.push(Finding {
+                    rule: scope.rules.rules()[rule].info.clone(),
+                    path: detection.path.clone(),
+                    location: detection.location,
+                    message: detection.message.clone(),
+                    evidence: detection.evidence.clone(),
+                    fix: detection.fix.clone(),
+                    sha256,
+                });
+            }
         }
     }
 }

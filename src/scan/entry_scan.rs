@@ -186,12 +186,14 @@ impl<'s> EntryScan<'s> {
 
     fn search(&mut self, piece: &[u8], last: bool) {
         let mut window = std::mem::replace(&mut self.window, Window::new(0, 0));
-        let rules = self.scope.rules;
+        let (rules, bounds) = (self.scope.rules, &self.scope.bounds);
+        let path = self.entry.path.clone();
+        let spend = |bytes| bounds.try_out(bytes, &path);
         window.push(piece, last, &mut |view| {
             let (mut from, end) = view.search;
-            while from < end && !self.scope.bounds.late() {
+            while from < end && !bounds.late() && !bounds.flooded() {
                 let search = (from, end.min(from + STRIDE));
-                rules.search(View { search, ..view }, &mut |text_match| {
+                rules.search(View { search, ..view }, &spend, &mut |text_match| {
                     self.text_match(&view, &text_match);
                 });
                 from = search.1;
@@ -209,7 +211,7 @@ impl<'s> EntryScan<'s> {
             .entry(rule)
             .or_insert_with(|| rules.covers(rule, entry));
         // A match may begin before the positions that a view is asked for, and then has been seen.
-        if !*covered || !self.seen.insert((rule, offset)) {
+        if !*covered || self.scope.bounds.full() || !self.seen.insert((rule, offset)) {
             return;
         }
         let value = &view.bytes[text_match.value.clone()];

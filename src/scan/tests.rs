@@ -1,20 +1,24 @@
 //! What is told of an entry, and what is not lost where not everything can be told.
 
 use super::{Scope, collected::Collected, entry_scan::EntryScan, *};
-use crate::model::{Entry, EntryKind, Finding, Gap, GapKind, Sha256};
+use crate::model::{Entry, EntryKind, EntryPath, Finding, Gap, GapKind, Sha256};
 
 const RULE: &str = "[[rule]]\nid = 'key'\ntitle = 'A key'\ncategory = 'secret'\nseverity = 'high'\n\
     level = 'deny'\nwhy = 'w'\nfix = 'f'\n[rule.match]\nanchors = ['key_']\nregex = 'key_[a-z0-9]+'\n";
 
-/// What one entry, in pieces, comes to.
-fn found_by(rules: &RuleSet, limits: &Limits, kind: EntryKind, pieces: &[&[u8]]) -> Collected {
-    let scope = Scope {
+fn scope<'s>(rules: &'s RuleSet, limits: &'s Limits) -> Scope<'s> {
+    Scope {
         rules,
         detectors: Vec::new(),
         limits,
         derived: pipeline::DerivedBudget::default(),
         bounds: Bounds::new(limits),
-    };
+    }
+}
+
+/// What one entry, in pieces, comes to.
+fn found_by(rules: &RuleSet, limits: &Limits, kind: EntryKind, pieces: &[&[u8]]) -> Collected {
+    let scope = scope(rules, limits);
     let entry = Entry {
         kind,
         ..Entry::file("package/a.js", 1)
@@ -100,4 +104,67 @@ fn neighbours_that_share_a_separator_are_all_found() {
     let rules = RuleSet::from_text("own.toml", &rule, &[]).unwrap();
     let collected = found_by(&rules, &Limits::default(), EntryKind::File, &[text]);
     assert_eq!(collected.findings.len(), 4);
+}
+
+/// How many bytes the built-in rules try in a megabyte of `unit`.
+fn tried_in(unit: &str) -> u64 {
+    let (rules, limits) = (
+        RuleSet::load(&[], &detect::kinds().collect::<Vec<_>>()).unwrap(),
+        Limits::default(),
+    );
+    let scope = scope(&rules, &limits);
+    let text = unit.repeat((1 << 20) / unit.len());
+    EntryScan::new(&scope, Entry::file("package/a.js", 1)).push(
+        text.as_bytes(),
+        true,
+        &mut Collected::default(),
+    );
+    scope.bounds.tried()
+}
+
+#[test]
+fn an_anchor_that_leads_to_nothing_is_turned_down_at_once() {
+    let begin = format!("-----{} {}-----\n", "BEGIN", "PRIVATE KEY");
+    let end = begin.replace("BEGIN", "END");
+    // The three rules of private keys, each with a look at what stands before the anchor.
+    let lines = (1 << 20) / end.len() as u64;
+    assert!(tried_in(&end) < lines * 400, "{}", tried_in(&end));
+    // No match is longer than some 40 bytes, whatever follows.
+    let token = ["gh", "p_"].concat();
+    let tokens = (1 << 20) / token.len() as u64;
+    assert!(tried_in(&token) < tokens * 256, "{}", tried_in(&token));
+    assert_eq!(tried_in("function a(b){return b+1}\n"), 0);
+}
+
+#[test]
+fn a_flood_of_anchors_is_a_gap_and_hides_nothing_found_before() {
+    let limits = Limits {
+        time: std::time::Duration::from_secs(3600),
+        ..Limits::default()
+    };
+    let rules = RuleSet::from_text("own.toml", RULE, &[]).unwrap();
+    let scope = scope(&rules, &limits);
+    let mut collected = Collected::default();
+    let path = EntryPath::new("package/b.js");
+    let look = |name: &str, text: &str, collected: &mut Collected| {
+        EntryScan::new(&scope, Entry::file(name, 1)).push(text.as_bytes(), true, collected);
+    };
+    look("package/a.js", "key_a1", &mut collected);
+    // All but the last of what the artifact may try.
+    let share = 3600 * (16 << 20);
+    assert!(scope.bounds.try_out(share - 1000, &path));
+    look("package/b.js", &"key_-".repeat(100), &mut collected);
+    look("package/c.js", "key_c3", &mut collected);
+    assert_eq!(collected.findings.len(), 1);
+    let gaps: Vec<Gap> = scope.bounds.gaps().collect();
+    assert_eq!(gaps.len(), 1);
+    assert_eq!(
+        (gaps[0].kind, gaps[0].path.as_ref()),
+        (GapKind::Limit, Some(&path))
+    );
+    assert!(
+        gaps[0].reason.contains("MiB had to be tried (limit `time`"),
+        "{:?}",
+        gaps[0]
+    );
 }

@@ -25,7 +25,7 @@ struct Sum<'a> {
 }
 
 /// Adds what one map comes to.
-pub(super) fn conclude(map: &SourceMapFact, facts: &Facts, out: &mut Vec<Detection>) {
+pub(super) fn conclude(map: &SourceMapFact, facts: &Facts, out: &mut dyn FnMut(Detection)) {
     content_or_structure(map, facts, out);
     let names = || {
         map.sources
@@ -35,7 +35,7 @@ pub(super) fn conclude(map: &SourceMapFact, facts: &Facts, out: &mut Vec<Detecti
     };
     if let Some(name) = names().find(|name| is_absolute(name)) {
         let message = "names its sources by their paths on the machine that built it";
-        out.push(map.detection("source-map:absolute-path", message.into(), shown(name)));
+        out(map.detection("source-map:absolute-path", message.into(), shown(name)));
     }
     let telling = |name: &str| {
         Remote::parse(name)
@@ -44,11 +44,11 @@ pub(super) fn conclude(map: &SourceMapFact, facts: &Facts, out: &mut Vec<Detecti
     };
     if let Some(url) = names().find_map(telling) {
         let message = "names a place on the web where its sources lie";
-        out.push(map.detection("source-map:remote", message.into(), shown(&url)));
+        out(map.detection("source-map:remote", message.into(), shown(&url)));
     }
 }
 
-fn content_or_structure(map: &SourceMapFact, facts: &Facts, out: &mut Vec<Detection>) {
+fn content_or_structure(map: &SourceMapFact, facts: &Facts, out: &mut dyn FnMut(Detection)) {
     let manifest = facts.manifest.as_ref();
     let mut first_party = Sum::default();
     let mut vendor = Sum::default();
@@ -71,11 +71,11 @@ fn content_or_structure(map: &SourceMapFact, facts: &Facts, out: &mut Vec<Detect
         sum.bytes += content.bytes;
     }
     if !first_party.sources.is_empty() {
-        out.push(recoverable(map, &first_party));
+        out(recoverable(map, &first_party));
     } else if !vendor.sources.is_empty() {
-        out.push(vendored(map, &vendor));
-    } else if !any_content {
-        out.extend(structure(map, facts));
+        out(vendored(map, &vendor));
+    } else if !any_content && let Some(found) = structure(map, facts) {
+        out(found);
     }
 }
 

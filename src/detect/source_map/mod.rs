@@ -91,7 +91,7 @@ impl Detector for SourceMaps {
         }))
     }
 
-    fn conclude(&self, facts: &Facts, out: &mut Vec<Detection>) {
+    fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
         let mut maps: Vec<_> = facts.source_maps.iter().collect();
         maps.sort_by_key(|map| (&map.path, map.inline));
         for map in maps {

@@ -33,7 +33,7 @@ impl Detector for Wheels {
         }
     }
 
-    fn conclude(&self, facts: &Facts, out: &mut Vec<Detection>) {
+    fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
         if facts.format == Some(Format::Wheel) {
             record::compare(facts, out);
             top_level::check(facts, out);

@@ -157,11 +157,11 @@ fn csv_fields(line: &str) -> Option<Vec<String>> {
 }
 
 /// Compares the list with the files. The list itself and signatures of it can't hold their own hash.
-pub(super) fn compare(facts: &Facts, out: &mut Vec<Detection>) {
+pub(super) fn compare(facts: &Facts, out: &mut dyn FnMut(Detection)) {
     let Some(record) = &facts.wheel_record else {
         if let Some(metadata) = facts.wheel_files.iter().find(|path| is_metadata(path)) {
             let message = "the wheel has no RECORD beside it, so its files can't be verified";
-            out.push(detection(
+            out(detection(
                 INCOMPLETE,
                 metadata,
                 None,
@@ -173,7 +173,7 @@ pub(super) fn compare(facts: &Facts, out: &mut Vec<Detection>) {
     };
     for (number, reason) in record.malformed.iter().take(TOLD) {
         let message = malformed(record.malformed.len(), reason);
-        out.push(detection(
+        out(detection(
             INCOMPLETE,
             &record.path,
             Some(*number),
@@ -283,10 +283,10 @@ impl Told {
         }
     }
 
-    fn finish(mut self, out: &mut Vec<Detection>) {
+    fn finish(mut self, out: &mut dyn FnMut(Detection)) {
         if let (Some(last), true) = (self.detections.last_mut(), self.more > 0) {
             last.message += &format!(", and so are {} more", counted(self.more, "file"));
         }
-        out.append(&mut self.detections);
+        self.detections.into_iter().for_each(out);
     }
 }

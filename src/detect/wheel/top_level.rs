@@ -40,7 +40,7 @@ const PROJECT: [&str; 26] = [
 ];
 
 /// Tells each unexpected name at the top once.
-pub(super) fn check(facts: &Facts, out: &mut Vec<Detection>) {
+pub(super) fn check(facts: &Facts, out: &mut dyn FnMut(Detection)) {
     let package = facts
         .manifest
         .as_ref()
@@ -67,6 +67,6 @@ pub(super) fn check(facts: &Facts, out: &mut Vec<Detection>) {
             "would be installed as top-level `{}` ({files})",
             crate::model::escape(top)
         );
-        out.push(detection(TOP_LEVEL, first, None, message, top));
+        out(detection(TOP_LEVEL, first, None, message, top));
     }
 }

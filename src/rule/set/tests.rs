@@ -49,7 +49,7 @@ fn found(set: &RuleSet, pieces: &[&[u8]]) -> Vec<(usize, u64, Vec<u8>)> {
     let mut found = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         window.push(piece, index + 1 == pieces.len(), &mut |view| {
-            set.search(view, &mut |matched| {
+            set.search(view, &|_| true, &mut |matched| {
                 assert_eq!(&view.bytes[matched.value.clone()], matched.bytes);
                 let start = view.offset + matched.start as u64;
                 found.push((matched.rule, start, matched.bytes.to_vec()));
@@ -179,7 +179,7 @@ fn a_match_is_reported_once_and_only_if_it_touches_its_anchor() {
         offset: 0,
         lines: 0,
     };
-    set.search(view, &mut |_| times += 1);
+    set.search(view, &|_| true, &mut |_| times += 1);
     assert_eq!(times, 1);
 }
 

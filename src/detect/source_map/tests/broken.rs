@@ -57,7 +57,8 @@ fn more_than_can_be_kept_is_a_gap() {
         );
         assert_eq!(record.gaps.len(), 1);
         assert_eq!(record.gaps[0].0, GapKind::Limit);
-        detector.conclude(&record.facts, &mut record.detections);
+        let detections = &mut record.detections;
+        detector.conclude(&record.facts, &mut |detection| detections.push(detection));
         assert_eq!(record.kinds(), ["source-map:first-party"]);
     }
     // What turns out to be no map gives its part back.

@@ -102,7 +102,7 @@ fn scan_in_steps(files: &[(&str, &[u8])], step: usize) -> Record {
         record.push(&detector, &entry, content, step);
     }
     let mut detections = Vec::new();
-    detector.conclude(&record.facts, &mut detections);
+    detector.conclude(&record.facts, &mut |detection| detections.push(detection));
     record.detections.extend(detections);
     record
 }
