@@ -103,10 +103,6 @@ impl Told {
         self.gaps.iter().any(|gap| kinds.contains(&gap.kind))
     }
 
-    fn gap_kinds(&self) -> Vec<GapKind> {
-        self.gaps.iter().map(|gap| gap.kind).collect()
-    }
-
     /// The hash of all bytes of an opened container.
     pub fn container(&self, path: &EntryPath) -> Option<Sha256> {
         let mut containers = self.containers.iter();
@@ -240,11 +236,7 @@ pub fn read(artifact: &[u8], named: Named) -> Told {
     };
     let stepwise = told(stepwise, named, None);
     if whole.ends_somewhere() {
-        assert_eq!(
-            whole.gap_kinds(),
-            stepwise.gap_kinds(),
-            "the pace changes what is refused"
-        );
+        assert!(!stepwise.passed(), "the pace decides on what passes");
     } else {
         assert_eq!(whole, stepwise, "the pace changes what is read");
     }
