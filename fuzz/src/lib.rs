@@ -12,6 +12,9 @@
     reason = "a target fails by panicking, and is no interface"
 )]
 
+#[path = "../../tests/support/compressed.rs"]
+#[allow(dead_code, reason = "only its encoders are used here")]
+pub mod compressed;
 pub mod configuration;
 pub mod draw;
 pub mod gzip_header;

@@ -6,6 +6,7 @@ use flate2::read::MultiGzDecoder;
 use packwarden::model::Sha256;
 
 use super::{
+    compressed::{FORMATS, zstd_frame},
     oracle::{self, Theirs},
     reading::Told,
     tar_grammar, tar_walk,
@@ -13,17 +14,23 @@ use super::{
     zip_grammar,
 };
 
-/// The first byte chooses the name.
+/// The first byte chooses the name, and the format in which the others are compressed.
 const NAMES: &[&str] = &[
-    "a.gz", "a.tar.gz", "a.tar", "a.zip", "a.whl", "a.bz2", "a.xz", "a.zst", "a.br", "a",
+    "a.gz", "a.tar.gz", "a.tar", "a.zip", "a.whl", "a.bz2", "a.xz", "a.zst", "a.br", "a.lzma",
+    "a.lz", "a.tzst", "a",
 ];
 
 pub fn run(data: &[u8]) {
     let Some((choice, content)) = data.split_first() else {
         return;
     };
-    let name = NAMES[usize::from(*choice) % NAMES.len()];
-    let told = read(name, content);
+    let choice = usize::from(*choice);
+    let told = read(NAMES[choice % NAMES.len()], content);
+    if told.passed() {
+        assert_opened(content, &told);
+    }
+    let (_, suffix, compress) = FORMATS[choice % FORMATS.len()];
+    let told = read(&format!("a{suffix}"), &compress(content));
     if told.passed() {
         assert_opened(content, &told);
     }
@@ -90,15 +97,15 @@ pub fn seeds() -> Vec<Vec<u8>> {
         two_members,
         zip_grammar::wheel(b""),
         tar_grammar::tar(&tar_grammar::seeds()[30]),
-        b"BZh91AY&SY".to_vec(),
-        b"\xfd7zXZ\0".to_vec(),
-        b"\x28\xb5\x2f\xfd".to_vec(),
+        // As much content as can be said.
+        zstd_frame(&[&[0xe0][..], &[0xff; 8]].concat(), b"text"),
         b"7z\xbc\xaf\x27\x1c".to_vec(),
         b"Rar!\x1a\x07\x01\0".to_vec(),
         b"text".to_vec(),
     ];
+    let compressed = FORMATS.map(|(_, _, compress)| compress(b"some text, some text"));
     let names = (0..NAMES.len() as u8).cycle();
-    let named = contents.into_iter().zip(names);
+    let named = contents.into_iter().chain(compressed).zip(names);
     named
         .map(|(content, name)| [&[name][..], &content].concat())
         .collect()

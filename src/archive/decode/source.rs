@@ -150,7 +150,7 @@ impl<'p> Source<'p> {
             Err(limit) => {
                 return Err(refused(StreamError::Memory {
                     format: self.format,
-                    needed: Bytes(bytes.next_multiple_of(1 << 20)),
+                    needed: Bytes(bytes.checked_next_multiple_of(1 << 20).unwrap_or(bytes)),
                     limit: Bytes(limit),
                 }));
             }
