@@ -6,7 +6,10 @@ use proptest::prelude::*;
 
 use crate::{
     read,
-    support::tarball::{TarballBuilder, gzip},
+    support::{
+        compressed::FORMATS,
+        tarball::{TarballBuilder, gzip},
+    },
 };
 
 /// A tar with something of everything.
@@ -100,6 +103,24 @@ proptest! {
             let mut tar = Vec::new();
             flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut tar).unwrap();
             assert_eq!(tar, varied());
+        }
+    }
+
+    /// Where a format has a checksum, what passes is what was packed.
+    #[test]
+    fn mutated_streams(format in 0..FORMATS.len(), changes in prop::collection::vec((any::<usize>(), any::<u8>()), 1..4)) {
+        let (name, suffix, compress) = FORMATS[format];
+        let content = b"some text, and some more text, and some more".repeat(20);
+        let mut packed = compress(&content);
+        let length = packed.len();
+        for (at, byte) in changes {
+            packed[at % length] = byte;
+        }
+        let file = format!("package/a{suffix}");
+        let read = read(&TarballBuilder::package().file(&file, &packed).gzip());
+        let is_opened = read.entries.iter().any(|(entry, _)| entry.opened);
+        if read.gaps.is_empty() && is_opened && !["brotli", "lzma"].contains(&name) {
+            assert_eq!(read.content(&format!("{file}!/a")), content);
         }
     }
 }

@@ -44,7 +44,8 @@ impl Format for Brotli {
                 let end = packed.len().min(taken + STEP);
                 let step = step(decoder, &packed[taken..end], content)?;
                 taken += step.taken;
-                hides |= decoder.is_metadata != 0;
+                // Empty ones are how encoders flush.
+                hides |= decoder.is_metadata != 0 && decoder.meta_block_remaining_len > 0;
                 let goes_on = step.given == 0 && !step.is_end && !hides && taken < packed.len();
                 if !goes_on {
                     return Ok(Step { taken, ..step });

@@ -34,7 +34,7 @@ impl Format for Bzip2 {
         let step = source.push(|packed| {
             let before = (decoder.total_in(), decoder.total_out());
             let status = decoder.decompress(packed, content);
-            let status = status.map_err(|error| error.to_string())?;
+            let status = status.map_err(|error| error.to_string().replace("bzip2: ", ""))?;
             Ok(Step {
                 taken: (decoder.total_in() - before.0) as usize,
                 given: (decoder.total_out() - before.1) as usize,

@@ -25,7 +25,7 @@ pub(crate) enum StreamError {
         what: &'static str,
     },
     #[error(
-        "The {format} data needs {needed} of memory to unpack, where all that is open at a time gets {limit}: a small file could have all memory taken"
+        "The {format} data needs {needed} of memory to unpack, where all streams that are open at a time get {limit} together: a small file could have all memory taken"
     )]
     Memory {
         format: &'static str,

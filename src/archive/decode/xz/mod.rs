@@ -151,7 +151,7 @@ impl Stream {
         if records.count != self.blocks.count || records.digest() != self.blocks.digest() {
             return Err(source.corrupt("the index lists other blocks than there are"));
         }
-        while index.size % 4 != 0 {
+        while !index.size.is_multiple_of(4) {
             if index.byte(source)? != 0 {
                 return Err(source.corrupt(PADDING));
             }
