@@ -16,6 +16,12 @@ mod robust;
 mod support;
 #[path = "archive/valid.rs"]
 mod valid;
+#[path = "archive/zip_hostile.rs"]
+mod zip_hostile;
+#[path = "archive/zip_nested.rs"]
+mod zip_nested;
+#[path = "archive/zip_valid.rs"]
+mod zip_valid;
 
 use std::ops::ControlFlow;
 
@@ -115,17 +121,13 @@ fn read(artifact: &[u8]) -> Collected {
 }
 
 fn read_within(artifact: &[u8], limits: &Limits) -> Collected {
-    read_as(None, artifact, limits)
+    read_named(artifact, None, limits)
 }
 
-fn read_named(file_name: &str, artifact: &[u8]) -> Collected {
-    read_as(Some(file_name), artifact, &Limits::default())
-}
-
-fn read_as(file_name: Option<&str>, artifact: &[u8], limits: &Limits) -> Collected {
+fn read_named(artifact: &[u8], name: Option<&str>, limits: &Limits) -> Collected {
     let progress = Progress::default();
     let mut collected = Collected::default();
-    collected.summary = archive::read(artifact, file_name, limits, &progress, &mut collected);
+    collected.summary = archive::read(artifact, name, limits, &progress, &mut collected);
     collected.progress = progress.read();
     assert!(!collected.open, "content without an end");
     assert!(

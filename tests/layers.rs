@@ -70,7 +70,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("base64", &["rule", "detect"]),
     ("xxhash_rust", &["rule", "detect", "archive"]),
     ("crossbeam_channel", &["scan"]),
-    ("tempfile", &["ecosystem"]),
+    ("tempfile", &["ecosystem", "archive"]),
     ("rustix", &["ecosystem"]),
     ("terminal_size", &["cli"]),
     ("strsim", &["model"]),

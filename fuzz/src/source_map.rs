@@ -156,7 +156,7 @@ fn inspect(path: &str, content: &[u8], step: usize) -> Recorder {
     let mut facts = Facts::default();
     facts.entries.insert(entry.path, content.len() as u64);
     recorder.facts.drain(..).for_each(|fact| facts.add(fact));
-    detector.conclude(&facts, &mut recorder.detections);
+    detector.conclude(&facts, &mut |detection| recorder.detections.push(detection));
     for detection in &recorder.detections {
         let text = format!("{} {}", detection.message, detection.evidence.as_str());
         assert!(!text.contains(char::is_control), "not escaped: {text:?}");

@@ -79,6 +79,14 @@ impl<'a> Budget<'a> {
         Ok(())
     }
 
+    /// Whether as many further entries may be read.
+    pub(crate) fn room_for(&self, count: u64) -> Result<(), LimitError> {
+        match self.entries.get().saturating_add(count) > self.limits.entries {
+            true => Err(LimitError::Entries(self.limits.entries)),
+            false => Ok(()),
+        }
+    }
+
     /// Whether a container that lies in `depth` others may be opened.
     pub(crate) fn depth(&self, depth: u8) -> Result<(), LimitError> {
         if depth >= self.limits.depth {

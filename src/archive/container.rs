@@ -10,7 +10,7 @@ use super::{
     error::Stop,
     gzip::{Gunzip, Members},
     reading::Reading,
-    tar,
+    tar, zip,
 };
 use crate::model::Entry;
 
@@ -59,6 +59,7 @@ const CONTAINERS: &[Container] = &[
         name: "zip",
         magic: &[&[(0, b"PK\x03\x04")], &[(0, b"PK\x05\x06")]],
         suffixes: &[(".zip", ""), (".whl", ""), (".jar", "")],
+        how: How::Walk(zip::nested),
         ..NO_MAGIC
     },
     Container {

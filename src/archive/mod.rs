@@ -12,6 +12,7 @@ mod name;
 mod nested;
 mod pieces;
 mod reading;
+mod spool;
 mod stream;
 mod tar;
 mod zip;

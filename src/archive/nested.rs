@@ -11,7 +11,7 @@ use super::{
     error::{ArchiveError, Stop, container_gap},
     pieces::Pieces,
     reading::Reading,
-    tar,
+    tar, zip,
 };
 use crate::model::{Entry, EntryKind, EntryPath, Sha256};
 
@@ -47,21 +47,42 @@ impl Reading<'_> {
         if let Some(error) = raw.outer_error {
             return Err(error.into());
         }
-        let fault = match result {
-            Ok(()) => None,
-            Err(Stop::Error(error)) if error.is_local() => Some(error),
-            cut_off => return cut_off,
-        };
+        if result.as_ref().is_err_and(|stop| !stop.is_local()) {
+            return result;
+        }
         let sha256 = Sha256::from_bytes(raw.hash.finalize().into());
         self.container(entry.path.clone(), sha256);
-        if let Some(error) = fault {
-            let reason = format!(
-                "This {} file could not be read to its end. {error}.",
-                container.name
-            );
-            self.cut_short()?;
-            self.gap(container_gap(entry.path, reason, sha256));
+        self.faults(container.name, entry.path, sha256, result)
+    }
+
+    /// Delivers a file that ends in a zip: as it is, since no part of it may go unsearched under its own
+    /// name, and then the members.
+    pub(super) fn appended(&mut self, entry: Entry, pieces: Pieces<'_>) -> Result<(), Stop> {
+        let bytes = pieces.first.clone();
+        self.content(entry.clone(), pieces)?;
+        if let Err(limit) = self.budget.depth(entry.depth) {
+            self.gap(ArchiveError::from(limit).gap(Some(entry.path)));
+            return Ok(());
         }
+        let result = zip::nested(self, &entry, &mut &bytes[..]);
+        self.faults("zip", entry.path, Sha256::of(&bytes), result)
+    }
+
+    /// Makes a gap of what is wrong with a container alone.
+    fn faults(
+        &mut self,
+        name: &str,
+        path: EntryPath,
+        sha256: Sha256,
+        result: Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let error = match result {
+            Err(Stop::Error(error)) if error.is_local() => error,
+            other => return other,
+        };
+        let reason = format!("This {name} file could not be read to its end. {error}.");
+        self.cut_short()?;
+        self.gap(container_gap(path, reason, sha256));
         Ok(())
     }
 

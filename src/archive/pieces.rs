@@ -35,6 +35,11 @@ impl<'c> Pieces<'c> {
         Ok(pieces)
     }
 
+    /// Whether the first piece is all.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_last
+    }
+
     /// Hands out every piece, and says which is the last.
     pub(super) fn each<E: From<io::Error>>(
         mut self,

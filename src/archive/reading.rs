@@ -6,12 +6,13 @@ use sha2::Digest as _;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{
-    Visitor,
+    Visitor, WHOLE,
     budget::Budget,
     container::{self, Container, How},
     error::{ArchiveError, Place, Stop, container_gap},
     name::Names,
     pieces::Pieces,
+    zip,
 };
 use crate::model::{Entry, EntryKind, EntryPath, Gap, Sha256};
 
@@ -137,6 +138,9 @@ impl<'a> Reading<'a> {
         // Of what comes out of a decoder no more is known than that it is at least so long.
         entry.size = size.unwrap_or(pieces.first.len() as u64);
         let container = match container::recognise(entry.path.file_name(), &pieces.first) {
+            None if pieces.is_whole() && zip::is_appended(&pieces.first) => {
+                return self.appended(entry, pieces);
+            }
             None => return self.content(entry, pieces),
             Some(container) => container,
         };
@@ -154,9 +158,19 @@ impl<'a> Reading<'a> {
     }
 
     /// A file as it is.
-    fn content(&mut self, entry: Entry, pieces: Pieces<'_>) -> Result<(), Stop> {
+    pub(super) fn content(&mut self, entry: Entry, pieces: Pieces<'_>) -> Result<(), Stop> {
+        let path = entry.path.clone();
+        let mut tail = zip::Tail::default();
         self.entry(entry)?;
-        pieces.each(|piece, last| self.piece(piece, last))
+        pieces.each(|piece, last| {
+            tail.push(&piece);
+            self.piece(piece, last)
+        })?;
+        if tail.ends_a_zip(WHOLE) {
+            let reason = "A zip file is appended to this file, which is too long to look for it from the end, so what is in it was not checked.";
+            self.gap(container_gap(path, reason.to_owned(), None));
+        }
+        Ok(())
     }
 
     /// A container of a kind that can't be opened: delivered as it is, and said so.

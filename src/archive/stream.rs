@@ -15,7 +15,12 @@ pub(crate) struct Stream<'s> {
 
 impl<'s> Stream<'s> {
     pub(crate) fn new(inner: &'s mut dyn BufRead) -> Self {
-        Self { inner, offset: 0 }
+        Self::at(inner, 0)
+    }
+
+    /// A stream that begins at `offset` of what it is a part of.
+    pub(crate) fn at(inner: &'s mut dyn BufRead, offset: u64) -> Self {
+        Self { inner, offset }
     }
 
     pub(crate) fn offset(&self) -> u64 {

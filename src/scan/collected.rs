@@ -74,6 +74,10 @@ impl Collected {
                 .sha256
                 .or_else(|| self.facts.hashes.get(&finding.path).copied());
         }
+        for gap in self.gaps.iter_mut().filter(|gap| gap.kind.waivable()) {
+            let hash = |path| self.facts.hashes.get(path).copied();
+            gap.sha256 = gap.sha256.or_else(|| gap.path.as_ref().and_then(hash));
+        }
         drop_raw_twins(&mut self.findings);
         if let Some(format) = summary.format {
             let ecosystem = format.ecosystem();

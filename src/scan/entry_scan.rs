@@ -253,7 +253,10 @@ impl<'s> EntryScan<'s> {
             EntryKind::File | EntryKind::Metadata | EntryKind::Derived => !self.entry.opened,
             EntryKind::Directory | EntryKind::Link { .. } => false,
         };
+        // The reader may have a gap to tell of it, and leaves the hash to whoever takes it anyway.
+        let is_long = self.running_hash.is_some() && self.entry.kind == EntryKind::File;
         let bound = made.keep_hash
+            || is_long
             || !(made.findings.is_empty() && made.detections.is_empty() && made.gaps.is_empty());
         let sha256 = (bound && has_content).then(|| match self.running_hash.take() {
             Some(hash) => Sha256::from_bytes(hash.finalize().into()),
@@ -283,7 +286,7 @@ impl<'s> EntryScan<'s> {
                 sha256,
             });
         }
-        if let (true, Some(sha256)) = (made.keep_hash, sha256) {
+        if let (true, Some(sha256)) = (made.keep_hash || is_long, sha256) {
             collected
                 .facts
                 .hashes

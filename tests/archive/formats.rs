@@ -1,6 +1,6 @@
 //! The formats told apart by what they hold, and checked against their file names.
 
-use packwarden::model::Format;
+use packwarden::model::{Format, Limits};
 
 use crate::{read, read_named, support::tarball::TarballBuilder};
 
@@ -72,7 +72,7 @@ fn a_file_name_decides_between_two_manifests() {
         ("ACME-1.0.0.TAR.GZ", Format::Sdist),
         ("download", Format::Sdist),
     ] {
-        let read = read_named(name, &both);
+        let read = read_named(&both, Some(name), &Limits::default());
         assert_eq!(read.reasons(), "", "{name}");
         assert_eq!(read.summary.format, Some(format), "{name}");
     }
@@ -91,7 +91,7 @@ fn what_its_name_does_not_fit_is_refused() {
         ("acme-1.0-py3-none-any.whl", &["acme-1.0/PKG-INFO"]),
         ("acme-1.0.zip.tar", &["acme-1.0/setup.py"]),
     ] {
-        let read = read_named(name, &tarball(files));
+        let read = read_named(&tarball(files), Some(name), &Limits::default());
         assert!(!read.gaps.is_empty(), "{name} was read without a gap");
         said += &format!("{name}: {}\n", read.reasons());
     }

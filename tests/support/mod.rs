@@ -12,3 +12,4 @@
 pub mod command;
 pub mod compressed;
 pub mod tarball;
+pub mod zip;

@@ -46,12 +46,17 @@ pub(crate) enum ArchiveError {
     Limit(#[from] LimitError),
     #[error("Reading the artifact failed: {0}")]
     Io(io::Error),
+    #[error("{}", spool(.0))]
+    Spool(io::Error),
 }
 
 impl ArchiveError {
     /// Whether it ends only the reading of the container it is in, not of everything.
     pub(crate) fn is_local(&self) -> bool {
-        !matches!(self, ArchiveError::Limit(_) | ArchiveError::Io(_))
+        !matches!(
+            self,
+            ArchiveError::Limit(_) | ArchiveError::Io(_) | ArchiveError::Spool(_)
+        )
     }
 
     fn kind(&self) -> GapKind {
@@ -64,7 +69,7 @@ impl ArchiveError {
             ArchiveError::Name { .. } => GapKind::Name,
             ArchiveError::Manifest(_) => GapKind::Manifest,
             ArchiveError::Limit(_) => GapKind::Limit,
-            ArchiveError::Io(_) => GapKind::Io,
+            ArchiveError::Io(_) | ArchiveError::Spool(_) => GapKind::Io,
         }
     }
 
@@ -85,6 +90,9 @@ impl ArchiveError {
                 "Rename the entry or leave it out, and pack again."
             }
             ArchiveError::Limit(limit) => return limit.help(),
+            ArchiveError::Spool(_) => {
+                "Make room in the temporary directory, or name another one in the environment (`TMPDIR`, on Windows `TEMP`)."
+            }
             ArchiveError::Io(_) => "Check that the file or pipe can be read, and try again.",
         }
         .into()
@@ -102,16 +110,32 @@ impl ArchiveError {
     }
 }
 
+/// What kept a large nested zip from being put aside.
+fn spool(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "A zip file inside the artifact is too large to be read in memory, and the temporary directory is full".into()
+        }
+        _ => format!(
+            "A zip file inside the artifact is too large to be read in memory, and using the temporary directory failed: {error}"
+        ),
+    }
+}
+
 /// What is handed to the visitor for a container in the artifact that could not be opened or not be
-/// read to its end.
-pub(crate) fn container_gap(path: EntryPath, reason: String, sha256: Sha256) -> Gap {
+/// read to its end. The hash is left open where the reader did not take it.
+pub(crate) fn container_gap(
+    path: EntryPath,
+    reason: String,
+    sha256: impl Into<Option<Sha256>>,
+) -> Gap {
     let help = "Leave the file out of the package, or accept it unread by its hash: `--verbose` shows what to write.";
     Gap {
         kind: GapKind::NestedContainer,
         path: Some(path),
         reason,
         help: Some(help.to_owned()),
-        sha256: Some(sha256),
+        sha256: sha256.into(),
     }
 }
 

@@ -167,6 +167,24 @@ pub(crate) enum ZipProblem {
         "a second end record follows: readers take the first or the last, and so other members"
     )]
     SecondEnd,
+    #[error(
+        "no end record lies at the end of the archive, so readers can't find its members, or find others"
+    )]
+    NoEnd,
+    #[error("the end record and the zip64 end record disagree: readers go by one or the other")]
+    TwoEnds,
+    #[error(
+        "the member's bytes reach into another's or into the central directory: what is read twice can grow without bound, and readers disagree on what is there"
+    )]
+    Overlap,
+    #[error(
+        "bytes that belong to no member lie before this: readers that go from header to header may see a file there"
+    )]
+    Unaccounted,
+    #[error(
+        "the data descriptor after the member does not repeat what the central directory says: readers follow one or the other"
+    )]
+    WrongDescriptor,
     #[error("bytes follow the end of the archive, and would ship without being looked at")]
     TrailingData,
 }

@@ -93,6 +93,9 @@ impl Directory<'_, '_, '_> {
         let mut header = Central::read(self.stream, offset)?;
         let place = header.place.clone();
         let extra = Extra::parse(&header.extra).map_err(|p| place.zip(p))?;
+        if !extra.is_exact(Header::Central, &header.fields, header.offset) {
+            return Err(place.zip(ZipProblem::Zip64).into());
+        }
         let (fields, at) = (&mut header.fields, &mut header.offset);
         extra
             .apply_zip64(Header::Central, fields, at)
@@ -104,7 +107,7 @@ impl Directory<'_, '_, '_> {
             .map_err(|p| place.zip(p))?;
 
         let path = self.names.path(&String::from_utf8_lossy(&header.name));
-        texts(self.reading, &path, &extra)?;
+        texts(self.reading, &path, 0, &extra)?;
         if !header.comment.is_empty() {
             self.reading
                 .metadata(&path, 0, "zip-entry-comment", header.comment)?;

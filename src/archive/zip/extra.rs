@@ -28,6 +28,16 @@ pub(super) enum Header {
     Central,
 }
 
+impl Header {
+    /// How many of size, packed size and offset a zip64 part may hold.
+    fn long_fields(self) -> usize {
+        match self {
+            Header::Local => 2,
+            Header::Central => 3,
+        }
+    }
+}
+
 /// An extra field, split into its parts.
 pub(super) struct Extra<'b> {
     parts: Vec<(u16, &'b [u8])>,
@@ -80,46 +90,42 @@ impl<'b> Extra<'b> {
         self.get(AES).is_some() || self.get(STRONG_ENCRYPTION).is_some()
     }
 
-    /// Puts the sizes of the zip64 part into the fields that say so; with `offset`, for a central
-    /// header, also that.
+    /// Whether a zip64 part holds what it is needed for and nothing more. Both sizes in the member's own
+    /// header, where some writers repeat what has room in the header.
+    pub(super) fn is_exact(&self, header: Header, fields: &Fields, offset: u64) -> bool {
+        let needed = [fields.size, fields.packed, offset];
+        let needed = needed.iter().filter(|field| **field == IN_ZIP64).count();
+        self.get(ZIP64).is_none_or(|part| match header {
+            Header::Local => part.len() == 16,
+            Header::Central => needed > 0 && part.len() == 8 * needed,
+        })
+    }
+
+    /// Puts the sizes of the zip64 part into the fields that say so, and for a central header the
+    /// offset.
     pub(super) fn apply_zip64(
         &self,
         header: Header,
         fields: &mut Fields,
         offset: &mut u64,
     ) -> Result<(), ZipProblem> {
-        let wanted = [&mut fields.size, &mut fields.packed, offset];
-        let Some(part) = self.get(ZIP64) else {
-            return match wanted.iter().any(|field| **field == IN_ZIP64) {
-                true => Err(ZipProblem::Zip64),
-                false => Ok(()),
-            };
-        };
+        let part = self.get(ZIP64).unwrap_or_default();
+        let holds_all = header == Header::Local && part.len() >= 16;
+        let mut left = part.len() / 8;
         let mut numbers = Numbers(part);
-        match header {
-            // Both sizes, always; some writers repeat here what fits the header.
-            Header::Local => {
-                let [size, packed, _] = wanted;
-                if part.len() != 16 {
-                    return Err(ZipProblem::Zip64);
-                }
-                for field in [size, packed] {
-                    let long = numbers.long();
-                    if *field != IN_ZIP64 && *field != long {
-                        return Err(ZipProblem::Zip64);
-                    }
-                    *field = long;
-                }
+        let fields = [&mut fields.size, &mut fields.packed, offset];
+        for field in fields.into_iter().take(header.long_fields()) {
+            let is_there = *field == IN_ZIP64;
+            if left == 0 && is_there {
+                return Err(ZipProblem::Zip64);
             }
-            // What the header has no room for, and nothing else.
-            Header::Central => {
-                let needed: Vec<_> = wanted.into_iter().filter(|f| **f == IN_ZIP64).collect();
-                if needed.is_empty() || part.len() != 8 * needed.len() {
+            if left > 0 && (is_there || holds_all) {
+                left -= 1;
+                let long = numbers.long();
+                if !is_there && *field != long {
                     return Err(ZipProblem::Zip64);
                 }
-                for field in needed {
-                    *field = numbers.long();
-                }
+                *field = long;
             }
         }
         Ok(())

@@ -5,8 +5,10 @@
 //! its first byte: its profile refuses all that would need looking ahead.
 
 mod directory;
+mod end;
 mod extra;
 mod member;
+mod nested;
 mod record;
 mod strict;
 
@@ -17,6 +19,9 @@ use super::{
     stream::Stream,
 };
 use crate::model::{Entry, EntryKind, EntryPath};
+
+pub(crate) use end::{Tail, is_appended};
+pub(crate) use nested::nested;
 
 use extra::{Extra, Header};
 use record::{LOCAL, Local, Member};
@@ -51,6 +56,9 @@ fn local(
     let mut header = Local::read(stream, offset)?;
     let place = header.place.clone();
     let extra = Extra::parse(&header.extra).map_err(|p| place.zip(p))?;
+    if !extra.is_exact(Header::Local, &header.fields, 0) {
+        return Err(place.zip(ZipProblem::Zip64).into());
+    }
     extra
         .apply_zip64(Header::Local, &mut header.fields, &mut 0)
         .and_then(|()| strict::fields(&header.fields, &header.name, &extra))
@@ -62,7 +70,7 @@ fn local(
         return Err(place.zip(problem).into());
     }
     let path = reading.name(names, &header.name, is_directory, &place)?;
-    texts(reading, &path, &extra)?;
+    texts(reading, &path, 0, &extra)?;
     let mut entry = Entry {
         path,
         kind: EntryKind::File,
@@ -86,8 +94,13 @@ fn local(
 }
 
 /// Delivers the texts in an extra field.
-fn texts(reading: &mut Reading<'_>, of: &EntryPath, extra: &Extra<'_>) -> Result<(), Stop> {
+fn texts(
+    reading: &mut Reading<'_>,
+    of: &EntryPath,
+    depth: u8,
+    extra: &Extra<'_>,
+) -> Result<(), Stop> {
     extra
         .texts()
-        .try_for_each(|text| reading.metadata(of, 0, "zip-extra", text.to_vec()))
+        .try_for_each(|text| reading.metadata(of, depth, "zip-extra", text.to_vec()))
 }

@@ -18,10 +18,10 @@ const ALLOWED: u16 = 1 << 1 | 1 << 2 | UTF8;
 
 /// A header, its own or the central one, once the zip64 sizes were put in.
 pub(super) fn fields(fields: &Fields, name: &[u8], extra: &Extra<'_>) -> Result<(), ZipProblem> {
-    flags(fields.flags)?;
-    if fields.method == AES || extra.is_encrypted() {
-        return Err(ZipProblem::Encrypted("AES or certificates"));
+    if let Some(encryption) = encryption(fields, extra) {
+        return Err(ZipProblem::Encrypted(encryption));
     }
+    flags(fields.flags)?;
     if !matches!(fields.method, STORED | DEFLATE) {
         return Err(ZipProblem::Method(fields.method));
     }
@@ -38,6 +38,19 @@ pub(super) fn fields(fields: &Fields, name: &[u8], extra: &Extra<'_>) -> Result<
     extra.check(name)
 }
 
+/// How a member is encrypted, if it is.
+pub(super) fn encryption(fields: &Fields, extra: &Extra<'_>) -> Option<&'static str> {
+    let has = |bit: u16| fields.flags & 1 << bit != 0;
+    match fields.method {
+        AES => Some("with AES"),
+        _ if has(13) => Some("with masked headers"),
+        _ if has(6) => Some("strongly"),
+        _ if has(0) => Some("by a password"),
+        _ if extra.is_encrypted() => Some("as its extra field says"),
+        _ => None,
+    }
+}
+
 fn flags(flags: u16) -> Result<(), ZipProblem> {
     let refused = flags & !ALLOWED;
     if refused == 0 {
@@ -45,12 +58,9 @@ fn flags(flags: u16) -> Result<(), ZipProblem> {
     }
     let bit = refused.trailing_zeros();
     Err(match bit {
-        0 => ZipProblem::Encrypted("by a password"),
         3 => ZipProblem::DataDescriptor,
         4 => ZipProblem::Flag(bit, "enhanced deflate"),
         5 => ZipProblem::Flag(bit, "patched data"),
-        6 => ZipProblem::Encrypted("strongly"),
-        13 => ZipProblem::Encrypted("with masked headers"),
         _ => ZipProblem::Flag(bit, "reserved"),
     })
 }
