@@ -1,6 +1,10 @@
 //! The fuzz targets without a fuzzer: their seeds and some thousand mutations of them, the same ones
 //! in every run. `docs/fuzzing.md` says how to run them under one.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it did not run"
+)]
 
 #[path = "fuzz/mutate.rs"]
 mod mutate;

@@ -32,6 +32,7 @@ pub mod tarball;
 pub mod zip_differential;
 pub mod zip_grammar;
 pub mod zip_walk;
+pub mod zip_writer;
 
 /// One fuzz target.
 pub struct Target {
