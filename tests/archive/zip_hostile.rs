@@ -254,8 +254,8 @@ fn content() {
     stored checksum: [zip] Entry `x` (zip byte 212): the content does not have its declared checksum, so it is not what was packed.
     longer than said: [zip] Entry `example/x.py` (zip byte 212): the content is longer than its declared 3 bytes: some readers cut it, others don't, so what is installed may not be what was checked.
     longer than nothing: [zip] Entry `example/x.py` (zip byte 212): the content is longer than its declared 0 bytes: some readers cut it, others don't, so what is installed may not be what was checked.
-    shorter than said: [zip] Entry `example/x.py` (zip byte 212): the content is 292 bytes shorter than its declared 300 bytes.
-    much shorter than said: [zip] Entry `example/x.py` (zip byte 212): the content is 4294901752 bytes shorter than its declared 4294901760 bytes.
+    shorter than said: [zip] Entry `example/x.py` (zip byte 212): the content is 292 bytes shorter than its declared 300 bytes, so a part is missing.
+    much shorter than said: [zip] Entry `example/x.py` (zip byte 212): the content is 4294901752 bytes shorter than its declared 4294901760 bytes, so a part is missing.
     bytes after the deflate stream: [zip] Entry `example/x.py` (zip byte 212): 6 bytes are left after the compressed content: readers skip them, so a file can hide there.
     a second deflate stream: [zip] Entry `example/x.py` (zip byte 212): 8 bytes are left after the compressed content: readers skip them, so a file can hide there.
     deflate stream without an end: [zip] Entry `example/x.py` (zip byte 212): the member's content is damaged (the deflate stream has no end), so it is not what was packed.
@@ -403,7 +403,7 @@ fn extra_fields() {
     zip64 of odd length: [zip] Entry `example/x.py` (zip byte 212): the zip64 extra field does not hold exactly the sizes that it is needed for: readers take others from it, so a file can hide in the difference.
     zip64 with other sizes: [zip] Entry `example/x.py` (zip byte 212): the zip64 extra field does not hold exactly the sizes that it is needed for: readers take others from it, so a file can hide in the difference.
     zip64 that is not needed in the directory: [zip] Entry `example/x.py` (zip byte 487): the zip64 extra field does not hold exactly the sizes that it is needed for: readers take others from it, so a file can hide in the difference.
-    zip64 of another size: [zip] Entry `example/x.py` (zip byte 212): the content is 1099511627768 bytes shorter than its declared 1099511627776 bytes.
+    zip64 of another size: [zip] Entry `example/x.py` (zip byte 212): the content is 1099511627768 bytes shorter than its declared 1099511627776 bytes, so a part is missing.
     ");
 }
 

@@ -231,7 +231,7 @@ fn what_cannot_be_read_in_full_is_a_gap() {
     member that is not there: Zip byte 45: bytes that belong to no member lie before this: readers that go from header to header may see a file there.
     checksum: Entry `x/b.txt` (zip byte 44): the content does not have its declared checksum, so it is not what was packed.
     longer: Entry `x/b.txt` (zip byte 44): the content is longer than its declared 1 bytes: some readers cut it, others don't, so what is installed may not be what was checked.
-    shorter: Entry `x/b.txt` (zip byte 44): the content is 95 bytes shorter than its declared 100 bytes.
+    shorter: Entry `x/b.txt` (zip byte 44): the content is 95 bytes shorter than its declared 100 bytes, so a part is missing.
     packed bytes left: Entry `x/b.txt` (zip byte 44): 4 bytes are left after the compressed content: readers skip them, so a file can hide there.
     another name: Entry `x/c.txt` (zip byte 44): the central directory gives the member another name than its header: readers write different files.
     another size: Entry `x/b.txt` (zip byte 44): the central directory says 5 bytes of content and the header 1: readers follow one or the other, so what is installed may not be what was checked.
