@@ -58,6 +58,8 @@ const EXTENSIONS: &[&str] = &[
 ];
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// How much text with carriage returns in it is copied at once, in bytes.
+const PART: usize = 4 << 10;
 const NEWLINES: [u8; 256] = [b'\n'; 256];
 
 /// The digest of a text, the same for texts that differ only in what tools change on the way: line
@@ -96,16 +98,35 @@ impl TextDigest {
                 self.text(b"\r");
             }
         }
-        while let Some(at) = memchr(b'\r', piece) {
-            self.text(&piece[..at]);
-            match piece.get(at + 1) {
-                Some(b'\n') => {}
-                Some(_) => self.text(b"\r"),
-                None => self.carriage_return = true,
+        // Carriage returns may be everywhere: what is left between them is put together first.
+        while memchr(b'\r', piece).is_some() {
+            let (part, rest) = piece.split_at(piece.len().min(PART));
+            piece = rest;
+            if memchr(b'\r', part).is_some() {
+                self.with_returns(part, rest.first());
+            } else {
+                self.text(part);
             }
-            piece = &piece[at + 1..];
         }
         self.text(piece);
+    }
+
+    /// Takes `part`, which `next` follows if that is known yet, without the carriage returns of line ends.
+    fn with_returns(&mut self, part: &[u8], next: Option<&u8>) {
+        let mut kept = [0; PART];
+        let mut count = 0;
+        let following = part.iter().skip(1).chain(next);
+        for (byte, follower) in part.iter().zip(following) {
+            kept[count] = *byte;
+            count += usize::from(*byte != b'\r' || *follower != b'\n');
+        }
+        // The last byte has no follower yet, unless `next` is one.
+        if let (None, Some(last)) = (next, part.last()) {
+            self.carriage_return = *last == b'\r';
+            kept[count] = *last;
+            count += usize::from(*last != b'\r');
+        }
+        self.text(&kept[..count]);
     }
 
     /// The digest of all that was pushed.

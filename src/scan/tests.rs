@@ -1,6 +1,7 @@
 //! What is told of an entry, and what is not lost where not everything can be told.
 
 use super::{Scope, collected::Collected, entry_scan::EntryScan, *};
+use crate::archive::Summary;
 use crate::model::{Entry, EntryKind, EntryPath, Finding, Gap, GapKind, Sha256};
 
 const RULE: &str = "[[rule]]\nid = 'key'\ntitle = 'A key'\ncategory = 'secret'\nseverity = 'high'\n\
@@ -166,5 +167,34 @@ fn a_flood_of_anchors_is_a_gap_and_hides_nothing_found_before() {
         gaps[0].reason.contains("MiB had to be tried (limit `time`"),
         "{:?}",
         gaps[0]
+    );
+}
+
+/// The reader leaves the hash of a long file to the threads that take it.
+#[test]
+fn a_gap_in_a_long_file_is_bound_to_its_hash() {
+    let mut collected = found(EntryKind::File, &[b"long ", b"file"]);
+    for kind in [GapKind::NestedContainer, GapKind::Limit] {
+        collected.gaps.push(Gap {
+            kind,
+            path: Some(Entry::file("package/a.js", 1).path),
+            reason: String::new(),
+            help: None,
+            sha256: None,
+        });
+    }
+    let rules = RuleSet::from_text("own.toml", RULE, &[]).unwrap();
+    let limits = Limits::default();
+    let concluded = collected.conclude(&scope(&rules, &limits), &Summary::default());
+    // The archive, which is none, has gaps of its own.
+    let gaps = concluded.gaps.iter().filter(|gap| gap.path.is_some());
+    let hashes: Vec<_> = gaps.map(|gap| (gap.kind, gap.sha256)).collect();
+    let hash = Sha256::of(b"long file");
+    assert_eq!(
+        hashes,
+        [
+            (GapKind::Limit, None),
+            (GapKind::NestedContainer, Some(hash))
+        ]
     );
 }

@@ -1,6 +1,6 @@
-//! Any bytes at all: no panic, and what passes is what the `tar` crate sees.
+//! Any bytes at all: no panic, and what passes is what the `tar` and `zip` crates see.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 
 use proptest::prelude::*;
 
@@ -9,6 +9,7 @@ use crate::{
     support::{
         compressed::FORMATS,
         tarball::{TarballBuilder, gzip},
+        zip::{IN_ZIP64, ZipBuilder, extra, zip64_extra},
     },
 };
 
@@ -40,6 +41,64 @@ fn oracle(tar: &[u8]) -> Vec<String> {
         }
     }
     files
+}
+
+/// A wheel with something of everything.
+fn varied_wheel() -> Vec<u8> {
+    let builder = ZipBuilder::wheel()
+        .directory("d/")
+        .stored("d/x.py", b"x = 1")
+        .member("d/y.py", &[b'y'; 700], |member| {
+            (member.local.size, member.local.packed) = (IN_ZIP64, IN_ZIP64);
+            member.local.extra = zip64_extra(&[700, member.central.packed.into()]);
+        })
+        .member("é", b"e", |member| member.extra(&extra(0x5455, &[1; 5])))
+        .file("a.zip", &varied_zip());
+    builder
+        .zip64(|_| {})
+        .end(|end| end.offset = IN_ZIP64)
+        .comment(b"comment")
+        .build()
+}
+
+/// What only a nested zip may have.
+fn varied_zip() -> Vec<u8> {
+    let builder = ZipBuilder::new().file("a", b"content");
+    let builder = builder.member("b", b"described", |member| member.descriptor(true));
+    builder
+        .raw(&[0; 4])
+        .stored("c", b"stored")
+        .comment(b"comment")
+        .build()
+}
+
+/// File names as the `zip` crate lists them, once it has read all content.
+fn zip_oracle(bytes: &[u8]) -> Option<Vec<String>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut files = Vec::new();
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).ok()?;
+        file.read_to_end(&mut Vec::new()).ok()?;
+        if !file.name_raw().ends_with(b"/") {
+            files.push(String::from_utf8_lossy(file.name_raw()).into_owned());
+        }
+    }
+    Some(files)
+}
+
+fn assert_like_zip_oracle(bytes: &[u8]) {
+    let read = read(bytes);
+    if let (true, Some(files)) = (read.gaps.is_empty(), zip_oracle(bytes)) {
+        assert_eq!(read.files(), files);
+    }
+}
+
+#[test]
+fn the_oracle_agrees_on_a_varied_wheel() {
+    let read = read(&varied_wheel());
+    assert_eq!(read.reasons(), "");
+    assert_eq!(read.files(), zip_oracle(&varied_wheel()).unwrap());
+    assert_eq!(read.content("a.zip!/b"), b"described");
 }
 
 fn assert_like_oracle(tar: &[u8]) {
@@ -89,6 +148,23 @@ proptest! {
         let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
         block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
         assert_like_oracle(&tar);
+    }
+
+    #[test]
+    fn mutated_zips(changes in prop::collection::vec((any::<usize>(), any::<u8>()), 1..4), cut: usize) {
+        let mut wheel = varied_wheel();
+        let mut zip = varied_zip();
+        for (at, byte) in changes {
+            let (wheel_at, zip_at) = (at % wheel.len(), at % zip.len());
+            (wheel[wheel_at], zip[zip_at]) = (byte, byte);
+        }
+        assert_like_zip_oracle(&wheel);
+        read(&wheel[..cut % wheel.len()]);
+        let prefixed = [b"#!/bin/sh\n", &zip[..]].concat();
+        for nested in [zip, prefixed] {
+            let nested = TarballBuilder::package().file("package/a", &nested);
+            assert_eq!(read(&nested.gzip()).files(), ["package/package.json", "package/a"]);
+        }
     }
 
     #[test]

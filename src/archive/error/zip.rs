@@ -64,7 +64,9 @@ pub(crate) enum ZipProblem {
         "the content is longer than its declared {0} bytes: some readers cut it, others don't, so what is installed may not be what was checked"
     )]
     Longer(u64),
-    #[error("the content is {left} bytes shorter than its declared {size} bytes, so a part is missing")]
+    #[error(
+        "the content is {left} bytes shorter than its declared {size} bytes, so a part is missing"
+    )]
     Shorter { size: u64, left: u64 },
     #[error("the content does not have its declared checksum, so it is not what was packed")]
     Checksum,

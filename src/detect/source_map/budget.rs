@@ -2,18 +2,32 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 /// Bytes: some 300,000 sources with their names.
 const TOTAL: usize = 48 << 20;
+/// Maps that something is kept of: with a finding and the room that is lost between them, each takes
+/// some 2 KiB besides its sources.
+const MAPS: usize = 50_000;
+/// References that are followed; a bundle for development has one per module.
+const REFERENCES: usize = 1_000_000;
 
 /// One reader's part of the common budget.
 #[derive(Debug)]
 pub(super) struct Budget {
-    left: Arc<AtomicUsize>,
+    common: Arc<Common>,
     taken: usize,
     exhausted: bool,
+}
+
+/// What is left for all readers.
+#[derive(Debug)]
+struct Common {
+    bytes: AtomicUsize,
+    maps: AtomicUsize,
+    references: AtomicUsize,
+    told: AtomicBool,
 }
 
 impl Budget {
@@ -25,7 +39,12 @@ impl Budget {
     /// A budget of so many bytes.
     pub(super) fn of(bytes: usize) -> Self {
         Self {
-            left: Arc::new(AtomicUsize::new(bytes)),
+            common: Arc::new(Common {
+                bytes: AtomicUsize::new(bytes),
+                maps: AtomicUsize::new(MAPS),
+                references: AtomicUsize::new(REFERENCES),
+                told: AtomicBool::new(false),
+            }),
             taken: 0,
             exhausted: false,
         }
@@ -34,7 +53,7 @@ impl Budget {
     /// Another reader's part.
     pub(super) fn share(&self) -> Self {
         Self {
-            left: Arc::clone(&self.left),
+            common: Arc::clone(&self.common),
             taken: 0,
             exhausted: false,
         }
@@ -42,16 +61,30 @@ impl Budget {
 
     /// Takes `bytes`; `false` if so many are not left.
     pub(super) fn take(&mut self, bytes: usize) -> bool {
-        let taken = self
-            .left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(bytes)
-            });
-        match taken {
-            Ok(_) => self.taken += bytes,
-            Err(_) => self.exhausted = true,
+        let taken = take(&self.common.bytes, bytes);
+        if taken {
+            self.taken += bytes;
         }
-        taken.is_ok()
+        self.exhausted |= !taken;
+        taken
+    }
+
+    /// Whether one more map may be kept.
+    pub(super) fn keep(&self) -> bool {
+        take(&self.common.maps, 1)
+    }
+
+    /// Whether one more reference may be followed.
+    pub(super) fn follow(&mut self) -> bool {
+        let taken = take(&self.common.references, 1);
+        self.exhausted |= !taken;
+        taken
+    }
+
+    /// Whether it is still to be said that something was refused: there may be as many maps as
+    /// entries, and a gap for each tells nothing more.
+    pub(super) fn tell(&self) -> bool {
+        !self.common.told.swap(true, Ordering::Relaxed)
     }
 
     /// Whether something was refused.
@@ -61,7 +94,29 @@ impl Budget {
 
     /// Returns what was taken, when nothing of it is kept.
     pub(super) fn give_back(&mut self) {
-        self.left.fetch_add(self.taken, Ordering::Relaxed);
+        self.common.bytes.fetch_add(self.taken, Ordering::Relaxed);
         self.taken = 0;
+    }
+}
+
+fn take(left: &AtomicUsize, count: usize) -> bool {
+    let taken = |left: usize| left.checked_sub(count);
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken)
+        .is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_counted_for_all_readers() {
+        let (budget, mut one) = (Budget::new(), Budget::new().share());
+        assert_eq!((0..).take_while(|_| one.follow()).count(), REFERENCES);
+        assert!(one.exhausted());
+        assert!(!one.share().follow());
+        assert!(one.tell() && !one.share().tell());
+        assert!(budget.share().follow());
+        assert_eq!((0..).take_while(|_| one.share().keep()).count(), MAPS);
     }
 }

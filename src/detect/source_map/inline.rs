@@ -58,6 +58,8 @@ pub(super) struct Comment {
 pub(super) struct Findings {
     pub(super) maps: Option<Found>,
     pub(super) comment: Option<Comment>,
+    /// References were left alone, because there are too many.
+    pub(super) over_limit: bool,
 }
 
 /// Looks for inline maps in a stream of text.
@@ -128,6 +130,7 @@ impl Finder {
         self.search.end_of_body(out);
         let tail = self.search.end.saturating_sub(TAIL);
         Findings {
+            over_limit: self.search.budget.exhausted(),
             maps: self.search.found,
             comment: self.search.comment.filter(|comment| comment.offset >= tail),
         }
@@ -160,6 +163,9 @@ impl Search {
 
     /// Takes up the reference that starts at `at`, if there is one.
     fn refer(&mut self, view: &View<'_>, word: usize, at: usize) {
+        if !self.budget.follow() {
+            return;
+        }
         let text = &view.bytes[at..view.bytes.len().min(at + AFTER)];
         match reference(text) {
             Some(Reference::Data {

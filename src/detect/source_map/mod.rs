@@ -82,6 +82,7 @@ impl Detector for SourceMaps {
         let map = object_start(head).map(|_| MapReader::new(self.budget.share(), true));
         Some(Box::new(Inspecting {
             path: entry.path.clone(),
+            budget: self.budget.share(),
             named_map,
             is_script: file && SCRIPTS.contains(&extension.as_str()),
             is_utf16: named_map && is_utf16_object(head),
@@ -103,6 +104,7 @@ impl Detector for SourceMaps {
 /// One entry: read as a map if it starts like one, and searched for maps inside it.
 struct Inspecting {
     path: EntryPath,
+    budget: Budget,
     named_map: bool,
     is_script: bool,
     is_utf16: bool,
@@ -160,12 +162,23 @@ impl Inspecting {
     fn finish_inline(&mut self, out: &mut dyn Out) {
         if let Some(inline) = self.inline.take() {
             let findings = inline.finish(out);
+            if findings.over_limit {
+                self.over_limit(out);
+            }
             if let Some(found) = findings.maps {
                 self.keep(found.reading, found.location, Some(found.sha256), out);
             }
             if let Some(comment) = findings.comment.filter(|_| self.is_script) {
                 self.judge(&comment, out);
             }
+        }
+    }
+
+    /// Says once that the maps of the artifact are too many or too large.
+    fn over_limit(&self, out: &mut dyn Out) {
+        if self.budget.tell() {
+            let reason = "source maps carry more than can be searched and compared, here and in what follows";
+            out.gap(GapKind::Limit, reason.to_owned());
         }
     }
 
@@ -180,11 +193,13 @@ impl Inspecting {
             return;
         }
         if reading.over_limit {
-            let reason = "source maps carry more than can be searched and compared";
-            out.gap(GapKind::Limit, reason.to_owned());
+            self.over_limit(out);
         }
         if reading.sources.is_empty() && reading.root.is_none() {
             return;
+        }
+        if !self.budget.keep() {
+            return self.over_limit(out);
         }
         out.fact(Fact::SourceMap(Box::new(SourceMapFact {
             path: self.path.clone(),
