@@ -10,10 +10,13 @@ use packwarden::{
 use crate::{
     Collected, read, read_within,
     support::{
+        compressed::{bzip2, xz, zstd},
         tarball::TarballBuilder,
         zip::{IN_ZIP64, Member, ZipBuilder, extra, zip64_extra},
     },
 };
+
+type Compress = fn(&[u8]) -> Vec<u8>;
 
 /// Reads a package with one file in it, and another after that.
 fn read_with(name: &str, content: &[u8]) -> Collected {
@@ -113,6 +116,29 @@ fn unusual_zips_are_opened() {
     }
     let empty = read_with("package/a.zip", &ZipBuilder::new().build());
     assert_eq!(empty.reasons(), "");
+}
+
+#[test]
+fn members_of_other_methods_are_read() {
+    let methods: [(u16, Compress); 3] = [(12, bzip2), (93, zstd), (95, xz)];
+    for (method, compress) in methods {
+        let zip = |packed: Vec<u8>| {
+            with(|m| {
+                m.data = packed;
+                let size = m.data.len() as u32;
+                m.both(|h| (h.method, h.packed) = (method, size));
+            })
+            .build()
+        };
+        let good = read_with("package/a.zip", &zip(compress(b"other")));
+        assert_eq!(good.reasons(), "", "{method}");
+        assert_eq!(good.content("package/a.zip!/x/b.txt"), b"other");
+        let more = [compress(b"other"), b"more".to_vec()].concat();
+        for bad in [compress(b"othes"), compress(b"others"), more] {
+            let bad = read_with("package/a.zip", &zip(bad));
+            assert_eq!(bad.kinds(), [GapKind::NestedContainer], "{method}");
+        }
+    }
 }
 
 /// Both are read, whichever an unpacker keeps.
@@ -218,7 +244,7 @@ fn what_cannot_be_read_in_full_is_a_gap() {
     insta::assert_snapshot!(text, @"
     encrypted: Entry `x/b.txt` (zip byte 141): the member is encrypted (by a password), so what is in it can't be checked.
     AES: Entry `x/b.txt` (zip byte 141): the member is encrypted (with AES), so what is in it can't be checked.
-    unknown method: Entry `x/b.txt` (zip byte 44): the compression method 98 is neither stored nor deflate: installers can't unpack it, or unpack something else.
+    unknown method: Entry `x/b.txt` (zip byte 44): the compression method 98 is none that can be unpacked here, so what is in the member can't be checked.
     hidden member: Zip byte 83: bytes that belong to no member lie before this: readers that go from header to header may see a file there.
     hidden member at the end: Zip byte 83: bytes that belong to no member lie before this: readers that go from header to header may see a file there.
     bytes before the directory: Zip byte 49: bytes that belong to no member lie before this: readers that go from header to header may see a file there.

@@ -123,15 +123,3 @@ pub(crate) fn lzip<'p>(
 ) -> Box<dyn Decoder + 'p> {
     streams("lzip", packed, budget, lzma::Lzma::lzip())
 }
-
-/// What decodes a zip member of this method (APPNOTE, "compression method"), `packed` being all of
-/// the member and nothing else.
-#[expect(dead_code, reason = "the methods that a nested zip may have")]
-pub(crate) fn of_zip_method(method: u16) -> Option<Decompress> {
-    match method {
-        12 => Some(bzip2),
-        93 => Some(zstd),
-        95 => Some(xz),
-        _ => None,
-    }
-}

@@ -30,6 +30,10 @@ pub(crate) enum ZipProblem {
     )]
     Method(u16),
     #[error(
+        "the compression method {0} is none that can be unpacked here, so what is in the member can't be checked"
+    )]
+    UnknownMethod(u16),
+    #[error(
         "the member needs version {0} of the format (at most 45 is known): some readers refuse or skip it"
     )]
     Version(u16),

@@ -8,6 +8,7 @@ use super::record::Member;
 use crate::archive::{
     budget::{Budget, Unpacked},
     container::Decoder,
+    decode,
     error::{ArchiveError, Place, Stop, ZipProblem},
     pieces::DIRECT,
     stream::{Content, Stream},
@@ -28,11 +29,11 @@ pub(super) fn read(
         place,
     };
     let decoder = decoder(member.method).ok_or_else(|| {
-        let problem = ZipProblem::Method(member.method);
+        let problem = ZipProblem::UnknownMethod(member.method);
         place.zip(problem)
     })?;
     let verified = Verified {
-        decoder: decoder(&mut packed),
+        decoder: decoder(&mut packed, budget),
         crc: crc32fast::Hasher::new(),
         left: member.size,
         member,
@@ -50,13 +51,14 @@ pub(super) fn read(
     }
 }
 
-type Make = for<'p> fn(&'p mut dyn BufRead) -> Box<dyn Decoder + 'p>;
-
 /// What unpacks a method (APPNOTE.TXT 4.4.5).
-fn decoder(method: u16) -> Option<Make> {
+fn decoder(method: u16) -> Option<decode::Decompress> {
     match method {
-        0 => Some(|packed| Box::new(Stored(packed))),
-        8 => Some(|packed| Box::new(Inflate::new(packed))),
+        0 => Some(|packed, _| Box::new(Stored(packed))),
+        8 => Some(|packed, _| Box::new(Inflate::new(packed))),
+        12 => Some(decode::bzip2),
+        93 => Some(decode::zstd),
+        95 => Some(decode::xz),
         _ => None,
     }
 }
