@@ -1,6 +1,7 @@
 //! An artifact read, and what holds whatever its bytes are.
 
 use std::{
+    collections::HashSet,
     io::{self, ErrorKind, Read},
     ops::ControlFlow,
     time::Duration,
@@ -89,6 +90,15 @@ impl Told {
     /// Whether all of it was read.
     pub fn passed(&self) -> bool {
         self.gaps.is_empty()
+    }
+
+    /// Whether the artifact has several entries for one directory.
+    pub fn has_directory_twice(&self) -> bool {
+        let mut seen = HashSet::new();
+        let directories = self.items.iter().map(|item| &item.entry);
+        directories
+            .filter(|entry| entry.depth == 0 && entry.kind == EntryKind::Directory)
+            .any(|entry| !seen.insert(&entry.path))
     }
 
     /// Whether a decoder or a limit decided where reading ended: how many bytes a decoder gives out

@@ -20,7 +20,8 @@ pub fn read(zip: &[u8]) -> Told {
 
 fn read_named(zip: &[u8], named: Named) -> Told {
     let told = reading::read(zip, named);
-    if told.passed() && zip.starts_with(b"PK") {
+    // Of a directory that is there twice, which harms nobody, the `zip` crate sees one.
+    if told.passed() && zip.starts_with(b"PK") && !told.has_directory_twice() {
         assert_accounted(zip, &told);
     }
     told
