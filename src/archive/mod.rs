@@ -96,9 +96,7 @@ pub fn read(
     let file_name = FileName::new(file_name);
     let mut summary = Summary::default();
     if let Err(Stop::Error(error)) = outer(artifact, file_name, &mut reading, &mut summary) {
-        // The gap is given even if the visitor wants no more after the cut.
-        let _ = reading.cut_short();
-        reading.gap(error.gap(None));
+        reading.ended(&error);
     }
     summary.entries = reading.files;
     summary

@@ -24,6 +24,8 @@ pub(crate) struct Reading<'a> {
     visitor: &'a mut dyn Visitor,
     /// Whether an entry's last piece is still to come.
     is_open: bool,
+    /// The last entry that is a part of the package.
+    last: Option<EntryPath>,
     /// Hashes of the metadata already delivered.
     told: HashSet<u128>,
 }
@@ -35,12 +37,21 @@ impl<'a> Reading<'a> {
             files: 0,
             visitor,
             is_open: false,
+            last: None,
             told: HashSet::new(),
         }
     }
 
     pub(crate) fn gap(&mut self, gap: Gap) {
         self.visitor.gap(gap);
+    }
+
+    /// Says why reading ended before the end, and in which entry where that is not said by the error.
+    pub(super) fn ended(&mut self, error: &ArchiveError) {
+        // The gap is given even if the visitor wants no more after the cut.
+        let _ = self.cut_short();
+        let path = self.last.take().filter(|_| error.has_no_place());
+        self.gap(error.gap(path));
     }
 
     pub(super) fn container(&mut self, path: EntryPath, sha256: Sha256) {
@@ -70,6 +81,9 @@ impl<'a> Reading<'a> {
             self.files += 1;
         }
         self.is_open = true;
+        if entry.kind != EntryKind::Metadata {
+            self.last = Some(entry.path.clone());
+        }
         match self.visitor.entry(entry).is_break() {
             true => Err(Stop::Visitor),
             false => Ok(()),

@@ -117,7 +117,7 @@ mod tests {
         assert!(!full.is_local());
         assert_eq!(
             full.to_string(),
-            "A zip file inside the artifact is too large to be read in memory, and the temporary directory is full"
+            "The zip file is too large to be read in memory, and the temporary directory is full"
         );
     }
 }

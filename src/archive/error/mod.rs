@@ -59,6 +59,11 @@ impl ArchiveError {
         )
     }
 
+    /// Whether nothing in it says which entry it is about, and there is one.
+    pub(crate) fn has_no_place(&self) -> bool {
+        matches!(self, ArchiveError::Limit(_) | ArchiveError::Spool(_))
+    }
+
     fn kind(&self) -> GapKind {
         match self {
             ArchiveError::Format(_) => GapKind::Format,
@@ -114,10 +119,11 @@ impl ArchiveError {
 fn spool(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "A zip file inside the artifact is too large to be read in memory, and the temporary directory is full".into()
+            "The zip file is too large to be read in memory, and the temporary directory is full"
+                .into()
         }
         _ => format!(
-            "A zip file inside the artifact is too large to be read in memory, and using the temporary directory failed: {error}"
+            "The zip file is too large to be read in memory, and using the temporary directory failed: {error}"
         ),
     }
 }
