@@ -9,9 +9,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 use jiff::civil::date;
 use packwarden::{
     model::{
-        ArtifactInfo, Category, EntryPath, Evidence, Finding, Format, Gap, GapKind, Level, Levels,
-        Limits, Location, Manifest, Origin, PackedBy, RuleInfo, Scanned, SelfKind, Severity,
-        Sha256, Sha512,
+        ArtifactInfo, Category, EntryPath, Evidence, Finding, Fix, Format, Gap, GapKind, Level,
+        Levels, Limits, Location, Manifest, Origin, PackedBy, RuleInfo, Scanned, SelfKind,
+        Severity, Sha256, Sha512,
     },
     policy::{ConfigFile, Judged, Overrides, RunError, Settings, Verdict, judge},
     report::{self, Detail, Style},
@@ -36,7 +36,7 @@ fn rule(
             public: levels[0],
         },
         why: String::new(),
-        fix: String::new(),
+        fix: Fix::default(),
         references: vec!["https://example.com/why".to_owned()],
     }
 }
@@ -49,7 +49,7 @@ fn rules() -> Vec<Arc<RuleInfo>> {
             .to_owned(),
         fix: "Turn source maps off in the production build (`sourcemap: false`), or keep them \
               out of the package: add `!**/*.map` to `files` in package.json."
-            .to_owned(),
+            .into(),
         ..rule(
             "source-map-with-sources",
             "Source map with the original sources",
@@ -60,7 +60,7 @@ fn rules() -> Vec<Arc<RuleInfo>> {
     };
     let token = RuleInfo {
         why: "Whoever has the token acts as its owner.".to_owned(),
-        fix: "Revoke the token first, then remove it from the file.".to_owned(),
+        fix: "Revoke the token first, then remove it from the file.".into(),
         ..rule(
             "github-token",
             "GitHub access token",
@@ -71,7 +71,7 @@ fn rules() -> Vec<Arc<RuleInfo>> {
     };
     let home = RuleInfo {
         why: "It tells outsiders who built the package, and where.".to_owned(),
-        fix: "Build with relative paths.".to_owned(),
+        fix: "Build with relative paths.".into(),
         ..rule(
             "home-path",
             "Home directory of the builder",

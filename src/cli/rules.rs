@@ -116,7 +116,7 @@ fn show(rule: &RuleInfo, source: &str) -> String {
     field("severity", rule.severity.name());
     field("level", &levels(rule));
     field("why", &rule.why);
-    field("fix", &rule.fix);
+    field("fix", &rule.fix.of(None));
     field("see", &rule.references.join("\n"));
     field("source", &escape(source));
     text

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Fix;
+
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -123,7 +125,7 @@ pub struct RuleInfo {
     /// Why it matters.
     pub why: String,
     /// What to type against it.
-    pub fix: String,
+    pub fix: Fix,
     /// Where to read more.
     pub references: Vec<String>,
 }

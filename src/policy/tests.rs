@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date, civil::date};
 
 use super::*;
 use crate::model::{
-    ArtifactInfo, Category, EntryPath, Evidence, Finding, Gap, GapKind, Level, Levels, Limits,
+    ArtifactInfo, Category, EntryPath, Evidence, Finding, Fix, Gap, GapKind, Level, Levels, Limits,
     Location, Manifest, Origin, RuleInfo, Scanned, Severity, Sha256,
 };
 
@@ -24,7 +24,7 @@ fn rule(id: &str, category: Category, open: Level, closed: Level, public: Level)
             public,
         },
         why: String::new(),
-        fix: String::new(),
+        fix: Fix::default(),
         references: Vec::new(),
     })
 }

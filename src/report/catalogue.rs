@@ -21,7 +21,7 @@ struct Rule<'a> {
     severity: Severity,
     level: ByProfile,
     why: &'a str,
-    fix: &'a str,
+    fix: String,
     references: &'a [String],
 }
 
@@ -49,7 +49,7 @@ pub fn catalogue<'a>(
                 public: rule.level.public,
             },
             why: &rule.why,
-            fix: &rule.fix,
+            fix: rule.fix.of(None),
             references: &rule.references,
         })
         .collect();

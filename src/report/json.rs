@@ -10,13 +10,13 @@ use std::{
     io::{self, Write},
 };
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Style;
 use crate::{
     model::{
-        Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity, Sha256, Sha512,
-        escape,
+        self, Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity, Sha256,
+        Sha512, escape,
     },
     policy::{Judged, JudgedFinding, JudgedGap, RunError, Verdict, Waiver},
 };
@@ -168,7 +168,7 @@ struct Finding<'a> {
     offset: Option<u64>,
     message: &'a str,
     evidence: &'a str,
-    fix: &'a str,
+    fix: Advice<'a>,
     fingerprint: String,
     waived: bool,
     waiver: Option<AcceptedBy<'a>>,
@@ -218,10 +218,11 @@ impl<'a> Report<'a> {
             artifacts: verdict.artifacts.iter().map(Artifact::new).collect(),
             findings: numbered()
                 .flat_map(|(index, judged)| {
+                    let ecosystem = judged.artifact.format.map(Format::ecosystem);
                     judged
                         .findings
                         .iter()
-                        .map(move |one| Finding::new(index, one))
+                        .map(move |one| Finding::new(index, ecosystem, one))
                 })
                 .collect(),
             gaps: numbered()
@@ -293,7 +294,7 @@ fn limits(limits: &Limits) -> BTreeMap<&'static str, u64> {
 }
 
 impl<'a> Finding<'a> {
-    fn new(artifact: usize, judged: &'a JudgedFinding) -> Self {
+    fn new(artifact: usize, ecosystem: Option<Ecosystem>, judged: &'a JudgedFinding) -> Self {
         let finding = &judged.finding;
         Self {
             rule: &finding.rule.id,
@@ -307,10 +308,25 @@ impl<'a> Finding<'a> {
             offset: finding.location.offset,
             message: &finding.message,
             evidence: finding.evidence.as_str(),
-            fix: finding.fix.as_deref().unwrap_or(&finding.rule.fix),
+            fix: Advice { finding, ecosystem },
             fingerprint: finding.fingerprint().to_string(),
             waived: judged.waiver.is_some(),
             waiver: judged.waiver.as_deref().map(AcceptedBy::new),
+        }
+    }
+}
+
+/// What to type, worded only when it is written: there may be as many findings as entries.
+struct Advice<'a> {
+    finding: &'a model::Finding,
+    ecosystem: Option<Ecosystem>,
+}
+
+impl Serialize for Advice<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.finding.fix {
+            Some(fix) => serializer.serialize_str(fix),
+            None => serializer.serialize_str(&self.finding.rule.fix.of(self.ecosystem)),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     reading::Reading,
     text::{self, TextMatcher},
 };
-use crate::model::{Category, Ecosystem, Level, Levels, RuleInfo, Severity, escape, mask};
+use crate::model::{Category, Ecosystem, Fix, Level, Levels, RuleInfo, Severity, escape, mask};
 
 const CATEGORIES: &[(&str, Category)] = &[
     ("source-map", Category::SourceMap),
@@ -123,7 +123,7 @@ impl<'a> Checker<'a> {
         let severity = required_choice("severity", "severity", SEVERITIES, &mut fields);
         let level = levels(&mut fields);
         let why = owned(fields.required("why"));
-        let fix = owned(fields.required("fix"));
+        let fix = fix(&mut fields);
         let references = fields.texts("references");
         if built_in && references.is_empty() {
             fields.mistake(fields.span(), Problem::NoReference);
@@ -270,6 +270,26 @@ impl<'a> Checker<'a> {
         }
         Some(Matcher::Detector(kind.into_inner().to_owned()))
     }
+}
+
+/// Reads `fix`: one for all ecosystems, or a `default` and some of their own.
+fn fix(fields: &mut Fields<'_>) -> Option<Fix> {
+    if !fields.has("fix") {
+        fields.mistake(fields.span(), Problem::Missing("fix"));
+    }
+    if fields.value_is_text("fix") {
+        return Some(Fix::from(*fields.required("fix")?.get_ref()));
+    }
+    let mut table = fields.table("fix")?;
+    let default = owned(table.required("default"));
+    let mut own = Vec::new();
+    for (name, ecosystem) in ECOSYSTEMS {
+        let text = owned(table.optional(name));
+        own.extend(text.map(|text| (*ecosystem, text)));
+    }
+    table.finish();
+    let default = default?;
+    Some(Fix { default, own })
 }
 
 /// Reads `level`: one for all profiles, or one for each.

@@ -120,6 +120,11 @@ impl<'t> Fields<'t> {
         if !self.has(key) {
             self.mistake(self.span(), Problem::Missing(key));
         }
+        self.optional(key)
+    }
+
+    /// A string that says something if it is there.
+    pub(super) fn optional(&mut self, key: &'static str) -> Option<Spanned<&'t str>> {
         let text = self.text(key)?;
         if text.get_ref().trim().is_empty() {
             self.mistake(text.span(), Problem::Empty(key));

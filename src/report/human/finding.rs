@@ -4,7 +4,7 @@ use textwrap::core::display_width;
 
 use super::page::{BOLD, CYAN, DIM, Page, RED, YELLOW, shorten};
 use crate::{
-    model::{Finding, Level, RuleInfo, Severity, count, counted, escape},
+    model::{Ecosystem, Finding, Level, RuleInfo, Severity, count, counted, escape},
     policy::JudgedFinding,
 };
 
@@ -14,7 +14,12 @@ pub(super) const FEW: usize = 5;
 const EVERYTHING: usize = 1000;
 
 /// Writes the findings of one rule: what, where, why it matters, what to type.
-pub(super) fn write(page: &mut Page, findings: &[&JudgedFinding], verbose: bool) {
+pub(super) fn write(
+    page: &mut Page,
+    findings: &[&JudgedFinding],
+    ecosystem: Option<Ecosystem>,
+    verbose: bool,
+) {
     let Some(first) = findings.first() else {
         return;
     };
@@ -45,7 +50,9 @@ pub(super) fn write(page: &mut Page, findings: &[&JudgedFinding], verbose: bool)
         page.line(&format!("  {more}"));
     }
     if first.waiver.is_none() {
-        reasons(page, rule, fix.and_then(|fix| fix.as_deref()), verbose);
+        let fix = fix.cloned().flatten();
+        let fix = fix.unwrap_or_else(|| rule.fix.of(ecosystem));
+        reasons(page, rule, &fix, verbose);
     }
 }
 
@@ -152,10 +159,10 @@ fn place(finding: &Finding, columns: usize) -> String {
     format!("{path}{within}")
 }
 
-fn reasons(page: &mut Page, rule: &RuleInfo, fix: Option<&str>, verbose: bool) {
+fn reasons(page: &mut Page, rule: &RuleInfo, fix: &str, verbose: bool) {
     let label = |page: &Page, word: &str| format!("  {}  ", page.paint(DIM, word));
     page.paragraph(&label(page, "why"), &rule.why);
-    page.paragraph(&label(page, "fix"), fix.unwrap_or(&rule.fix));
+    page.paragraph(&label(page, "fix"), fix);
     if verbose {
         for reference in &rule.references {
             page.paragraph(&label(page, "see"), reference);

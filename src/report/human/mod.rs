@@ -125,6 +125,7 @@ fn findings(page: &mut Page, judged: &Judged, detail: Detail) {
         Detail::Verbose => true,
     };
     let verbose = detail == Detail::Verbose;
+    let ecosystem = judged.artifact.format.map(Format::ecosystem);
     let (waived, open): (Vec<&JudgedFinding>, Vec<_>) = judged
         .findings
         .iter()
@@ -133,14 +134,14 @@ fn findings(page: &mut Page, judged: &Judged, detail: Detail) {
         .chunk_by(same_rule)
         .filter(|group| shown(group[0].level))
     {
-        finding::write(page, group, verbose);
+        finding::write(page, group, ecosystem, verbose);
         if verbose && group[0].blocks() {
             summary::how_to_accept_finding(page, group[0]);
         }
     }
     if verbose {
         for group in waived.chunk_by(same_rule) {
-            finding::write(page, group, verbose);
+            finding::write(page, group, ecosystem, verbose);
         }
     }
 }

@@ -169,6 +169,22 @@ bytes = '0'
 }
 
 #[test]
+fn advice_may_differ_by_ecosystem() {
+    let with = |fix: &str| rule("match.paths = ['a']\n").replace("'f'", fix);
+    let rules = RuleSet::from_text("own.toml", &with("{ default = 'a', npm = 'b' }"), &[]).unwrap();
+    let fix = &rules.get("a-rule").unwrap().info.fix;
+    let texts = [Ecosystem::Npm, Ecosystem::Pypi].map(|ecosystem| fix.of(Some(ecosystem)));
+    assert_eq!(texts, ["b", "a"]);
+    let wrong = mistakes(&with("{ npm = '', gem = 'c' }")) + "\n" + &mistakes(&with("1"));
+    assert_snapshot!(wrong, @r#"
+    { npm = '', gem = 'c' } => own.toml:8: `default` is missing
+    '' => own.toml:8: `npm` is empty
+    gem => own.toml:8: unknown key `gem` (known are: default, npm, pypi, crates)
+    1 => own.toml:8: `fix` must be a table, not a number
+    "#);
+}
+
+#[test]
 fn a_rule_matches_in_one_way() {
     let wrong = |rest: &str| mistakes(&rule(rest));
     assert_snapshot!([
