@@ -3,6 +3,8 @@
 
 #[path = "archive/compressed.rs"]
 mod compressed;
+#[path = "archive/dropped.rs"]
+mod dropped;
 #[path = "archive/formats.rs"]
 mod formats;
 #[path = "archive/hostile.rs"]

@@ -1,17 +1,22 @@
 //! One budget per artifact, shared with everything nested in it.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     io::{self, ErrorKind, Read},
     time::Instant,
 };
 
-use super::error::{ArchiveError, Bytes, LimitError};
+use super::{
+    error::{ArchiveError, Bytes, LimitError},
+    zip,
+};
 use crate::model::{Limits, Progress};
 
 /// All names together, in bytes: whoever reads an artifact may keep them, and must not be made to
 /// keep more than this.
 const NAMES: u64 = 64 << 20;
+/// Names that are refused, until no more are looked at.
+const UNFIT: u64 = 100;
 /// What the decoders that are open at a time may take together, in bytes: `xz -9` takes half of it.
 const DECODERS: u64 = 128 << 20;
 
@@ -69,6 +74,14 @@ impl<'a> Budget<'a> {
         self.directories(1)?;
         self.progress.add_entry();
         Ok(())
+    }
+
+    /// Whether as many entries may have unfit names: each is a gap.
+    pub(crate) fn unfit(&self, count: u64) -> Result<(), LimitError> {
+        match count > UNFIT {
+            true => Err(LimitError::Unfit(UNFIT)),
+            false => Ok(()),
+        }
     }
 
     /// Counts directories that names imply: they take memory as entries do.
@@ -137,6 +150,8 @@ fn add(total: &Cell<u64>, more: u64) -> u64 {
 pub(crate) struct Packed<'a, R> {
     pub(crate) inner: R,
     pub(crate) budget: &'a Budget<'a>,
+    /// Its last bytes.
+    pub(crate) tail: &'a RefCell<zip::Tail>,
 }
 
 impl<R: Read> Read for Packed<'_, R> {
@@ -147,6 +162,7 @@ impl<R: Read> Read for Packed<'_, R> {
                     self.budget
                         .packed(count as u64)
                         .map_err(ArchiveError::from)?;
+                    self.tail.borrow_mut().push(&buffer[..count]);
                     return Ok(count);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

@@ -83,11 +83,8 @@ const CONTAINERS: &[Container] = &[
         name: "zstd",
         magic: &[
             &[(0, b"\x28\xb5\x2f\xfd")],
-            // Behind the skippable frame with which pzstd begins.
-            &[
-                (0, b"\x50\x2a\x4d\x18\x04\0\0\0"),
-                (12, b"\x28\xb5\x2f\xfd"),
-            ],
+            // A skippable frame, with which pzstd begins, and what follows it.
+            &[(1, b"\x2a\x4d\x18")],
         ],
         suffixes: &[(".zst", ""), (".tzst", ".tar")],
         how: How::Decompress(decode::zstd),
@@ -117,7 +114,44 @@ const CONTAINERS: &[Container] = &[
     },
     Container {
         name: "lz4",
-        magic: &[&[(0, b"\x04\x22\x4d\x18")]],
+        magic: &[&[(0, b"\x04\x22\x4d\x18")], &[(0, b"\x02\x21\x4c\x18")]],
+        ..NO_MAGIC
+    },
+    Container {
+        name: "compress",
+        by_name: |head| head.starts_with(b"\x1f\x9d"),
+        suffixes: &[(".z", "")],
+        ..NO_MAGIC
+    },
+    Container {
+        name: "cpio",
+        by_name: |head| head.starts_with(b"0707") || head.starts_with(b"\xc7\x71"),
+        suffixes: &[(".cpio", "")],
+        ..NO_MAGIC
+    },
+    Container {
+        name: "deb",
+        magic: &[&[(0, b"!<arch>\ndebian-binary")]],
+        ..NO_MAGIC
+    },
+    Container {
+        name: "rpm",
+        magic: &[&[(0, b"\xed\xab\xee\xdb")]],
+        ..NO_MAGIC
+    },
+    Container {
+        name: "xar",
+        magic: &[&[(0, b"xar!\0\x1c")]],
+        ..NO_MAGIC
+    },
+    Container {
+        name: "squashfs",
+        magic: &[&[(0, b"hsqs"), (28, b"\x04\0")]],
+        ..NO_MAGIC
+    },
+    Container {
+        name: "iso9660",
+        magic: &[&[(0x8001, b"CD001")]],
         ..NO_MAGIC
     },
     Container {
@@ -138,7 +172,7 @@ const CONTAINERS: &[Container] = &[
     Container {
         name: "lzma",
         by_name: |head| !head.is_empty(),
-        suffixes: &[(".lzma", "")],
+        suffixes: &[(".lzma", ""), (".tlz", ".tar")],
         how: How::Decompress(decode::lzma),
         ..NO_MAGIC
     },
@@ -215,6 +249,13 @@ mod tests {
             ("a", b"MSCF\0\0\0\0", Some("cab")),
             ("a", b"MSCFAULT", None),
             ("a", b"\x04\x22\x4d\x18", Some("lz4")),
+            ("a", b"\x5a\x2a\x4d\x18", Some("zstd")),
+            ("a.tlz", b"\x5d\0\0", Some("lzma")),
+            ("a.cpio", b"070701", Some("cpio")),
+            ("a.csv", b"070701", None),
+            ("a.Z", b"\x1f\x9d\x90", Some("compress")),
+            ("a", b"!<arch>\ndebian-binary   ", Some("deb")),
+            ("a", b"!<arch>\n/               ", None),
             ("a.js.BR", b"any", Some("brotli")),
             ("a.lzma", b"any", Some("lzma")),
             ("a.br", b"", None),

@@ -18,6 +18,7 @@ mod tar;
 mod zip;
 
 use std::{
+    cell::RefCell,
     io::{BufRead, BufReader, Read},
     ops::ControlFlow,
 };
@@ -115,11 +116,13 @@ fn outer(
     summary: &mut Summary,
 ) -> Result<(), Stop> {
     let budget = reading.budget;
+    let tail = RefCell::default();
     let mut packed = BufReader::with_capacity(
         PACKED_BUFFER,
         Packed {
             inner: artifact,
             budget,
+            tail: &tail,
         },
     );
     let mut head = Vec::new();
@@ -129,7 +132,10 @@ fn outer(
         .read_to_end(&mut head)?;
     let mut whole = head.as_slice().chain(packed);
     match container::recognise("", &head).map(|container| container.name) {
-        Some("gzip") => tarball(&mut whole, file_name, reading, summary),
+        Some("gzip") => {
+            tarball(&mut whole, file_name, reading, summary)?;
+            no_zip(&tail.borrow())
+        }
         // Another method than deflate, which the gzip reader explains.
         None if head.starts_with(&[0x1f, 0x8b]) => tarball(&mut whole, file_name, reading, summary),
         Some("zip") => zip_file(&mut whole, file_name, reading, summary),
@@ -139,6 +145,14 @@ fn outer(
         // Something before the first member, which the zip reader explains.
         None if file_name.is_zip() => zip_file(&mut whole, file_name, reading, summary),
         None => Err(FormatError::Unknown.into()),
+    }
+}
+
+/// pip asks of an sdist first whether it is a zip, whatever it begins with and is called.
+fn no_zip(tail: &zip::Tail) -> Result<(), Stop> {
+    match tail.holds_a_zip() {
+        true => Err(FormatError::AlsoZip.into()),
+        false => Ok(()),
     }
 }
 

@@ -27,8 +27,7 @@ fn check(name: &[u8], is_directory: bool) -> Result<(), NameProblem> {
     if name.contains(&b'\\') {
         return Err(NameProblem::Backslash);
     }
-    let has_drive = name[0].is_ascii_alphabetic() && name.get(1) == Some(&b':');
-    if has_drive || name[0] == b'/' {
+    if name[0] == b'/' {
         return Err(NameProblem::Absolute);
     }
     let plain = match is_directory {
@@ -39,8 +38,15 @@ fn check(name: &[u8], is_directory: bool) -> Result<(), NameProblem> {
         "" => Err(NameProblem::EmptyComponent),
         "." => Err(NameProblem::Dot),
         ".." => Err(NameProblem::Parent),
+        // In any place: installers drop the first component, and then the letter.
+        _ if has_drive(component) => Err(NameProblem::Drive),
         _ => Ok(()),
     })
+}
+
+fn has_drive(component: &str) -> bool {
+    let component = component.as_bytes();
+    component.get(1) == Some(&b':') && component[0].is_ascii_alphabetic()
 }
 
 /// What may lie at the top of an archive.
@@ -171,20 +177,21 @@ impl Names {
         self.imply(name)
     }
 
+    /// Takes the directories that a name lies in, all or none: what is refused is not counted.
     fn imply(&mut self, name: &str) -> Result<u64, NameProblem> {
-        let mut implied = 0;
+        let mut implied = Vec::new();
         let mut directory = name;
         while let Some((parent, _)) = directory.rsplit_once('/') {
-            match self.is_directory.entry(xxh3_128(parent.as_bytes())) {
-                Slot::Occupied(slot) if *slot.get() => break,
-                Slot::Occupied(_) => return Err(NameProblem::FileIsDirectory),
-                Slot::Vacant(slot) => {
-                    slot.insert(true);
-                }
+            let hash = xxh3_128(parent.as_bytes());
+            match self.is_directory.get(&hash) {
+                Some(true) => break,
+                Some(false) => return Err(NameProblem::FileIsDirectory),
+                None => implied.push(hash),
             }
-            implied += 1;
             directory = parent;
         }
-        Ok(implied)
+        let known = implied.iter().map(|hash| (*hash, true));
+        self.is_directory.extend(known);
+        Ok(implied.len() as u64)
     }
 }

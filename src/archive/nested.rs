@@ -55,16 +55,21 @@ impl Reading<'_> {
         self.faults(container.name, entry.path, sha256, result)
     }
 
-    /// Delivers a file that ends in a zip: as it is, since no part of it may go unsearched under its own
+    /// Delivers a file that holds a zip up to `end`: as it is, since no part of it may go unsearched under its own
     /// name, and then the members.
-    pub(super) fn appended(&mut self, entry: Entry, pieces: Pieces<'_>) -> Result<(), Stop> {
+    pub(super) fn appended(
+        &mut self,
+        entry: Entry,
+        pieces: Pieces<'_>,
+        end: usize,
+    ) -> Result<(), Stop> {
         let bytes = pieces.first.clone();
         self.content(entry.clone(), pieces)?;
         if let Err(limit) = self.budget.depth(entry.depth) {
             self.gap(ArchiveError::from(limit).gap(Some(entry.path)));
             return Ok(());
         }
-        let result = zip::nested(self, &entry, &mut &bytes[..]);
+        let result = zip::nested(self, &entry, &mut &bytes[..end]);
         self.faults("zip", entry.path, Sha256::of(&bytes), result)
     }
 

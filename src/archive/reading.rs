@@ -6,7 +6,7 @@ use sha2::Digest as _;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{
-    Visitor, WHOLE,
+    Visitor,
     budget::Budget,
     container::{self, Container, How},
     error::{ArchiveError, Place, Stop, container_gap},
@@ -24,6 +24,8 @@ pub(crate) struct Reading<'a> {
     visitor: &'a mut dyn Visitor,
     /// Whether an entry's last piece is still to come.
     is_open: bool,
+    /// Names that were refused.
+    unfit: u64,
     /// The last entry that is a part of the package.
     last: Option<EntryPath>,
     /// Hashes of the metadata already delivered.
@@ -37,6 +39,7 @@ impl<'a> Reading<'a> {
             files: 0,
             visitor,
             is_open: false,
+            unfit: 0,
             last: None,
             told: HashSet::new(),
         }
@@ -70,7 +73,11 @@ impl<'a> Reading<'a> {
         let (path, implied) = names.next(name, is_directory);
         match implied {
             Ok(directories) => self.budget.directories(directories)?,
-            Err(problem) => self.gap(place.name(problem).gap(Some(path.clone()))),
+            Err(problem) => {
+                self.gap(place.name(problem).gap(Some(path.clone())));
+                self.unfit += 1;
+                self.budget.unfit(self.unfit)?;
+            }
         }
         Ok(path)
     }
@@ -113,6 +120,22 @@ impl<'a> Reading<'a> {
         self.piece(content, true)
     }
 
+    /// Another name of the file that follows, for rules that go by names and sizes.
+    pub(crate) fn also_named(&mut self, path: EntryPath, size: u64) -> Result<(), Stop> {
+        let entry = Entry {
+            path,
+            kind: EntryKind::File,
+            size,
+            mode: 0o644,
+            depth: 0,
+            // What is in it comes under its first name.
+            opened: true,
+        };
+        self.small(entry, Vec::new())?;
+        self.files -= 1;
+        Ok(())
+    }
+
     /// A text that lies outside files, unless it is empty or the same was delivered before.
     pub(crate) fn metadata(
         &mut self,
@@ -152,10 +175,13 @@ impl<'a> Reading<'a> {
         // Of what comes out of a decoder no more is known than that it is at least so long.
         entry.size = size.unwrap_or(pieces.first.len() as u64);
         let container = match container::recognise(entry.path.file_name(), &pieces.first) {
-            None if pieces.is_whole() && zip::is_appended(&pieces.first) => {
-                return self.appended(entry, pieces);
+            None if pieces.is_whole() => {
+                return match zip::appended(&pieces.first) {
+                    Some(end) => self.appended(entry, pieces, end),
+                    None => self.content(entry, pieces),
+                };
             }
-            None => return self.content(entry, pieces),
+            None => return self.long(entry, pieces),
             Some(container) => container,
         };
         if matches!(container.how, How::Closed) {
@@ -173,6 +199,12 @@ impl<'a> Reading<'a> {
 
     /// A file as it is.
     pub(super) fn content(&mut self, entry: Entry, pieces: Pieces<'_>) -> Result<(), Stop> {
+        self.entry(entry)?;
+        pieces.each(|piece, last| self.piece(piece, last))
+    }
+
+    /// A file that is not at hand as a whole.
+    fn long(&mut self, entry: Entry, pieces: Pieces<'_>) -> Result<(), Stop> {
         let path = entry.path.clone();
         let mut tail = zip::Tail::default();
         self.entry(entry)?;
@@ -180,7 +212,7 @@ impl<'a> Reading<'a> {
             tail.push(&piece);
             self.piece(piece, last)
         })?;
-        if tail.ends_a_zip(WHOLE) {
+        if tail.holds_a_zip() {
             let reason = "A zip file is appended to this file, which is too long to look for it from the end, so what is in it was not checked.";
             self.gap(container_gap(path, reason.to_owned(), None));
         }

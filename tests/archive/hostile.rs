@@ -41,6 +41,15 @@ fn typed(kind: u8, size: u64) -> TarballBuilder {
     })
 }
 
+/// A link that declares a block of content.
+fn linked(kind: u8) -> TarballBuilder {
+    package().raw_header(|header| {
+        header.set_entry_type(tar::EntryType::new(kind));
+        header.set_link_name_literal("y").unwrap();
+        header.set_size(512);
+    })
+}
+
 fn with_size_field(field: &[u8; 12]) -> Vec<u8> {
     let set = |header: &mut tar::Header| header.as_old_mut().size = *field;
     package().raw_header(set).gzip()
@@ -131,11 +140,11 @@ fn headers() {
         ("bytes after the size", with_size_field(b"000\x0000000001")),
         (
             "link with a size",
-            typed(b'2', 512).content(&[b'x'; 512]).gzip(),
+            linked(b'2').content(&[b'x'; 512]).gzip(),
         ),
         (
             "hard link with a size",
-            typed(b'1', 512).content(&[b'x'; 512]).gzip(),
+            linked(b'1').content(&[b'x'; 512]).gzip(),
         ),
         ("fifo", typed(b'6', 0).gzip()),
         ("device", typed(b'3', 0).gzip()),
@@ -385,6 +394,7 @@ fn names() {
     let cases = [
         ("absolute", named(b"/package/x")),
         ("drive", named(b"C:/package/x")),
+        ("drive below the root", named(b"package/c:.env")),
         ("parent", named(b"package/../x")),
         ("current directory", named(b"./package/x")),
         ("empty component", named(b"package//x")),
@@ -439,7 +449,8 @@ fn names() {
     ];
     insta::assert_snapshot!(refusals(cases), @r"
     absolute: [name] Entry `/package/x` (tar byte 1024): the name is absolute, so the file would be written outside the package.
-    drive: [name] Entry `C:/package/x` (tar byte 1024): the name is absolute, so the file would be written outside the package.
+    drive: [name] Entry `C:/package/x` (tar byte 1024): the name has a component that begins with a drive letter, which installers drop, so the file is written under another name.
+    drive below the root: [name] Entry `package/c:.env` (tar byte 1024): the name has a component that begins with a drive letter, which installers drop, so the file is written under another name.
     parent: [name] Entry `package/../x` (tar byte 1024): the name has a `..` component, so the file can be written outside the package.
     current directory: [name] Entry `./package/x` (tar byte 1024): the name has a `.` component, so it is another spelling of a name that may be there too.
     empty component: [name] Entry `package//x` (tar byte 1024): the name has an empty component, so it is another spelling of a name that may be there too.
@@ -550,6 +561,25 @@ fn formats() {
     no manifest: [manifest] The artifact has no `package/package.json`, so it is not an npm package, and nothing says what it would be published as.
     manifest deeper down: [manifest] The artifact has no `package/package.json`, so it is not an npm package, and nothing says what it would be published as.
     ");
+}
+
+/// What is refused takes no memory: the directories of these names would be 400,000.
+#[test]
+fn refused_names_are_counted() {
+    let deep = format!("package/x/{}", "a/".repeat(2000));
+    let below = (0..200).fold(package().file("package/x", b""), |builder, index| {
+        builder.long_name(&format!("{deep}{index}")).file("y", b"")
+    });
+    let outside = (0..200).fold(package(), |builder, index| {
+        builder.file(&format!("package/../{index}"), b"")
+    });
+    for refused in [below, outside] {
+        let read = read(&refused.file("package/z", b"").gzip());
+        assert_eq!(read.gaps.len(), 102);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(read.gaps[101].reason, @"The names of more than 100 entries are refused; reading stopped there.");
+        }
+    }
 }
 
 #[test]

@@ -552,7 +552,7 @@ fn names() {
     file and directory: [name] Entry `a/b` (zip byte 245): the name is both a file and a directory: readers keep one or the other, so what is installed may not be what was checked.
     parent: [name] Entry `../evil.pth` (zip byte 212): the name has a `..` component, so the file can be written outside the package.
     absolute: [name] Entry `/etc/passwd` (zip byte 212): the name is absolute, so the file would be written outside the package.
-    drive: [name] Entry `C:/x` (zip byte 212): the name is absolute, so the file would be written outside the package.
+    drive: [name] Entry `C:/x` (zip byte 212): the name has a component that begins with a drive letter, which installers drop, so the file is written under another name.
     backslash: [name] Entry `example\x.py` (zip byte 212): the name holds a backslash, which is a directory separator on Windows only.
     NUL: [name] Entry `example/x.py\u{0}.txt` (zip byte 212): the name holds a NUL, where some readers cut it and write another file.
     control character: [name] Entry `example/\u{1b}[2Jx` (zip byte 212): the name holds a control character, which can hide it in listings.

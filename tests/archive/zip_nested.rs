@@ -12,7 +12,7 @@ use crate::{
     support::{
         compressed::{bzip2, xz, zstd},
         tarball::TarballBuilder,
-        zip::{IN_ZIP64, Member, ZipBuilder, extra, zip64_extra},
+        zip::{IN_ZIP64, Member, ZipBuilder, extra, unicode_path, zip64_extra},
     },
 };
 
@@ -172,6 +172,10 @@ fn what_cannot_be_read_in_full_is_a_gap() {
         .member("h", b"hidden", |m| m.is_listed = false)
         .build();
     let hidden = &hidden[..hidden.len() - 22];
+    // Its comment is longer than what there is.
+    let mut second = inner().build();
+    second.truncate(second.len() - 2);
+    second.extend(b"\x09\0end");
     let cases = [
         ("encrypted", with(|m| m.both(|h| h.flags |= 1))),
         ("AES", with(|m| m.both(|h| h.method = 99))),
@@ -223,6 +227,11 @@ fn what_cannot_be_read_in_full_is_a_gap() {
         ("several disks", inner().end(|e| e.disk = 1)),
         ("zip64 against end", inner().zip64(|z| z.count = 7)),
         ("zip64 data", inner().zip64(|z| z.record_size = 50)),
+        ("another zip in the comment", inner().comment(&second)),
+        (
+            "another Unicode path",
+            with(|m| m.extra(&unicode_path(b"x/b.txt", "x/.env"))),
+        ),
         ("no end", ZipBuilder::new().raw(hidden).end(|_| {})),
     ];
     let mut text = String::new();
@@ -267,6 +276,8 @@ fn what_cannot_be_read_in_full_is_a_gap() {
     several disks: Zip byte 97: the archive is one part of several: what is in the other parts is not here to be checked.
     zip64 against end: Zip byte 173: the end record and the zip64 end record disagree: readers go by one or the other.
     zip64 data: Zip byte 173: the zip64 end record is not followed by its locator, or that points elsewhere: only some readers heed the record, and so see other members.
+    another zip in the comment: Zip byte 97: the end record or its comment holds the signature of a zip record: readers that search from the end take it for the archive's own.
+    another Unicode path: Entry `x/b.txt` (zip byte 156): the Unicode path extra field does not repeat the name: some readers write the file under the other name.
     no end: Zip byte 39: no end record lies at the end of the archive, so readers can't find its members, or find others.
     ");
 }
@@ -354,7 +365,12 @@ fn zips_at_the_end_of_other_files_are_opened() {
         (
             "text with a comment",
             [b"text ", &comment[..]].concat(),
-            false,
+            true,
+        ),
+        (
+            "signed program",
+            [b"MZ\0\0", &zip[..], b"a signature"].concat(),
+            true,
         ),
         (
             "no members",
@@ -374,6 +390,9 @@ fn zips_at_the_end_of_other_files_are_opened() {
         let path = "package/a!/x/a.txt";
         assert_eq!(read.paths().contains(&path), is_opened, "{name}");
     }
+    let uncounted = inner().end(|e| (e.count, e.count_here) = (0, 0)).build();
+    let read = read_with("package/a", &[b"GIF89a", &uncounted[..]].concat());
+    assert_eq!(read.kinds(), [GapKind::NestedContainer]);
     let broken = [
         b"#!/bin/sh\n",
         &with(|m| m.both(|h| h.flags = 1)).build()[..],

@@ -21,6 +21,10 @@ pub(crate) enum FormatError {
         "The artifact is gzipped, but what it unpacks to is not a tar of the ustar, pax or GNU kind"
     )]
     NotTar,
+    #[error(
+        "The artifact is a gzipped tar and, read from its end, also a zip: pip and others unpack that one, with other files in it"
+    )]
+    AlsoZip,
     #[error("The artifact is an archive without entries, so nothing could be checked")]
     NoEntries,
 }
@@ -30,6 +34,9 @@ impl FormatError {
         match self {
             FormatError::BareTar => {
                 "Gzip it, or check what the client itself packs: that is what is uploaded."
+            }
+            FormatError::AlsoZip => {
+                "Pack again, and look at what holds a zip near the end of the archive: a gzip header field, or a file that was not compressed."
             }
             FormatError::GzipNamedZip => "Give the file the name that its client gave it.",
             _ => {

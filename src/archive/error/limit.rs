@@ -23,6 +23,8 @@ pub(crate) enum LimitError {
     Depth(u8),
     #[error("Reading the artifact took more than {0:?} (limit `time`); it stopped there")]
     Time(Duration),
+    #[error("The names of more than {0} entries are refused; reading stopped there")]
+    Unfit(u64),
     #[error("The names in the artifact take more than {0} together; reading stopped there")]
     Names(Bytes),
 }
@@ -41,6 +43,9 @@ impl LimitError {
             LimitError::Depth(limit) => format!("depth={}", limit.saturating_add(1)),
             LimitError::Time(limit) => {
                 format!("time={}s", limit.as_secs().max(1).saturating_mul(2))
+            }
+            LimitError::Unfit(_) => {
+                return "Rename the entries or leave them out, and pack again.".into();
             }
             LimitError::Names(_) => {
                 return "This limit is fixed. Pack fewer files, or give them shorter names.".into();

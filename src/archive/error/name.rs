@@ -17,6 +17,10 @@ pub(crate) enum NameProblem {
     Backslash,
     #[error("the name is absolute, so the file would be written outside the package")]
     Absolute,
+    #[error(
+        "the name has a component that begins with a drive letter, which installers drop, so the file is written under another name"
+    )]
+    Drive,
     #[error("the name has a `..` component, so the file can be written outside the package")]
     Parent,
     #[error(

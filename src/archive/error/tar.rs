@@ -11,6 +11,10 @@ pub(crate) enum TarProblem {
     )]
     Checksum,
     #[error(
+        "the checksum is not octal digits up to a space or NUL: some readers take it for another number and skip the header, so files after it can hide"
+    )]
+    ChecksumForm,
+    #[error(
         "the header is neither ustar nor GNU, and readers disagree on which of its fields count"
     )]
     Magic,
@@ -25,6 +29,10 @@ pub(crate) enum TarProblem {
     )]
     Size,
     #[error(
+        "the {0} is no number that all readers can take: some drop the header and take its content for headers, so a file can hide there"
+    )]
+    Number(&'static str),
+    #[error(
         "the mode is not an octal number, and readers would give the file different permissions"
     )]
     Mode,
@@ -36,6 +44,14 @@ pub(crate) enum TarProblem {
         "a file whose name ends in `/` is a directory to some readers and a file to others, so its content can hide"
     )]
     FileWithSlash,
+    #[error(
+        "a link whose header has no target: some readers drop it and give the next entry what was said of this one"
+    )]
+    NoLinkName,
+    #[error(
+        "a pax or long-name header has no name: some readers drop it, and see the next entry under another name"
+    )]
+    NoName,
     #[error("a file with a link target is dropped by some readers and written by others")]
     LinkNameOnFile,
     #[error("a link in a crate, where cargo and crates.io take only files and directories")]

@@ -229,6 +229,7 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
             };
             strict::member(&member, header).map_err(|p| place.tar(p))?;
         }
+        self.own_name(header, pax.path.as_deref())?;
 
         let (path, depth) = self.path(&name, kind, &place)?;
         self.reading
@@ -264,6 +265,19 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
         };
         self.reading.file(entry, Some(size), &mut content)?;
         self.padding(size, &place)
+    }
+
+    /// The name in the header itself, where a pax header gives another that is not ASCII: node-tar
+    /// ignores that if a character of it lies across two of its chunks, and writes the file under this.
+    fn own_name(&mut self, header: &Header<'_>, path: Option<&[u8]>) -> Result<(), Stop> {
+        let own = header.name();
+        match (&self.profile, path) {
+            (Profile::Artifact(names), Some(path)) if !path.is_ascii() && own != path => {
+                let path = names.path(&String::from_utf8_lossy(&own));
+                self.reading.also_named(path, header.size())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The entry's path. In the artifact, names that readers understand differently are gaps, and

@@ -1,6 +1,8 @@
 //! The end of a zip that can be sought in: where its central directory is, and whether a file ends in
 //! one at all.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use super::record::{
@@ -15,6 +17,8 @@ use crate::archive::{
 const ZIP64: usize = END64_SIZE as usize + LOCATOR_SIZE;
 /// From where on an end record is looked for, counted from the end: its comment is as long at most.
 const SEARCHED: usize = END_SIZE + u16::MAX as usize;
+/// What is kept of the end of a file: what is searched, and a locator before that.
+const TAIL: usize = SEARCHED + LOCATOR_SIZE;
 
 /// Where the central directory is.
 pub(super) struct Directory {
@@ -40,6 +44,10 @@ pub(super) fn find(spool: &mut Spool) -> Result<Directory, ArchiveError> {
         .find(is_end)
         .ok_or_else(|| Place::zip_record(spool.size()).zip(ZipProblem::NoEnd))?;
     let place = Place::zip_record(from + at as u64);
+    // CPython and unzip take the last, whatever lies behind it.
+    if memmem::find(&tail[at + 1..], &END).is_some() {
+        return Err(place.zip(ZipProblem::RecordInComment));
+    }
     let zip64 = at.checked_sub(ZIP64).map(|start| &tail[start..at]);
     let short = end(&tail, at).ok_or_else(|| place.zip(ZipProblem::NoEnd))?;
     let (end, records) = match zip64 {
@@ -89,51 +97,44 @@ fn end64(bytes: &[u8]) -> Option<End> {
     (size == END64_SIZE - 12).then_some(end)
 }
 
-/// Whether a file ends in a zip that does not begin with its first byte: `bytes` are the whole of it.
-///
-/// Most zips end in a record without a comment, which is a look at one place. One with a comment is
-/// searched for only in what zips are appended to.
-pub(crate) fn is_appended(bytes: &[u8]) -> bool {
-    const PROGRAMS: [&[u8]; 8] = [
-        b"#!",
-        b"MZ",
-        b"\x7fELF",
-        b"\xfe\xed\xfa\xce",
-        b"\xfe\xed\xfa\xcf",
-        b"\xce\xfa\xed\xfe",
-        b"\xcf\xfa\xed\xfe",
-        b"\xca\xfe\xba\xbe",
-    ];
-    let Some(last) = bytes.len().checked_sub(END_SIZE) else {
-        return false;
-    };
-    if bytes[last..].starts_with(&END) && is_plausible(bytes, last) {
-        return true;
-    }
-    let from = bytes.len().saturating_sub(SEARCHED);
-    PROGRAMS.iter().any(|magic| bytes.starts_with(magic))
-        && memmem::rfind_iter(&bytes[from..], &END).any(|at| is_plausible(bytes, from + at))
+/// Where the last zip that a file holds after other content ends, if its end record lies where readers
+/// look for one: `bytes` are the whole file.
+pub(crate) fn appended(bytes: &[u8]) -> Option<usize> {
+    let at = last_end(bytes, 0)?;
+    Some((at + END_SIZE + comment_length(bytes, at)).min(bytes.len()))
 }
 
-/// Whether what looks like an end record ends the file, and a central directory lies before it.
-fn is_plausible(bytes: &[u8], at: usize) -> bool {
+/// The last end record that readers would take for one, in the last bytes of a file, which begin at
+/// `offset` of it. What its comment and counts say does not matter: CPython and unzip don't ask.
+fn last_end(bytes: &[u8], offset: u64) -> Option<usize> {
+    static SIGNATURE: LazyLock<memmem::Finder<'static>> =
+        LazyLock::new(|| memmem::Finder::new(&END));
+    let from = bytes.len().saturating_sub(SEARCHED);
+    let places = SIGNATURE.find_iter(&bytes[from..]).map(|at| from + at);
+    places.filter(|at| is_plausible(bytes, offset, *at)).last()
+}
+
+/// Whether a central directory lies before what looks like an end record.
+fn is_plausible(bytes: &[u8], offset: u64, at: usize) -> bool {
     let Some(end) = end(bytes, at) else {
         return false;
     };
-    if at + END_SIZE + comment_length(bytes, at) != bytes.len() {
-        return false;
-    }
     let before = &bytes[..at];
-    let is_zip64 = at
-        .checked_sub(LOCATOR_SIZE)
-        .is_some_and(|locator| before[locator..].starts_with(&LOCATOR));
-    let start = usize::try_from(end.size).ok();
-    let start = start.and_then(|size| at.checked_sub(size));
-    let is_directory = start.is_some_and(|start| before[start..].starts_with(&CENTRAL));
-    is_zip64 || end.counts.1 > 0 && is_directory
+    let locator = at.checked_sub(LOCATOR_SIZE);
+    if locator.is_some_and(|start| before[start..].starts_with(&LOCATOR)) {
+        return true;
+    }
+    let Some(start) = (offset + at as u64).checked_sub(end.size) else {
+        return false;
+    };
+    // Of a directory that is longer than what is at hand no more can be said.
+    end.size >= CENTRAL_SIZE
+        && start
+            .checked_sub(offset)
+            .is_none_or(|start| before[start as usize..].starts_with(&CENTRAL))
 }
 
-/// The last bytes of a file that is too long to be looked at as a whole.
+/// The last bytes of a file that is not at hand as a whole.
 #[derive(Default)]
 pub(crate) struct Tail {
     last: Vec<u8>,
@@ -143,21 +144,14 @@ pub(crate) struct Tail {
 impl Tail {
     pub(crate) fn push(&mut self, piece: &[u8]) {
         self.size += piece.len() as u64;
-        self.last
-            .extend_from_slice(&piece[piece.len().saturating_sub(END_SIZE)..]);
-        self.last.drain(..self.last.len().saturating_sub(END_SIZE));
+        let new = &piece[piece.len().saturating_sub(TAIL)..];
+        let old = (self.last.len() + new.len()).saturating_sub(TAIL);
+        self.last.drain(..old);
+        self.last.extend_from_slice(new);
     }
 
-    /// Whether a file longer than `limit` ends in what can only be the end of a zip.
-    pub(crate) fn ends_a_zip(&self, limit: usize) -> bool {
-        let Some(end) = end(&self.last, 0).filter(|_| self.size > limit as u64) else {
-            return false;
-        };
-        let before = self.size - END_SIZE as u64;
-        comment_length(&self.last, 0) == 0
-            && end.counts.0 == end.counts.1
-            && end.counts.1 > 0
-            && end.size >= end.counts.1 * CENTRAL_SIZE
-            && end.size <= before
+    /// Whether readers that look for a zip from the end of the file find one.
+    pub(crate) fn holds_a_zip(&self) -> bool {
+        last_end(&self.last, self.size - self.last.len() as u64).is_some()
     }
 }

@@ -85,6 +85,20 @@ impl<'b> Extra<'b> {
         }
     }
 
+    /// As [`Extra::check`], where the other name may be the same one in another encoding.
+    pub(super) fn check_leniently(&self, name: &[u8]) -> Result<(), ZipProblem> {
+        let ascii = |name: &[u8]| -> Vec<u8> {
+            let bytes = name.iter().copied();
+            bytes.filter(u8::is_ascii).collect()
+        };
+        let paths = self.parts.iter().filter(|(part, _)| *part == UNICODE_PATH);
+        let mut paths = paths.map(|(_, content)| content.get(5..).unwrap_or_default());
+        match paths.all(|path| ascii(path) == ascii(name)) {
+            true => Ok(()),
+            false => Err(ZipProblem::UnicodePath),
+        }
+    }
+
     /// Whether it says that the member is encrypted.
     pub(super) fn is_encrypted(&self) -> bool {
         self.get(AES).is_some() || self.get(STRONG_ENCRYPTION).is_some()

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::model::{Entry, EntryKind, EntryPath};
 
-pub(crate) use end::{Tail, is_appended};
+pub(crate) use end::{Tail, appended};
 pub(crate) use nested::nested;
 
 use extra::{Extra, Header};

@@ -88,6 +88,8 @@ impl Walk<'_, '_> {
         if let Some(encryption) = strict::encryption(&header.fields, &extra) {
             return Err(header.place.zip(ZipProblem::Encrypted(encryption)).into());
         }
+        let names = extra.check_leniently(&header.name);
+        names.map_err(|p| header.place.zip(p))?;
         let mut member = header.member();
         member.offset = member.offset.saturating_add(directory.moved);
         if member.offset >= directory.start {
@@ -144,7 +146,9 @@ impl Walk<'_, '_> {
                 .apply_zip64(Header::Local, &mut header.fields, &mut 0)
                 .map_err(|p| place.zip(p))?;
         }
-        agree(&header, member, has_descriptor).map_err(|p| place.zip(p))?;
+        agree(&header, member, has_descriptor)
+            .and_then(|()| extra.check_leniently(&header.name))
+            .map_err(|p| place.zip(p))?;
         // Before anything is unpacked: bytes that belong to many members are how a small bomb grows.
         if stream.offset().saturating_add(member.packed) > next {
             return Err(place.zip(ZipProblem::Overlap).into());
