@@ -120,22 +120,6 @@ impl<'a> Reading<'a> {
         self.piece(content, true)
     }
 
-    /// Another name of the file that follows, for rules that go by names and sizes.
-    pub(crate) fn also_named(&mut self, path: EntryPath, size: u64) -> Result<(), Stop> {
-        let entry = Entry {
-            path,
-            kind: EntryKind::File,
-            size,
-            mode: 0o644,
-            depth: 0,
-            // What is in it comes under its first name.
-            opened: true,
-        };
-        self.small(entry, Vec::new())?;
-        self.files -= 1;
-        Ok(())
-    }
-
     /// A text that lies outside files, unless it is empty or the same was delivered before.
     pub(crate) fn metadata(
         &mut self,

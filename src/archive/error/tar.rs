@@ -70,6 +70,10 @@ pub(crate) enum TarProblem {
         size: u64,
         limit: u64,
     },
+    #[error(
+        "a {0} header with letters beyond ASCII is longer than 512 bytes: node-tar may take it in parts that split a letter, and then see another name"
+    )]
+    MetaInParts(&'static str),
     #[error("the long name holds a NUL, where some readers cut it and others don't")]
     LongNameNul,
     #[error(

@@ -173,6 +173,9 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
         let mut body = Vec::new();
         self.content(size, &place).read_to_end(&mut body)?;
         self.padding(size, &place)?;
+        if self.is_strict() && body.len() > BLOCK && !body.is_ascii() {
+            return Err(place.tar(TarProblem::MetaInParts(what)).into());
+        }
         Ok(body)
     }
 
@@ -229,7 +232,6 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
             };
             strict::member(&member, header).map_err(|p| place.tar(p))?;
         }
-        self.own_name(header, pax.path.as_deref())?;
 
         let (path, depth) = self.path(&name, kind, &place)?;
         self.reading
@@ -265,19 +267,6 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
         };
         self.reading.file(entry, Some(size), &mut content)?;
         self.padding(size, &place)
-    }
-
-    /// The name in the header itself, where a pax header gives another that is not ASCII: node-tar
-    /// ignores that if a character of it lies across two of its chunks, and writes the file under this.
-    fn own_name(&mut self, header: &Header<'_>, path: Option<&[u8]>) -> Result<(), Stop> {
-        let own = header.name();
-        match (&self.profile, path) {
-            (Profile::Artifact(names), Some(path)) if !path.is_ascii() && own != path => {
-                let path = names.path(&String::from_utf8_lossy(&own));
-                self.reading.also_named(path, header.size())
-            }
-            _ => Ok(()),
-        }
     }
 
     /// The entry's path. In the artifact, names that readers understand differently are gaps, and
