@@ -25,6 +25,7 @@ pub mod reading;
 pub mod rule_file;
 pub mod source_map;
 pub mod tar_differential;
+pub mod tar_forms;
 pub mod tar_grammar;
 pub mod tar_walk;
 #[path = "../../tests/support/tarball.rs"]

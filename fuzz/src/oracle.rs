@@ -3,15 +3,18 @@
 //! Installers differ in how they read archives. What we pass has to be what they see: a file that
 //! somebody else finds in it, and we don't, was never searched.
 
-use std::io::{Cursor, Read};
+use std::{
+    fmt,
+    io::{Cursor, Read},
+};
 
 use flate2::bufread::GzDecoder;
 use packwarden::model::{EntryKind, Sha256};
 
-use super::reading::Told;
+use super::reading::{Item, Told};
 
 /// A file or a link, as some reader sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Seen {
     pub name: Vec<u8>,
     /// Of a link, the length of its target.
@@ -30,17 +33,41 @@ impl Seen {
     }
 }
 
+impl fmt::Debug for Seen {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, size, .. } = self;
+        write!(formatter, "{} ({size} bytes)", name.escape_ascii())
+    }
+}
+
 /// What we see in the artifact itself.
 pub fn ours(told: &Told) -> Vec<Seen> {
     let items = told.items.iter().filter(|item| item.entry.depth == 0);
     let shipped =
         items.filter(|item| matches!(item.entry.kind, EntryKind::File | EntryKind::Link { .. }));
-    let seen = shipped.map(|item| Seen {
+    shipped.map(|item| seen(told, item)).collect()
+}
+
+/// What npm makes of what we see: it drops links, and the first component of each name.
+pub fn installed_by_npm(told: &Told) -> Vec<Seen> {
+    let items = told.items.iter().filter(|item| item.entry.depth == 0);
+    let files = items.filter(|item| item.entry.kind == EntryKind::File);
+    let stripped = files.map(|item| {
+        let mut seen = seen(told, item);
+        let slash = seen.name.iter().position(|byte| *byte == b'/');
+        seen.name
+            .drain(..=slash.expect("what passes lies in a root directory"));
+        seen
+    });
+    stripped.collect()
+}
+
+fn seen(told: &Told, item: &Item) -> Seen {
+    Seen {
         name: item.entry.path.as_str().into(),
         size: item.entry.size,
         sha256: told.hash(item),
-    });
-    seen.collect()
+    }
 }
 
 /// What a reader sees, and whether it got to the end.
@@ -53,15 +80,20 @@ pub struct Theirs {
 /// Everything that they see has to be what we see, in the same order. We may see more only where they
 /// gave up, or passed something over.
 pub fn assert_covered(ours: &[Seen], theirs: &Theirs, reader: &str) {
+    if let Some(difference) = difference(ours, theirs) {
+        panic!("{reader} sees {difference}");
+    }
+}
+
+/// What they see otherwise.
+pub fn difference(ours: &[Seen], theirs: &Theirs) -> Option<String> {
     if theirs.complete {
-        assert_eq!(ours, theirs.seen, "{reader} sees something else");
-        return;
+        return (ours != theirs.seen).then(|| format!("{:?}, and we {ours:?}", theirs.seen));
     }
     let mut left = ours.iter();
-    for seen in &theirs.seen {
-        let known = left.any(|own| own == seen);
-        assert!(known, "{reader} sees {seen:?}, which we don't: {ours:?}");
-    }
+    let mut seen = theirs.seen.iter();
+    let other = seen.find(|seen| !left.any(|own| own == *seen))?;
+    Some(format!("{other:?}, which we don't: {ours:?}"))
 }
 
 /// The one member of a gzip file, uncompressed, and what follows it.

@@ -1,13 +1,17 @@
 //! Tars made from decisions: mostly valid, each with something that readers may take differently.
 
+use std::iter;
+
 use super::{
     draw::Draw,
+    tar_forms::{self, BLOCK, Header, NUMBER_FORMS, ODDITIES},
     tarball::{TarballBuilder, record},
 };
 
-const BLOCK: usize = 512;
 const OPERATIONS: usize = 24;
-const CHECKSUM: std::ops::Range<usize> = 148..156;
+/// How many kinds of operations there are, and the first of those with one thing odd.
+const KINDS: u8 = 25;
+const ODD: u8 = 20;
 
 /// The fields of a header (POSIX pax, "ustar Interchange Format"): offset and length.
 const FIELDS: &[(usize, usize)] = &[
@@ -139,7 +143,7 @@ pub fn tar(decisions: &[u8]) -> Vec<u8> {
 }
 
 fn operation(tar: TarballBuilder, draw: &mut Draw<'_>, index: usize) -> TarballBuilder {
-    match draw.below(20) {
+    match draw.below(KINDS.into()) {
         0..=3 => tar.file(&name(draw, index), draw.bytes(40)),
         4 => tar.directory(&format!("package/directory-{}/", draw.below(4))),
         5 => tar.symlink(&name(draw, index), "package.json"),
@@ -160,16 +164,93 @@ fn operation(tar: TarballBuilder, draw: &mut Draw<'_>, index: usize) -> TarballB
         }
         17 => tar.long_name(&name(draw, index)).pax_body(&records(draw)),
         18 => tar.padding(draw.byte()),
-        _ => tar.raw_block(&[0; BLOCK]),
+        19 => tar.raw_block(&[0; BLOCK]),
+        20 | 21 => odd(tar, draw, index),
+        22 => target_elsewhere(tar, draw, index),
+        23 => slash_elsewhere(tar, draw, index),
+        _ => long_letters(tar, draw),
     }
+}
+
+/// What a header with one thing odd describes.
+const ODD_TYPES: &[u8] = b"0L\0xK5g12";
+
+/// A header with one thing odd. Where a reader drops it, or reads it otherwise, it sees other files.
+fn odd(tar: TarballBuilder, draw: &mut Draw<'_>, index: usize) -> TarballBuilder {
+    let kind = draw.pick(ODD_TYPES);
+    let path = format!("package/odd-{index}");
+    let body = match kind {
+        b'0' | 0 => tar_forms::hidden(),
+        b'L' => format!("{path}\0").into(),
+        b'K' => b"package.json\0".to_vec(),
+        b'x' => record("path", &path),
+        b'g' => record("comment", "why"),
+        _ => Vec::new(),
+    };
+    let mut header = Header::new(kind, &path, body.len());
+    if matches!(kind, b'1' | b'2') {
+        header = header.link_name("package/package.json");
+    }
+    let tar = tar.raw_block(&header.odd(draw)).content(&body);
+    match kind {
+        b'L' | b'x' => tar.file("package/.env", b"A=1"),
+        b'K' => tar.symlink(&path, "a"),
+        _ => tar,
+    }
+}
+
+/// A link whose own header has no target, and a file after it.
+fn target_elsewhere(tar: TarballBuilder, draw: &mut Draw<'_>, index: usize) -> TarballBuilder {
+    let renamed = format!("package/renamed-{index}");
+    let target = draw.pick(&[Some("package/package.json"), None]);
+    let other = draw.pick(&[None, Some(("path", &*renamed)), Some(("size", "0"))]);
+    let link = Header::new(draw.pick(b"21"), &format!("package/link-{index}"), 0);
+    let (tar, target) = match (draw.rarely(2), target) {
+        (true, Some(target)) => (tar.long_link(target), None),
+        (_, target) => (tar, target.map(|target| ("linkpath", target))),
+    };
+    let records: Vec<_> = target.into_iter().chain(other).collect();
+    let tar = match &records[..] {
+        [] => tar,
+        records => tar.pax(records),
+    };
+    let tar = tar.raw_block(&link.block());
+    tar.file(&format!("package/data-{index}"), &tar_forms::hidden())
+}
+
+/// A file that is a directory by the name in its own header.
+fn slash_elsewhere(tar: TarballBuilder, draw: &mut Draw<'_>, index: usize) -> TarballBuilder {
+    let content = tar_forms::hidden();
+    let header = Header::new(draw.pick(b"\x000"), "package/slash/", content.len());
+    let name = format!("package/data-{index}");
+    let tar = match draw.below(3) {
+        0 => tar.pax(&[("path", &name)]),
+        1 => tar.long_name(&name),
+        _ => tar,
+    };
+    tar.raw_block(&header.block()).content(&content)
+}
+
+/// A name in a header of its own, so long that a reader gets it in pieces, and maybe parts of letters.
+fn long_letters(tar: TarballBuilder, draw: &mut Draw<'_>) -> TarballBuilder {
+    let name = "package/".to_owned() + &"x".repeat(draw.below(4)) + &"\u{e9}".repeat(1500);
+    let tar = match draw.rarely(2) {
+        true => tar.long_name(&name),
+        false => tar.pax(&[("path", &name)]),
+    };
+    tar.file("package/.env", b"A=1")
 }
 
 /// A name of its own, or one that was there or will be.
 fn name(draw: &mut Draw<'_>, index: usize) -> String {
-    match draw.below(16) {
+    match draw.below(20) {
         0..=12 => format!("package/file-{index}"),
         13 => format!("package/file-{index}.map"),
         14 => format!("package/directory-{}/{index}", draw.below(4)),
+        15 => format!("package/c:file-{index}"),
+        16 => format!("package/c:/file-{index}"),
+        17 => format!("package/directory-{}/c:{index}", draw.below(4)),
+        18 => format!("package/c:c:file-{index}"),
         _ => format!("package/file-{}", draw.below(OPERATIONS)),
     }
 }
@@ -252,7 +333,7 @@ impl Mutation {
             0 => tar[start + self.offset] = self.byte,
             1..=3 => {
                 tar[start + self.offset] = self.byte;
-                set_checksum(&mut tar[block]);
+                tar_forms::set_checksum(&mut tar[block], 0);
             }
             4 => drop(tar.drain(block)),
             5 => {
@@ -266,21 +347,32 @@ impl Mutation {
     }
 }
 
-/// Makes the checksum right again, so that mutations get past it.
-fn set_checksum(block: &mut [u8]) {
-    block[CHECKSUM].fill(b' ');
-    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
-    block[CHECKSUM].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-}
-
-/// Every operation once, plain and with something odd.
+/// Every operation, plain and with something odd, and each odd header.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let each = (0..20).flat_map(|operation| {
+    let each = (0..KINDS).flat_map(|operation| {
         (0..12).map(move |choice| {
             let mut seed = vec![0, 0, 0, operation, choice];
             seed.extend((0..24u8).map(|index| index.wrapping_mul(37).wrapping_add(choice)));
             seed
         })
     });
-    each.collect()
+    // Each form of a number in a file's header, and in turn in those of the others; the rest in all.
+    let odd = (0..ODDITIES as u8).flat_map(|oddity| {
+        let last = ODD_TYPES.len() as u8 - 1;
+        let in_turn = 1 + oddity % last;
+        let others = match usize::from(oddity) < NUMBER_FORMS {
+            true => in_turn..=in_turn,
+            false => 1..=last,
+        };
+        let kinds = iter::once(0).chain(others);
+        kinds.map(move |kind| vec![0, 0, 0, ODD, kind, oddity])
+    });
+    // What else shows only where nothing else is wrong.
+    let alone = (ODD + 2..KINDS).flat_map(|operation| {
+        (0..16).map(move |choice| {
+            let choices = [choice, choice / 2, choice / 3, choice / 4];
+            [&[0, 0, 0, operation], &choices[..]].concat()
+        })
+    });
+    each.chain(odd).chain(alone).collect()
 }

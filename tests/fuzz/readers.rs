@@ -1,7 +1,9 @@
 //! What passes is what the readers see that people install with.
 
 use std::{
+    fs,
     io::{ErrorKind, Write},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -12,7 +14,8 @@ use serde::Deserialize;
 use crate::{
     mutate::Mutator,
     targets::{
-        oracle::{self, Seen, Theirs, assert_covered},
+        oracle::{self, Seen, Theirs},
+        reading::Told,
         tar_grammar, tar_walk,
         tarball::gzip_at,
         zip_grammar, zip_walk,
@@ -22,8 +25,8 @@ use crate::{
 /// Tarballs, and wheels.
 const TAR: u8 = b't';
 const ZIP: u8 = b'z';
-/// How many archives are made of each kind.
-const ARCHIVES: usize = 1500;
+/// How many archives are made of each kind, beside the seeds.
+const ARCHIVES: usize = 1200;
 
 /// A line of the script's answer.
 #[derive(Deserialize)]
@@ -42,14 +45,14 @@ struct Passed {
 #[test]
 fn what_passes_is_what_pip_sees() {
     let arguments = ["-I", "-c", include_str!("cpython.py")];
-    compare("python3", &arguments, &tarballs());
+    compare("python3", &arguments, &tarballs(oracle::ours));
     compare("python3", &arguments, &wheels());
 }
 
 #[test]
 fn what_passes_is_what_npm_sees() {
     let arguments = ["-e", include_str!("node-tar.js")];
-    compare("node", &arguments, &tarballs());
+    compare("node", &arguments, &tarballs(oracle::installed_by_npm));
 }
 
 fn compare(program: &str, arguments: &[&str], passed: &[Passed]) {
@@ -59,14 +62,22 @@ fn compare(program: &str, arguments: &[&str], passed: &[Passed]) {
         return;
     };
     let mut lines = answer.lines();
+    let mut differences = 0;
     for passed in passed {
         let line = serde_json::from_str(lines.next().unwrap()).unwrap();
-        assert_covered(&passed.ours, &theirs(line), program);
+        if let Some(difference) = oracle::difference(&passed.ours, &theirs(line)) {
+            let name = format!("{program}-{differences}");
+            let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+            fs::write(&kept, &passed.bytes).unwrap();
+            eprintln!("{}: {program} sees {difference}", kept.display());
+            differences += 1;
+        }
     }
     assert_eq!(lines.next(), None);
+    assert_eq!(differences, 0, "{program} sees something else");
 }
 
-fn tarballs() -> Vec<Passed> {
+fn tarballs(seen: fn(&Told) -> Vec<Seen>) -> Vec<Passed> {
     let made = made("readers tar", tar_grammar::seeds());
     let passed = made.filter_map(|decisions| {
         let tar = tar_grammar::tar(&decisions);
@@ -74,7 +85,7 @@ fn tarballs() -> Vec<Passed> {
         told.passed().then(|| Passed {
             kind: TAR,
             bytes: gzip_at(&tar, Compression::none()),
-            ours: oracle::ours(&told),
+            ours: seen(&told),
         })
     });
     passed.collect()
@@ -97,7 +108,7 @@ fn wheels() -> Vec<Passed> {
 /// Decisions: the seeds, mutations of them, and any.
 fn made(name: &str, seeds: Vec<Vec<u8>>) -> impl Iterator<Item = Vec<u8>> {
     let mut mutator = Mutator::new(name);
-    (0..ARCHIVES).map(move |index| match index % 3 {
+    (0..seeds.len() + ARCHIVES).map(move |index| match index % 3 {
         _ if index < seeds.len() => seeds[index].clone(),
         0 => {
             let count = mutator.below(120);
