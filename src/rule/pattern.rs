@@ -2,7 +2,7 @@
 //!
 //! Compiling 400 of them at start would cost 44 ms, and most runs need a handful.
 
-use std::{fmt, sync::OnceLock};
+use std::{error::Error, fmt, sync::OnceLock};
 
 use regex_automata::{
     meta::{BuildError, Config, Regex},
@@ -86,11 +86,15 @@ fn compile(text: &str) -> Result<Regex, String> {
 }
 
 fn reason(error: &BuildError) -> String {
-    match (error.size_limit(), error.syntax_error()) {
-        (Some(limit), _) => format!("it needs more than {} MiB when compiled", limit >> 20),
-        (None, Some(error)) => last_line(&error.to_string()),
-        (None, None) => last_line(&error.to_string()),
+    match error.size_limit() {
+        Some(limit) => format!("it needs more than {} MiB when compiled", limit >> 20),
+        None => last_line(&root(error).to_string()),
     }
+}
+
+/// The cause that has no cause: those above it say only at which step it came up.
+fn root<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
+    error.source().map_or(error, root)
 }
 
 /// The regex crate draws the expression over several lines; its last line says what is wrong.
@@ -112,6 +116,16 @@ mod tests {
             "it needs more than 4 MiB when compiled"
         );
         assert!(Pattern::trusted("a+").regex().is_match(b"caab"));
+    }
+
+    #[test]
+    fn the_reason_is_the_first_cause() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("error building NFA")]
+        struct Step(#[source] fmt::Error);
+        let error = Step(fmt::Error);
+        assert_eq!(root(&error).to_string(), fmt::Error.to_string());
+        assert_eq!(root(&fmt::Error).to_string(), fmt::Error.to_string());
     }
 
     #[test]

@@ -31,9 +31,22 @@ impl SteadyFile {
         let now = self.file.metadata()?;
         Ok(self.read == self.before.len()
             && now.len() == self.before.len()
-            && now.modified().ok() == self.before.modified().ok())
+            && now.modified().ok() == self.before.modified().ok()
+            && changed(&now) == changed(&self.before))
     }
 }
+
+/// When the system last noted a change, in seconds and nanoseconds. The time of the last write can be
+/// set back by whoever wrote, this one can't.
+#[cfg(unix)]
+fn changed(metadata: &Metadata) -> (i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.ctime(), metadata.ctime_nsec())
+}
+
+/// Other systems have no such time.
+#[cfg(not(unix))]
+fn changed(_: &Metadata) {}
 
 impl Read for SteadyFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -86,6 +99,21 @@ mod tests {
             let file = File::options().write(true).open(path).unwrap();
             let long_ago = std::time::SystemTime::UNIX_EPOCH;
             file.set_modified(long_ago).unwrap();
+        };
+        assert!(read_while(overwrite).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_written_over_and_dated_back_is_an_error() {
+        let overwrite = |path: &Path| {
+            let before = fs::metadata(path).unwrap();
+            // Until the file system's clock has moved on, which ticks some hundred times a second.
+            while changed(&fs::metadata(path).unwrap()) == changed(&before) {
+                fs::write(path, [8; 1000]).unwrap();
+                let file = File::options().write(true).open(path).unwrap();
+                file.set_modified(before.modified().unwrap()).unwrap();
+            }
         };
         assert!(read_while(overwrite).is_err());
     }
