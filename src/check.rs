@@ -81,7 +81,7 @@ pub enum Error {
     },
     /// A pipe, a socket or a device: to open it could wait forever.
     #[error("{path} is neither a file nor a directory")]
-    #[diagnostic(help("to check what comes through a pipe, use `packwarden check - < {path}`"))]
+    #[diagnostic(help("pipe it in: `COMMAND | packwarden check -`"))]
     NotAFile {
         /// As the user gave it.
         path: String,

@@ -246,6 +246,13 @@ fn where_there_is_no_artifact_the_code_is_3() {
         place.write(&format!("{name}/package.json"), manifest.as_bytes());
     }
     place.write("latin/package.json", b"\xff");
+    for manifest in [
+        "python/pyproject.toml",
+        "legacy/setup.py",
+        "rust/Cargo.toml",
+    ] {
+        place.write(manifest, b"");
+    }
     fs::create_dir(place.path("x.tgz")).unwrap();
     fs::create_dir_all(place.path("pipe")).unwrap();
     place.fifo("pipe/package.json");
@@ -282,7 +289,25 @@ fn where_there_is_no_artifact_the_code_is_3() {
         ("latin", &["latin/package.json", "not UTF-8"]),
         ("pipe", &["pipe/package.json", "not a file"]),
         ("endless", &["endless/package.json", "not a file"]),
-        ("fifo.tgz", &["fifo.tgz is neither", "packwarden check - <"]),
+        (
+            "python",
+            &["no package.json", "`packwarden check python/dist/*`"],
+        ),
+        ("legacy", &["`python -m build`"]),
+        (
+            "rust",
+            &[
+                "`cargo package`",
+                "`packwarden check rust/target/package/*.crate`",
+            ],
+        ),
+        (
+            "fifo.tgz",
+            &[
+                "fifo.tgz is neither",
+                "pipe it in: `COMMAND | packwarden check -`",
+            ],
+        ),
         ("/dev/null", &["/dev/null is neither"]),
         ("/dev/zero", &["/dev/zero is neither"]),
     ] {

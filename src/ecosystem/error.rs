@@ -22,14 +22,14 @@ pub enum Error {
 
     /// The directory holds no manifest.
     #[error("{path} is not a project that can be packed: it has no {}", .manifests.join(" or "))]
-    #[diagnostic(help(
-        "give the directory that holds the manifest, or the artifact file itself (for npm, what `npm pack` makes)"
-    ))]
+    #[diagnostic(help("{help}"))]
     NoProject {
         /// The directory.
         path: String,
         /// The manifests looked for.
         manifests: Vec<&'static str>,
+        /// What to type instead.
+        help: String,
     },
 
     /// The manifest is broken.

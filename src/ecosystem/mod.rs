@@ -144,7 +144,23 @@ pub fn locate(directory: &Path) -> Result<Project, Error> {
     Err(Error::NoProject {
         path: Error::shown(directory),
         manifests: ECOSYSTEMS.iter().map(|entry| entry.manifest).collect(),
+        help: instead(directory),
     })
+}
+
+/// What can be checked of a directory that can't be packed here: what its own client has made of it.
+fn instead(directory: &Path) -> String {
+    let has = |manifests: &[&str]| manifests.iter().any(|name| directory.join(name).is_file());
+    let made = |files: &str| Error::shown(&directory.join(files));
+    if has(&["pyproject.toml", "setup.py"]) {
+        let files = made("dist/*");
+        format!("build it there (`python -m build`), and then run `packwarden check {files}`")
+    } else if has(&["Cargo.toml"]) {
+        let files = made("target/package/*.crate");
+        format!("run `cargo package` there, and then `packwarden check {files}`")
+    } else {
+        "give the directory that holds the manifest, or the artifact file itself (for npm, what `npm pack` makes)".into()
+    }
 }
 
 /// Has the project's client make the artifact that it would publish.

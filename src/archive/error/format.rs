@@ -39,8 +39,11 @@ impl FormatError {
                 "Pack again, and look at what holds a zip near the end of the archive: a gzip header field, or a file that was not compressed."
             }
             FormatError::GzipNamedZip => "Give the file the name that its client gave it.",
+            FormatError::Empty => {
+                "Look what kept the program that writes it from writing anything."
+            }
             _ => {
-                "Name a project directory, or the file that would be uploaded: a .tgz, .whl, .tar.gz or .crate."
+                "Name a project directory, or the file that would be uploaded (a .tgz, .whl, .tar.gz or .crate), or leave it out of the arguments."
             }
         }
     }

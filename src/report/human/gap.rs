@@ -6,7 +6,7 @@ use super::{
     summary,
 };
 use crate::{
-    model::{count, counted, escape},
+    model::{GapKind, count, counted, escape},
     policy::JudgedGap,
     report::Detail,
 };
@@ -48,7 +48,7 @@ fn paragraph(page: &mut Page, gaps: &[&JudgedGap], verbose: bool) {
     };
     page.gap();
     let name = page.paint(style, &format!("{word}[{}]", gaps[0].gap.kind.name()));
-    let title = page.paint(BOLD, "not read, and so not checked");
+    let title = page.paint(BOLD, title(gaps[0].gap.kind));
     page.line(&format!("{name}: {title}{many}"));
     let shown = if verbose { number } else { number.min(FEW) };
     for judged in &gaps[..shown] {
@@ -74,6 +74,22 @@ fn paragraph(page: &mut Page, gaps: &[&JudgedGap], verbose: bool) {
             let label = format!("  {}  ", page.paint(DIM, "fix"));
             page.paragraph(&label, help);
         }
+    }
+}
+
+/// What it means for the check.
+fn title(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::Manifest => "what would be published is in doubt",
+        GapKind::Name => "what would be installed is in doubt",
+        GapKind::Limit => "not read to the end, and so not checked",
+        GapKind::Format
+        | GapKind::Gzip
+        | GapKind::Tar
+        | GapKind::Zip
+        | GapKind::NestedContainer
+        | GapKind::SourceMap
+        | GapKind::Io => "not read, and so not checked",
     }
 }
 

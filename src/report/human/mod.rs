@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::{Detail, Style};
 use crate::{
-    model::{Format, Level, SelfKind, counted},
+    model::{ArtifactInfo, Format, Level, SelfKind, counted},
     policy::{Judged, JudgedFinding, Outcome, Verdict},
 };
 use page::{BOLD, DIM, Page};
@@ -44,12 +44,12 @@ fn header(page: &mut Page, judged: &Judged, detail: Detail) {
     let name = match (&artifact.name, &artifact.version) {
         (Some(name), Some(version)) => format!("{name} {version}"),
         (Some(name), None) => name.clone(),
-        (None, _) => artifact.path.clone(),
+        (None, _) => known_as(artifact).to_owned(),
     };
     let format = artifact.format.map_or("of no known format", Format::name);
     let origin = match &artifact.packed_by {
         Some(by) => format!(", packed by {} {}", by.client, by.version),
-        None if artifact.name.is_some() => format!(", {}", artifact.path),
+        None if artifact.name.is_some() => format!(", {}", known_as(artifact)),
         None => String::new(),
     };
     let name = page.paint(BOLD, &page::shorten(&name, page.width));
@@ -61,6 +61,14 @@ fn header(page: &mut Page, judged: &Judged, detail: Detail) {
             page.sentence("", &format!("the project's scripts were not run: {why}"));
         }
         policy(page, judged, detail == Detail::Verbose);
+    }
+}
+
+/// The path, or in words what is meant by `-`.
+fn known_as(artifact: &ArtifactInfo) -> &str {
+    match artifact.path.as_str() {
+        "-" => "standard input",
+        path => path,
     }
 }
 
