@@ -398,6 +398,45 @@ fn incomplete() -> Verdict {
 }
 
 #[test]
+fn a_gap_says_what_it_leaves_open() {
+    let gap = |kind, reason: &str| Gap {
+        kind,
+        path: None,
+        reason: reason.to_owned(),
+        help: None,
+        sha256: None,
+    };
+    let gaps = vec![
+        gap(GapKind::Tar, "The header's checksum is wrong."),
+        gap(GapKind::Name, "The name is there twice."),
+        gap(GapKind::Manifest, "There is no package.json."),
+        gap(GapKind::Limit, "There are more than 100 entries."),
+    ];
+    let mut scanned = scanned(Vec::new(), gaps);
+    scanned.artifact.path = "-".to_owned();
+    (scanned.artifact.format, scanned.artifact.packed_by) = (None, None);
+    (scanned.artifact.name, scanned.artifact.version) = (None, None);
+    let verdict = verdict(vec![judged("", scanned)]);
+    insta::assert_snapshot!(human(&verdict, Detail::Quiet), @r"
+    standard input  of no known format
+
+    gap[tar]: not read, and so not checked
+      The header's checksum is wrong.
+
+    gap[name]: what would be installed is in doubt
+      The name is there twice.
+
+    gap[manifest]: what would be published is in doubt
+      There is no package.json.
+
+    gap[limit]: not read to the end, and so not checked
+      There are more than 100 entries.
+
+    incomplete: 4 gaps
+    ");
+}
+
+#[test]
 fn what_was_not_read_is_said_and_what_is_accepted_is_counted() {
     insta::assert_snapshot!(human(&incomplete(), Detail::Normal), @r#"
     @acme/cli 2.1.88  npm-tgz, packed by npm 11.19.1
