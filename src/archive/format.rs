@@ -4,7 +4,7 @@ use super::{
     error::{ArchiveError, FormatError, ManifestError, TarProblem, shown},
     name::{Names, Top},
 };
-use crate::model::{Ecosystem, Format};
+use crate::model::{Format, same_release};
 
 /// What a file name lets expect, by its suffix.
 struct Suffix {
@@ -197,15 +197,15 @@ fn agree(file_name: FileName<'_>, release: &str, format: Format) -> Result<(), M
     let Some(stem) = file_name.stem() else {
         return Ok(());
     };
-    let agrees = match format {
-        Format::Wheel => {
-            // NAME-VERSION(-BUILD)?-PYTHON-ABI-PLATFORM; neither name nor version holds a dash.
-            let parts: Vec<_> = stem.split('-').collect();
-            matches!(parts.len(), 5 | 6) && same_release(format, &parts[..2].join("-"), release)
-        }
-        _ => same_release(format, stem, release),
+    // What downloads leave of a local version's `+`.
+    let stem = stem.replace("%2B", "+").replace("%2b", "+");
+    let named = match format {
+        Format::Wheel => wheel_release(&stem).ok_or_else(|| ManifestError::WheelName {
+            file: shown(file_name.whole),
+        })?,
+        _ => stem,
     };
-    match agrees {
+    match same_release(format.ecosystem(), &named, release) {
         true => Ok(()),
         false => Err(ManifestError::OtherName {
             file: shown(file_name.whole),
@@ -214,24 +214,23 @@ fn agree(file_name: FileName<'_>, release: &str, format: Format) -> Result<(), M
     }
 }
 
-/// Whether two `NAME-VERSION` are one to the format's registry. Only PyPI takes different spellings
-/// for one.
-pub fn same_release(format: Format, one: &str, other: &str) -> bool {
-    match format.ecosystem() {
-        Ecosystem::Pypi => normalised(one) == normalised(other),
-        Ecosystem::Npm | Ecosystem::Crates => one == other,
-    }
-}
-
-/// As PyPI compares names: in lower case, runs of `-`, `_` and `.` alike
-/// (<https://packaging.python.org/en/latest/specifications/name-normalization/>), and with them what
-/// file names write for a version's `+` and `!`.
-fn normalised(text: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    let parts = lower
-        .split(['-', '_', '.', '+', '!'])
-        .filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("-")
+/// What a wheel's file is called before the build and the tags,
+/// `NAME-VERSION(-BUILD)?-PYTHON-ABI-PLATFORM`: none of these parts holds a dash
+/// (<https://packaging.python.org/en/latest/specifications/binary-distribution-format/#file-name-convention>).
+fn wheel_release(stem: &str) -> Option<String> {
+    let parts: Vec<_> = stem.split('-').collect();
+    let (name_version, tags) = parts.split_at_checked(2)?;
+    let tags = match tags {
+        [build, tags @ ..]
+            if tags.len() == 3 && build.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            tags
+        }
+        tags => tags,
+    };
+    let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"_.".contains(&byte);
+    let is_tag = |tag: &&str| !tag.is_empty() && tag.bytes().all(is_fit);
+    (tags.len() == 3 && tags.iter().all(is_tag)).then(|| name_version.join("-"))
 }
 
 #[cfg(test)]
@@ -278,6 +277,28 @@ mod tests {
                 Format::Wheel,
                 false,
             ),
+            ("acme-1.0.0.tar.gz", "acme-1.0", Format::Sdist, true),
+            ("acme-cli-1.0.tar.gz", "acme-cli-1.0", Format::Sdist, true),
+            ("acme-1-0.tar.gz", "acme-1.0", Format::Sdist, false),
+            (
+                "acme-1.0%2Bcu121-py3-none-any.whl",
+                "acme-1.0+cu121",
+                Format::Wheel,
+                true,
+            ),
+            (
+                "acme-1.0-b7-py3-none-any.whl",
+                "acme-1.0",
+                Format::Wheel,
+                false,
+            ),
+            (
+                "acme-1.0-py3-none-any (1).whl",
+                "acme-1.0",
+                Format::Wheel,
+                false,
+            ),
+            ("acme-1.0-py3-any.whl", "acme-1.0", Format::Wheel, false),
             ("acme.whl", "acme-1.0", Format::Wheel, false),
             ("download", "acme-1.0", Format::Wheel, true),
         ] {

@@ -34,8 +34,6 @@ use self::{
 };
 use crate::model::{Entry, EntryPath, Format, Gap, Limits, Progress, Sha256};
 
-pub use format::same_release;
-
 /// Content longer than this is delivered in pieces of [`PIECE`] bytes, shorter content in one.
 pub const WHOLE: usize = 4 << 20;
 /// The size of a piece, in bytes.

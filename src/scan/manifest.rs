@@ -1,9 +1,9 @@
 //! Which of an artifact's manifests counts, and whether it names the release that the archive does.
 
 use crate::{
-    archive::{self, Summary},
+    archive::Summary,
     detect::{Facts, ReadManifest},
-    model::{Format, Gap, GapKind, Manifest, escape},
+    model::{Format, Gap, GapKind, Manifest, escape, is_release},
 };
 
 /// Takes the manifest of the artifact's format, or of any where the format is not known, into the
@@ -41,7 +41,7 @@ fn another_release(format: Format, release: &str, manifest: &Manifest) -> Option
     let (Some(name), Some(version)) = (&manifest.name, &manifest.version) else {
         return Some("The manifest names no name or no version".to_owned());
     };
-    (!archive::same_release(format, release, &format!("{name}-{version}"))).then(|| {
+    (!is_release(format.ecosystem(), release, name, version)).then(|| {
         format!(
             "The manifest says that this is {} {}, but the archive's directory is `{}`: a registry shows one, and installers unpack the other",
             escape(name),

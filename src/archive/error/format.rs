@@ -72,6 +72,10 @@ pub(crate) enum ManifestError {
         "The file is named `{file}`, but what is in it belongs to `{inside}`: a registry files it under one and installers unpack the other"
     )]
     OtherName { file: String, inside: String },
+    #[error(
+        "The file is named `{file}`, and a wheel's name is `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`: installers refuse any other, or take it for another release"
+    )]
+    WheelName { file: String },
 }
 
 impl ManifestError {
@@ -80,6 +84,9 @@ impl ManifestError {
             ManifestError::OtherName { inside, .. } => format!(
                 "Give the file the name that its client gave it, which begins with `{inside}`, or pack again."
             ),
+            ManifestError::WheelName { .. } => {
+                "Give the file the name that its client gave it, or build again.".into()
+            }
             _ => {
                 "Name a project directory, or the file that its client packs for a publish.".into()
             }
