@@ -165,28 +165,247 @@ fn a_manifest_that_names_another_release_is_refused() {
 }
 
 #[test]
-fn a_wheel_is_what_its_record_says() {
-    let files: Files<'_> = &[("acme/__init__.py", b"x = 1\n"), ("acme/a.py", b"y\n")];
-    let without = |record: String| {
-        let mut lines = record.split_inclusive('\n');
-        lines.next();
-        lines.collect()
-    };
-    let absent = |record: String| record + "acme/gone.py,sha256=,0\n";
-    let other = |record: String| record.replacen("sha256=", "sha256=AAAA", 1);
-    let size = |record: String| record.replacen(",6\n", ",7\n", 1);
-    for (bytes, rule) in [
-        (wheel(files, without), "wheel-unlisted-file"),
-        (wheel(files, absent), "wheel-record-incomplete"),
-        (wheel(files, other), "wheel-record-incomplete"),
-        (wheel(files, size), "wheel-record-mismatch"),
+fn a_release_has_the_spellings_of_its_registry() {
+    for (directory, version, code) in [
+        ("acme-1.0", "1.0.0", 0),
+        ("acme-1.0", "v1", 0),
+        ("acme-1.0a1", "1.0-alpha.1", 0),
+        ("acme-1.0.1", "1.0+1", 4),
+        ("acme-1.0.1", "1.0-1", 4),
+        ("acme-1.0", "1!0", 4),
     ] {
-        let (code, document) = checked("acme-1.0-py3-none-any.whl", &bytes);
-        assert_eq!(code, 1, "{document}");
-        let findings = document["findings"].as_array().unwrap();
-        let of_rule = |finding: &&Value| finding["rule"] == rule && finding["level"] == "deny";
-        assert!(findings.iter().any(|f| of_rule(&f)), "{rule}: {document}");
+        let metadata = format!("Name: acme\nVersion: {version}\n");
+        let path = format!("{directory}/PKG-INFO");
+        let sdist = tarball(&[(&path, metadata.as_bytes())]);
+        let (got, document) = checked(&format!("{directory}.tar.gz"), &sdist);
+        assert_eq!(got, code, "{document}");
     }
+}
+
+#[test]
+fn what_names_no_release_is_refused() {
+    let gap = |file_name: &str, path: &str, manifest: &str| {
+        let (code, document) = checked(file_name, &tarball(&[(path, manifest.as_bytes())]));
+        assert_eq!(code, 4, "{document}");
+        let gap = &document["gaps"][0];
+        assert_eq!(gap["kind"], "manifest", "{document}");
+        gap["reason"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        gap("a.tgz", "package/package.json", "{}"),
+        "package.json has no `name` and no `version` field, so nothing says which release this is."
+    );
+    assert_eq!(
+        gap("acme-1.0.tar.gz", "acme-1.0/PKG-INFO", "Name: acme\n"),
+        "PKG-INFO has no `Version` field, so nothing says which release this is."
+    );
+    assert_eq!(
+        gap(
+            "acme-1.0.tar.gz",
+            "acme-1.0/PKG-INFO",
+            "Name: acme\nVersion: 2\n"
+        ),
+        "PKG-INFO says acme 2, but its directory is `acme-1.0`: a registry shows one, and installers unpack the other."
+    );
+    assert_eq!(
+        gap(
+            "acme-1.0.tar.gz",
+            "acme-1.0/PKG-INFO",
+            "Name: acme\nVersion: 1.0\nname: evil\n"
+        ),
+        "PKG-INFO has a second name field in line 3: some readers take the first, others the last."
+    );
+}
+
+/// Rule, path and message of every finding.
+fn told(document: &Value) -> Vec<String> {
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    let told = |finding: &Value| {
+        let path = text(finding, "path").replace("acme-1.0.dist-info/", "");
+        format!(
+            "{} {path}: {}",
+            text(finding, "rule"),
+            text(finding, "message")
+        )
+    };
+    let findings = document["findings"].as_array().unwrap();
+    findings.iter().map(told).collect()
+}
+
+#[test]
+fn a_wheel_is_what_its_record_says() {
+    type Edit = fn(String) -> String;
+    let files: Files<'_> = &[("acme/__init__.py", b"x = 1\n"), ("acme/a.py", b"y\n")];
+    let without: Edit = |record| record.split_inclusive('\n').skip(1).collect();
+    let half: Edit = |record| record.replacen(",6\n", "\n", 1);
+    let bare: Edit = |record| {
+        let (_, rest) = record.split_once('\n').unwrap();
+        format!("acme/__init__.py,,6\n{rest}")
+    };
+    for (edit, expected) in [
+        (
+            without,
+            "wheel-unlisted-file acme/__init__.py: is in the wheel, but RECORD does not list it",
+        ),
+        (
+            |record| record + "acme/gone.py,,0\n",
+            "wheel-record-incomplete RECORD: lists `acme/gone.py`, which is not in the wheel",
+        ),
+        (
+            |record| record.replacen("sha256=", "sha256=AAAA", 1),
+            "wheel-record-incomplete RECORD: can't be compared with the wheel: the hash is not a SHA-256 in base64",
+        ),
+        (
+            |record| record.replacen("sha256=", "SHA512=", 1),
+            "wheel-record-incomplete RECORD: can't be compared with the wheel: the hash is not a SHA-256, the only kind that is compared here",
+        ),
+        (
+            half,
+            "wheel-record-incomplete RECORD: can't be compared with the wheel: the line has not the three fields path, hash and size",
+        ),
+        (
+            bare,
+            "wheel-record-incomplete RECORD: gives no hash of `acme/__init__.py`, so anything may have replaced it",
+        ),
+        (
+            |record| record.replacen(",6\n", ",7\n", 1),
+            "wheel-record-mismatch acme/__init__.py: is not what line 1 of RECORD says: 6 bytes instead of 7",
+        ),
+        (
+            |record| record.replacen("init__.py", "init__.pi", 1) + "acme/__init__.py,,6\n",
+            "wheel-record-incomplete RECORD: gives no hash of `acme/__init__.py`, so anything may have replaced it\n\
+             wheel-record-incomplete RECORD: lists `acme/__init__.pi`, which is not in the wheel",
+        ),
+    ] as [(Edit, &str); 8]
+    {
+        let (code, document) = checked("acme-1.0-py3-none-any.whl", &wheel(files, edit));
+        assert_eq!(code, 1, "{document}");
+        let mut told = told(&document);
+        told.sort();
+        assert_eq!(told.join("\n"), expected);
+    }
+    for fine in [
+        |record: String| record.replace("sha256", "SHA256"),
+        |record: String| record.replace('\n', "\r\n"),
+    ] {
+        let (code, document) = checked("acme-1.0-py3-none-any.whl", &wheel(files, fine));
+        assert_eq!(code, 0, "{document}");
+    }
+}
+
+#[test]
+fn of_many_files_that_are_wrong_the_first_tells_how_many() {
+    let record = "acme-1.0.dist-info/RECORD";
+    let (names, line) = (0..15).fold((Vec::new(), String::new()), |(mut names, line), index| {
+        names.push(format!("acme/f{index:02}.py"));
+        (names, line + "x\n")
+    });
+    let files: Vec<_> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    let bytes = wheel(&files, |_| line);
+    let (_, document) = checked("acme-1.0-py3-none-any.whl", &bytes);
+    let told = told(&document);
+    assert_eq!(told.len(), 20, "{document}");
+    let unlisted = "is in the wheel, but RECORD does not list it";
+    assert!(told.contains(&format!(
+        "wheel-unlisted-file acme/f00.py: {unlisted}; it is the first of 17 such files"
+    )));
+    assert!(told.contains(&format!("wheel-unlisted-file acme/f01.py: {unlisted}")));
+    let first = told
+        .iter()
+        .position(|told| told.contains("the first of 15 such lines"));
+    assert_eq!(document["findings"][first.unwrap()]["path"], record);
+}
+
+#[test]
+fn of_a_wheel_that_was_not_read_to_its_end_nothing_is_missing() {
+    let record = b"acme/__init__.py,,\nacme/a.py,,\nacme-1.0.dist-info/RECORD,,\n";
+    let start = || ZipBuilder::new().file("acme/__init__.py", b"x = 1\n");
+    let ends = [
+        start()
+            .file("acme-1.0.dist-info/RECORD", record)
+            .file("acme-1.0.dist-info/METADATA", METADATA),
+        start().file("acme-1.0.dist-info/METADATA", METADATA),
+    ];
+    for end in ends {
+        let bytes = end.stored("acme/a.py", &[b'y'; 5000]).build();
+        let (code, document) = checked("acme-1.0-py3-none-any.whl", &bytes[..bytes.len() - 4000]);
+        assert_eq!(code, 4, "{document}");
+        assert_eq!(told(&document), [""; 0]);
+        assert_eq!(document["gaps"].as_array().unwrap().len(), 1, "{document}");
+    }
+}
+
+#[test]
+fn what_belongs_to_record_needs_no_hash() {
+    let signed = wheel(
+        &[
+            ("acme/__init__.py", b"x = 1\n"),
+            ("acme-1.0.dist-info/RECORD.jws", b"{}"),
+        ],
+        |record| {
+            let is_signature = |line: &&str| line.contains(".jws");
+            let lines = record.lines().filter(|line| !is_signature(line));
+            lines.map(|line| format!("{line}\n")).collect::<String>()
+                + "acme-1.0.dist-info/RECORD.jws,,\n"
+        },
+    );
+    let (code, document) = checked("acme-1.0-py3-none-any.whl", &signed);
+    assert_eq!(code, 0, "{document}");
+}
+
+#[test]
+fn which_of_two_lists_counts_is_not_guessed() {
+    let other: Files<'_> = &[
+        ("acme/__init__.py", b"x = 1\n"),
+        (
+            "other-2.0.dist-info/METADATA",
+            b"Name: other\nVersion: 2.0\n",
+        ),
+        ("other-2.0.dist-info/RECORD", b"gone.py,,\n"),
+    ];
+    // The first in the archive is the one that counts.
+    let bytes = wheel(other, |record| record);
+    let (code, document) = checked("other-2.0-py3-none-any.whl", &bytes);
+    assert_eq!(code, 4, "{document}");
+    for gap in document["gaps"].as_array().unwrap() {
+        assert_ne!(
+            gap["reason"].as_str().unwrap().find("acme 1.0"),
+            Some(13),
+            "{gap}"
+        );
+    }
+    assert_eq!(told(&document), [""; 0]);
+}
+
+#[test]
+fn what_lies_outside_the_package_is_told_once() {
+    let files: Files<'_> = &[
+        ("acme/__init__.py", b"x = 1\n"),
+        ("acme-1.0.data/scripts/a", b"#!python\n"),
+        ("acme-1.0.data/scripts/b", b"#!python\n"),
+        ("acme-1.0.data/platlib/tests/a.py", b""),
+        ("acme-1.0.data/purelib/acme/b.py", b""),
+        ("acme/_vendor/x-1.dist-info/direct_url.json", b"{}"),
+        ("acme-1.0.dist-info/direct_url.json", b"{}"),
+        ("LICENSE.txt", b"MIT"),
+    ];
+    let (_, document) = checked("acme-1.0-py3-none-any.whl", &wheel(files, |record| record));
+    assert_eq!(
+        told(&document),
+        [
+            "wheel-direct-url direct_url.json: says that the wheel was made from an installation",
+            "wheel-unexpected-top-level LICENSE.txt: would be installed as top-level `LICENSE.txt` (1 file)",
+            "wheel-unexpected-top-level acme-1.0.data/platlib/tests/a.py: would be installed as top-level `tests` (1 file)",
+            "wheel-data-file acme-1.0.data/scripts/a: would be installed outside `site-packages`, as the 2 files of `scripts`",
+        ]
+    );
+    let vendored: Files<'_> = &[
+        ("acme-1.0/PKG-INFO", METADATA),
+        ("acme-1.0/v.dist-info/direct_url.json", b"{}"),
+        ("acme-1.0/fix.data/data/x", b"1"),
+    ];
+    let (code, document) = checked("acme-1.0.tar.gz", &tarball(vendored));
+    assert_eq!((code, told(&document)), (0, Vec::new()));
 }
 
 #[test]

@@ -28,14 +28,17 @@ pub struct Facts {
     /// The package's manifest, if it has one that can be used: of all manifests that were read, the
     /// one that counts for the format. Filled by the scan.
     pub manifest: Option<Manifest>,
-    /// Every manifest read.
+    /// The artifact's own `NAME-VERSION`, where its format has one and every entry was looked at.
+    /// Filled by the scan.
+    pub release: Option<String>,
+    /// Of each ecosystem's manifests that were read, the one whose path is first.
     pub manifests: Vec<ReadManifest>,
     /// Digests of the text files that ship.
     pub texts: HashSet<u128>,
     /// The files directly in a wheel.
     pub wheel_files: Vec<EntryPath>,
     /// The wheel's list of its files.
-    pub wheel_record: Option<WheelRecord>,
+    pub wheel_record: Records,
     /// Source maps, in no order.
     pub source_maps: Vec<Box<SourceMapFact>>,
     /// Every entry's path and size. Filled by the scan.
@@ -49,12 +52,12 @@ impl Facts {
     /// Takes a fact in.
     pub fn add(&mut self, fact: Fact) {
         match fact {
-            Fact::Manifest(manifest) => self.manifests.push(*manifest),
+            Fact::Manifest(manifest) => self.add_manifest(*manifest),
             Fact::Text(digest) => {
                 self.texts.insert(digest);
             }
             Fact::WheelFile(path) => self.wheel_files.push(path),
-            Fact::WheelRecord(record) => self.wheel_record = Some(*record),
+            Fact::WheelRecord(record) => self.wheel_record.add(Records::One(record)),
             Fact::SourceMap(map) => self.source_maps.push(map),
         }
     }
@@ -64,6 +67,7 @@ impl Facts {
         let Facts {
             format,
             manifest,
+            release,
             manifests,
             texts,
             wheel_files,
@@ -74,12 +78,45 @@ impl Facts {
         } = other;
         self.format = self.format.or(format);
         self.manifest = self.manifest.take().or(manifest);
-        self.manifests.extend(manifests);
+        self.release = self.release.take().or(release);
+        manifests
+            .into_iter()
+            .for_each(|manifest| self.add_manifest(manifest));
         self.hashes.extend(hashes);
         self.texts.extend(texts);
         self.wheel_files.extend(wheel_files);
-        self.wheel_record = self.wheel_record.take().or(wheel_record);
+        self.wheel_record.add(wheel_record);
         self.source_maps.extend(source_maps);
         self.entries.extend(entries);
+    }
+    fn add_manifest(&mut self, manifest: ReadManifest) {
+        let same = |kept: &&mut ReadManifest| kept.ecosystem == manifest.ecosystem;
+        match self.manifests.iter_mut().find(same) {
+            Some(kept) if manifest.path < kept.path => *kept = manifest,
+            Some(_) => {}
+            None => self.manifests.push(manifest),
+        }
+    }
+}
+
+/// Lists of a wheel's files. A wheel with several is in doubt anyway, as each lies in another
+/// `.dist-info`: then none is kept, so that many long ones take no memory.
+#[derive(Debug, Default)]
+pub enum Records {
+    /// There is none.
+    #[default]
+    None,
+    /// There is one.
+    One(Box<WheelRecord>),
+    /// Nobody can tell which one counts.
+    Several,
+}
+
+impl Records {
+    fn add(&mut self, other: Records) {
+        *self = match (std::mem::take(self), other) {
+            (Records::None, records) | (records, Records::None) => records,
+            _ => Records::Several,
+        };
     }
 }

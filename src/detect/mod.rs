@@ -4,6 +4,7 @@
 //! needs the whole artifact is concluded from the facts when all entries are read.
 
 mod archive_entry;
+mod content;
 mod facts;
 mod json;
 mod manifest;
@@ -16,9 +17,9 @@ mod testing;
 mod text_digest;
 mod wheel;
 
-use crate::model::{Context, Entry, EntryPath, Evidence, GapKind, Location, Sha256};
+use crate::model::{Context, Entry, EntryPath, Evidence, Gap, GapKind, Location, Sha256};
 
-pub use facts::{Fact, Facts};
+pub use facts::{Fact, Facts, Records};
 pub use manifest::ReadManifest;
 pub use source_map::SourceMapFact;
 pub use wheel::WheelRecord;
@@ -32,6 +33,12 @@ pub trait Detector: Send + Sync {
     /// What follows from the facts of all entries.
     fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
         let _ = (facts, out);
+    }
+
+    /// What could not be read of all entries together, known when all are read. Which entry came
+    /// last depends on the threads, so it names none.
+    fn gap(&self) -> Option<Gap> {
+        None
     }
 }
 

@@ -99,14 +99,12 @@ impl TextDigest {
             }
         }
         // Carriage returns may be everywhere: what is left between them is put together first.
-        while memchr(b'\r', piece).is_some() {
-            let (part, rest) = piece.split_at(piece.len().min(PART));
+        while let Some(at) = memchr(b'\r', piece) {
+            let (before, from) = piece.split_at(at);
+            let (part, rest) = from.split_at(from.len().min(PART));
+            self.text(before);
+            self.with_returns(part, rest.first());
             piece = rest;
-            if memchr(b'\r', part).is_some() {
-                self.with_returns(part, rest.first());
-            } else {
-                self.text(part);
-            }
         }
         self.text(piece);
     }

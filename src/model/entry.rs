@@ -55,6 +55,13 @@ impl EntryPath {
         self.root == 0
     }
 
+    /// The directory and the name of a file that lies directly in a wheel's `NAME-VERSION.dist-info`.
+    pub fn in_dist_info(&self) -> Option<(&str, &str)> {
+        let (directory, file) = self.text.split_once('/')?;
+        let is_metadata = self.root == 0 && directory.ends_with(".dist-info");
+        (is_metadata && !file.contains('/')).then_some((directory, file))
+    }
+
     /// The whole path.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -215,6 +222,18 @@ mod tests {
             ("a/acme-1.0.dist-info/RECORD", "a/acme-1.0.dist-info/RECORD"),
         ] {
             assert_eq!(EntryPath::rootless(path).in_package(), in_package);
+        }
+        for (path, in_dist_info) in [
+            (EntryPath::rootless("a-1.dist-info/RECORD"), true),
+            (EntryPath::rootless("a/_vendor/b-1.dist-info/RECORD"), false),
+            (EntryPath::rootless("a-1.dist-info/b/RECORD"), false),
+            (
+                EntryPath::rootless("a-1.dist-info/a.zip").nested("b"),
+                false,
+            ),
+            (EntryPath::new("a-1.dist-info/RECORD"), false),
+        ] {
+            assert_eq!(path.in_dist_info().is_some(), in_dist_info, "{path:?}");
         }
         let nested = EntryPath::rootless("acme/a.zip").nested("b");
         assert_eq!(nested.in_package(), "acme/a.zip!/b");

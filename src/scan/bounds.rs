@@ -48,6 +48,11 @@ impl<'l> Bounds<'l> {
         late
     }
 
+    /// Whether something was left out for that.
+    pub(super) fn stopped(&self) -> bool {
+        self.late.load(Ordering::Relaxed)
+    }
+
     /// Whether one more finding may be kept. Each takes memory, as an entry does, and there may be
     /// hundreds in each entry.
     pub(super) fn another(&self) -> bool {
@@ -88,7 +93,7 @@ impl<'l> Bounds<'l> {
     /// What was left out.
     pub(super) fn gaps(&self) -> impl Iterator<Item = Gap> {
         let (time, most) = (self.limits.time, self.limits.entries);
-        let late = self.late.load(Ordering::Relaxed).then(|| {
+        let late = self.stopped().then(|| {
             limit(
                 format!("Searching the artifact took more than {time:?} (limit `time`); it stopped there."),
                 format!("time={}s", time.as_secs().max(1).saturating_mul(2)),

@@ -54,6 +54,8 @@ impl Collected {
     /// not depend on which thread came first.
     pub(super) fn conclude(mut self, scope: &Scope<'_>, summary: &Summary) -> Concluded {
         self.facts.format = summary.format;
+        // What the matching threads have left out is not known either.
+        self.facts.release = (summary.release.clone()).filter(|_| !scope.bounds.stopped());
         self.gaps.extend(manifest::choose(&mut self.facts, summary));
         // There may be as many detections as entries: each becomes a finding when it is made, and none
         // waits for the others.
@@ -65,6 +67,7 @@ impl Collected {
             detector.conclude(&self.facts, &mut |detection| {
                 self.find(detection, scope, &mut findings);
             });
+            self.gaps.extend(detector.gap());
         }
         self.findings = findings;
         self.facts.source_maps = Vec::new();

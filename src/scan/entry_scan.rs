@@ -298,9 +298,7 @@ impl<'s> EntryScan<'s> {
 /// What to do against a gap that an inspection tells of.
 fn way_out(kind: GapKind) -> Option<&'static str> {
     match kind {
-        GapKind::SourceMap | GapKind::Limit => {
-            Some("Leave the source map out of the package, or build it again.")
-        }
+        GapKind::SourceMap => Some("Leave the source map out of the package, or build it again."),
         _ => None,
     }
 }

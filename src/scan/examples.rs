@@ -101,10 +101,11 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
         derived: DerivedBudget::default(),
         bounds: Bounds::new(&limits),
     };
-    let is_wheel = entries.iter().any(|entry| {
-        let top = entry.path.split('/').next();
-        top.is_some_and(|top| top.ends_with(".dist-info"))
+    let release = entries.iter().find_map(|entry| {
+        let top = entry.path.split('/').next()?;
+        top.strip_suffix(".dist-info").map(str::to_owned)
     });
+    let is_wheel = release.is_some();
     let artifact_path = |path: &str| match is_wheel {
         true => EntryPath::rootless(path),
         false => EntryPath::new(&format!("package/{path}")),
@@ -135,6 +136,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
     }
     let summary = Summary {
         format: is_wheel.then_some(Format::Wheel),
+        release,
         ..Summary::default()
     };
     Ok(collected.conclude(&scope, &summary).findings)

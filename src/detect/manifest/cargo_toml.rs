@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::model::Manifest;
+use crate::model::{Manifest, escape};
+
+/// As much is shown of a line, in characters.
+const LONGEST_KEY: usize = 80;
 
 #[derive(Deserialize)]
 struct CargoToml {
@@ -31,8 +34,7 @@ enum Publish {
 /// Reads a manifest, or says why it is none.
 pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
     let text = str::from_utf8(text).map_err(|_| "is not UTF-8".to_owned())?;
-    let manifest: CargoToml = toml::from_str(text)
-        .map_err(|error| format!("is not a valid manifest: {}", error.message()))?;
+    let manifest: CargoToml = toml::from_str(text).map_err(|error| explain(text, &error))?;
     let package = manifest.package.ok_or("has no [package] table")?;
     let license_file = |file| format!("in the file {file}");
     Ok(Manifest {
@@ -46,6 +48,24 @@ pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
         license: package.license.or(package.license_file.map(license_file)),
         repository: package.repository,
     })
+}
+
+/// Where it is wrong, and what cargo does not write there.
+fn explain(text: &str, error: &toml::de::Error) -> String {
+    let reason = error.message();
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let Some(before) = before else {
+        return format!("is not a manifest that cargo writes: {reason}");
+    };
+    let number = before.matches('\n').count();
+    let line = text.lines().nth(number).unwrap_or_default();
+    let key = line.split('=').next().unwrap_or_default().trim();
+    let key: String = key.chars().take(LONGEST_KEY).collect();
+    format!(
+        "is not a manifest that cargo writes: `{}` in line {}: {reason}",
+        escape(&key),
+        number + 1
+    )
 }
 
 #[cfg(test)]
@@ -90,7 +110,16 @@ mod tests {
         ] {
             assert_eq!(parse(text).unwrap_err(), reason);
         }
-        let reason = parse(b"[package\n").unwrap_err();
-        assert!(reason.starts_with("is not a valid manifest: "), "{reason}");
+        for (text, key) in [
+            (
+                "[package]\nname = \"a\"\nversion.workspace = true\n",
+                "`version.workspace` in line 3: ",
+            ),
+            ("[package]\nname = 7\n", "`name` in line 2: "),
+            ("[package\n", "`[package` in line 1: "),
+        ] {
+            let reason = parse(text.as_bytes()).unwrap_err();
+            assert!(reason.contains(key), "{reason}");
+        }
     }
 }

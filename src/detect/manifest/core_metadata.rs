@@ -21,17 +21,17 @@ const FORGES: [&str; 5] = [
     "://git.sr.ht/",
 ];
 
-/// Reads the header fields, or says why they name no package.
+/// Reads the header fields, or says why readers may disagree on them.
 pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
     let text = String::from_utf8_lossy(text);
     let mut manifest = Manifest::default();
     let mut licences = Licences::default();
-    each_field(text.trim_start_matches('\u{feff}'), |name, value| {
+    for Field { name, value, line } in fields(&text)? {
         match name.to_ascii_lowercase().as_str() {
-            "name" => manifest.name = Some(value.to_owned()),
-            "version" => manifest.version = Some(value.to_owned()),
-            "license-expression" => licences.expression = Some(value.to_owned()),
-            "license" => licences.text = Some(value.to_owned()),
+            "name" => once(&mut manifest.name, name, value, line)?,
+            "version" => once(&mut manifest.version, name, value, line)?,
+            "license-expression" => licences.expression = Some(value),
+            "license" => licences.text = Some(value),
             "classifier" => {
                 // PyPI refuses every classifier of this kind.
                 manifest.private |= value.starts_with("Private ::");
@@ -39,8 +39,8 @@ pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
                     .classifiers
                     .extend(value.strip_prefix("License :: ").map(str::to_owned));
             }
-            "home-page" | "download-url" if is_forge(value) => {
-                manifest.repository.get_or_insert_with(|| value.to_owned());
+            "home-page" | "download-url" if is_forge(&value) => {
+                manifest.repository.get_or_insert(value);
             }
             "project-url" => {
                 if let Some((label, address)) = value.split_once(',')
@@ -52,33 +52,73 @@ pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
             }
             _ => {}
         }
-    });
-    manifest.license = licences.best();
-    match (&manifest.name, &manifest.version) {
-        (None, None) => Err("has neither a Name nor a Version field".to_owned()),
-        _ => Ok(manifest),
     }
+    manifest.license = licences.best();
+    Ok(manifest)
 }
 
-/// Hands over the header's fields in order, folded lines joined. The body, a description, is not
-/// looked at.
-fn each_field(text: &str, mut take: impl FnMut(&str, &str)) {
-    let mut field: Option<(&str, String)> = None;
-    for line in text.lines().take_while(|line| !line.is_empty()) {
-        if line.starts_with([' ', '\t']) {
-            if let Some((_, value)) = &mut field {
-                value.push('\n');
-                value.push_str(line.trim());
+/// Takes a field that says which release it is: PyPI, pip and others would each take another of two,
+/// and write lines of one together in other ways.
+fn once(kept: &mut Option<String>, name: &str, value: String, line: usize) -> Result<(), String> {
+    if kept.is_some() {
+        return Err(format!(
+            "has a second {name} field in line {line}: some readers take the first, others the last"
+        ));
+    }
+    if value.contains('\n') {
+        return Err(format!(
+            "has a {name} field of several lines from line {line} on, which readers put together differently"
+        ));
+    }
+    *kept = Some(value);
+    Ok(())
+}
+
+/// A header field, folded lines joined.
+struct Field<'t> {
+    name: &'t str,
+    value: String,
+    line: usize,
+}
+
+/// The header's fields in order. The body, a description, is not looked at. Python's parser takes the
+/// first line that is no field for the body's beginning, and a lone carriage return for a line's end:
+/// other readers go on, and find other fields.
+fn fields(text: &str) -> Result<Vec<Field<'_>>, String> {
+    let mut fields: Vec<Field<'_>> = Vec::new();
+    for (number, line) in (1..).zip(text.split('\n')) {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if line.is_empty() {
+            break;
+        }
+        if line.contains('\r') {
+            return Err(format!(
+                "has a carriage return within line {number}: some readers see two lines there"
+            ));
+        }
+        match (line.split_once(':'), fields.last_mut()) {
+            (_, Some(field)) if line.starts_with([' ', '\t']) => {
+                field.value.push('\n');
+                field.value.push_str(line.trim());
             }
-        } else if let Some((name, value)) = line.split_once(':')
-            && let Some((name, value)) = field.replace((name, value.trim().to_owned()))
-        {
-            take(name, &value);
+            (Some((name, value)), _) if is_name(name) => fields.push(Field {
+                name,
+                value: value.trim().to_owned(),
+                line: number,
+            }),
+            _ => {
+                return Err(format!(
+                    "has no field in line {number}: some readers take no notice of what follows"
+                ));
+            }
         }
     }
-    if let Some((name, value)) = field {
-        take(name, &value);
-    }
+    Ok(fields)
+}
+
+/// RFC 5322: printable ASCII but the colon.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn is_forge(address: &str) -> bool {
@@ -168,8 +208,42 @@ mod tests {
     }
 
     #[test]
-    fn what_names_nothing_is_no_metadata() {
-        assert!(parse(b"").is_err());
-        assert!(parse(b"\nName: below\n").is_err());
+    fn what_readers_disagree_on_is_refused() {
+        for (text, reason) in [
+            (
+                "Name: a\nVersion: 1\nName: b\n",
+                "a second Name field in line 3",
+            ),
+            (
+                "Name: a\nversion: 1\nVersion: 1\n",
+                "a second Version field in line 3",
+            ),
+            (
+                "Name: a\n b\n",
+                "a Name field of several lines from line 1 on",
+            ),
+            (
+                "Name: a\nSummary: x\rVersion: 9\n",
+                "a carriage return within line 2",
+            ),
+            ("Name: a\nmade by hand\nVersion: 1\n", "no field in line 2"),
+            ("\u{feff}Name: a\n", "no field in line 1"),
+            (" Name: a\n", "no field in line 1"),
+            ("Name : a\n", "no field in line 1"),
+            (": a\n", "no field in line 1"),
+        ] {
+            let error = parse(text.as_bytes()).unwrap_err();
+            assert!(error.contains(reason), "{error}");
+        }
+        for (text, name) in [
+            (
+                "Name: a\r\nSummary: x\r\n y\r\n\r\nmade by\rhand\nName: b\n",
+                Some("a"),
+            ),
+            ("\nName: below\n", None),
+            ("", None),
+        ] {
+            assert_eq!(read(text).name.as_deref(), name, "{text}");
+        }
     }
 }

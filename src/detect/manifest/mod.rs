@@ -4,7 +4,7 @@ mod cargo_toml;
 mod core_metadata;
 mod package_json;
 
-use super::{Detector, Fact, Inspection, Out};
+use super::{Detector, Fact, Inspection, Out, content::Content};
 use crate::model::{Context, Ecosystem, Entry, EntryKind, EntryPath, Manifest};
 
 /// A file that says what package this is.
@@ -61,42 +61,36 @@ impl Detector for Manifests {
         Some(Box::new(Reading {
             kind,
             path: entry.path.clone(),
-            text: Vec::new(),
-            too_long: false,
+            text: Content::new(kind.longest),
         }))
     }
 }
 
 fn kind_of(path: &EntryPath) -> Option<&'static Kind> {
-    let (directory, file) = path.as_str().split_once('/')?;
-    let kind = KINDS.iter().find(|kind| kind.file == file)?;
-    let in_wheel = kind.file == "METADATA";
-    (in_wheel == path.is_rootless() && (!in_wheel || directory.ends_with(".dist-info")))
-        .then_some(kind)
+    let in_wheel = path.is_rootless();
+    let file = match in_wheel {
+        true => path.in_dist_info()?.1.into(),
+        false => path.in_package(),
+    };
+    let is_kind = |kind: &&Kind| kind.file == file && (kind.file == "METADATA") == in_wheel;
+    KINDS.iter().find(is_kind)
 }
 
 struct Reading {
     kind: &'static Kind,
     path: EntryPath,
-    text: Vec<u8>,
-    too_long: bool,
+    text: Content,
 }
 
 impl Inspection for Reading {
     fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
-        if self.text.len() + piece.len() > self.kind.longest {
-            self.too_long = true;
-            self.text = Vec::new();
-        }
-        if !self.too_long {
-            self.text.extend_from_slice(piece);
-        }
+        self.text.push(piece);
         if !last {
             return;
         }
-        let parsed = match self.too_long {
-            true => Err(format!("is longer than {} MiB", self.kind.longest >> 20)),
-            false => (self.kind.parse)(&self.text),
+        let parsed = match self.text.take() {
+            None => Err(format!("is longer than {} MiB", self.kind.longest >> 20)),
+            Some(text) => (self.kind.parse)(&text),
         };
         out.fact(Fact::Manifest(Box::new(ReadManifest {
             ecosystem: self.kind.ecosystem,

@@ -27,7 +27,7 @@ struct Common {
     bytes: AtomicUsize,
     maps: AtomicUsize,
     references: AtomicUsize,
-    told: AtomicBool,
+    refused: AtomicBool,
 }
 
 impl Budget {
@@ -43,7 +43,7 @@ impl Budget {
                 bytes: AtomicUsize::new(bytes),
                 maps: AtomicUsize::new(MAPS),
                 references: AtomicUsize::new(REFERENCES),
-                told: AtomicBool::new(false),
+                refused: AtomicBool::new(false),
             }),
             taken: 0,
             exhausted: false,
@@ -81,13 +81,17 @@ impl Budget {
         taken
     }
 
-    /// Whether it is still to be said that something was refused: there may be as many maps as
-    /// entries, and a gap for each tells nothing more.
-    pub(super) fn tell(&self) -> bool {
-        !self.common.told.swap(true, Ordering::Relaxed)
+    /// Remembers that something was refused which matters to what is found.
+    pub(super) fn refuse(&self) {
+        self.common.refused.store(true, Ordering::Relaxed);
     }
 
-    /// Whether something was refused.
+    /// Whether any reader was refused such a thing.
+    pub(super) fn refused(&self) -> bool {
+        self.common.refused.load(Ordering::Relaxed)
+    }
+
+    /// Whether this reader was refused something.
     pub(super) fn exhausted(&self) -> bool {
         self.exhausted
     }
@@ -115,7 +119,9 @@ mod tests {
         assert_eq!((0..).take_while(|_| one.follow()).count(), REFERENCES);
         assert!(one.exhausted());
         assert!(!one.share().follow());
-        assert!(one.tell() && !one.share().tell());
+        assert!(!budget.refused());
+        one.share().refuse();
+        assert!(one.refused() && !budget.refused());
         assert!(budget.share().follow());
         assert_eq!((0..).take_while(|_| one.share().keep()).count(), MAPS);
     }

@@ -29,7 +29,9 @@ use self::{
     reader::{MapReader, Reading, Source, object_start},
 };
 use super::{Detection, Detector, Fact, Facts, Inspection, Out, json::Malformed};
-use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, GapKind, Location, Sha256};
+use crate::model::{
+    Context, Entry, EntryKind, EntryPath, Evidence, Gap, GapKind, Location, Sha256,
+};
 
 /// What this detector may report.
 pub(super) const KINDS: &[&str] = &[
@@ -99,6 +101,16 @@ impl Detector for SourceMaps {
             conclude::conclude(map, facts, out);
         }
     }
+
+    fn gap(&self) -> Option<Gap> {
+        self.budget.refused().then(|| Gap {
+            kind: GapKind::Limit,
+            path: None,
+            reason: "The source maps carry more than can be searched and compared, so not all of their sources were checked.".to_owned(),
+            help: Some("Leave source maps out of the package, or build them without their sources.".to_owned()),
+            sha256: None,
+        })
+    }
 }
 
 /// One entry: read as a map if it starts like one, and searched for maps inside it.
@@ -163,7 +175,7 @@ impl Inspecting {
         if let Some(inline) = self.inline.take() {
             let findings = inline.finish(out);
             if findings.over_limit {
-                self.over_limit(out);
+                self.budget.refuse();
             }
             if let Some(found) = findings.maps {
                 self.keep(found.reading, found.location, Some(found.sha256), out);
@@ -171,14 +183,6 @@ impl Inspecting {
             if let Some(comment) = findings.comment.filter(|_| self.is_script) {
                 self.judge(&comment, out);
             }
-        }
-    }
-
-    /// Says once that the maps of the artifact are too many or too large.
-    fn over_limit(&self, out: &mut dyn Out) {
-        if self.budget.tell() {
-            let reason = "source maps carry more than can be searched and compared, here and in what follows";
-            out.gap(GapKind::Limit, reason.to_owned());
         }
     }
 
@@ -193,13 +197,13 @@ impl Inspecting {
             return;
         }
         if reading.over_limit {
-            self.over_limit(out);
+            self.budget.refuse();
         }
         if reading.sources.is_empty() && reading.root.is_none() {
             return;
         }
         if !self.budget.keep() {
-            return self.over_limit(out);
+            return self.budget.refuse();
         }
         out.fact(Fact::SourceMap(Box::new(SourceMapFact {
             path: self.path.clone(),

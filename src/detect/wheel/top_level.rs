@@ -1,16 +1,14 @@
 //! What a wheel puts at the top of `site-packages`, beside everybody else's packages.
 
-use std::collections::BTreeMap;
-
-use super::{TOP_LEVEL, detection};
+use super::{TOP_LEVEL, detection, grouped, in_data};
 use crate::{
     detect::{Detection, Facts},
-    model::{EntryPath, counted},
+    model::{EntryPath, counted, escape, project_name},
 };
 
 /// Names that belong to a project's tree and not to an installation: two packages that bring one
 /// overwrite each other (check-wheel-contents W005 has most of them).
-const PROJECT: [&str; 26] = [
+const PROJECT: [&str; 33] = [
     "benchmark",
     "benchmarks",
     "bin",
@@ -21,13 +19,20 @@ const PROJECT: [&str; 26] = [
     "dist",
     "doc",
     "docs",
+    "env",
     "example",
     "examples",
+    "htmlcov",
     "integration_tests",
+    "makefile",
     "node_modules",
     "notebooks",
+    "noxfile.py",
+    "package.json",
+    "pyproject.toml",
     "samples",
     "scripts",
+    "setup.cfg",
     "setup.py",
     "src",
     "tasks.py",
@@ -38,35 +43,45 @@ const PROJECT: [&str; 26] = [
     "tox.ini",
     "venv",
 ];
+/// What files of a project's tree are called, with any extension or none.
+const DOCUMENTS: [&str; 3] = ["licence", "license", "readme"];
 
 /// Tells each unexpected name at the top once.
 pub(super) fn check(facts: &Facts, out: &mut dyn FnMut(Detection)) {
-    let package = facts
-        .manifest
-        .as_ref()
-        .and_then(|manifest| manifest.name.clone());
-    let package = package
-        .unwrap_or_default()
-        .to_ascii_lowercase()
-        .replace(['-', '.'], "_");
-    let mut found: BTreeMap<&str, (&EntryPath, usize)> = BTreeMap::new();
-    for path in &facts.wheel_files {
-        let top = path.as_str().split('/').next().unwrap_or_default();
+    let manifest = facts.manifest.as_ref();
+    let package = manifest.and_then(|manifest| manifest.name.as_deref());
+    let package = project_name(package.unwrap_or_default());
+    let found = grouped(&facts.wheel_files, |path| {
+        let installed = installed(path)?;
+        let top = installed.split('/').next()?;
         let lower = top.to_ascii_lowercase();
-        let is_own = lower.strip_suffix(".py").unwrap_or(&lower) == package;
-        let is_hidden = top.starts_with('.');
-        if !is_own && (is_hidden || PROJECT.contains(&lower.as_str())) {
-            let (first, count) = found.entry(top).or_insert((path, 0));
-            *first = (*first).min(path);
-            *count += 1;
-        }
-    }
+        let is_project = top.starts_with('.')
+            || PROJECT.contains(&lower.as_str())
+            || top == installed && is_document(&lower);
+        let module = lower.strip_suffix(".py").unwrap_or(&lower);
+        (is_project && project_name(module) != package).then_some(top)
+    });
     for (top, (first, count)) in found {
-        let files = counted(count, "file");
         let message = format!(
-            "would be installed as top-level `{}` ({files})",
-            crate::model::escape(top)
+            "would be installed as top-level `{}` ({})",
+            escape(top),
+            counted(count, "file")
         );
         out(detection(TOP_LEVEL, first, None, message, top));
     }
+}
+
+/// The path below `site-packages`, if the file goes there.
+fn installed(path: &EntryPath) -> Option<&str> {
+    match in_data(path) {
+        None => Some(path.as_str()),
+        Some((_, "purelib" | "platlib", rest)) => Some(rest),
+        Some(_) => None,
+    }
+}
+
+fn is_document(file: &str) -> bool {
+    let (stem, extension) = file.split_once('.').unwrap_or((file, ""));
+    let is_requirements = stem.starts_with("requirements") && extension == "txt";
+    is_requirements || DOCUMENTS.contains(&stem) && extension != "py"
 }

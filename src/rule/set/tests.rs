@@ -25,6 +25,8 @@ const KINDS: [&str; 20] = [
     "wheel:unlisted-file",
     "wheel:record-incomplete",
     "wheel:unexpected-top-level",
+    "wheel:direct-url",
+    "wheel:data-file",
     "self-match:home",
     "self-match:login",
     "self-match:host",

@@ -1,0 +1,31 @@
+//! The content of an entry that is taken as a whole, up to a length.
+
+/// Puts pieces together; what is longer is let go.
+#[derive(Debug)]
+pub(super) struct Content {
+    bytes: Option<Vec<u8>>,
+    longest: usize,
+}
+
+impl Content {
+    /// Keeps at most `longest` bytes.
+    pub(super) fn new(longest: usize) -> Self {
+        Self {
+            bytes: Some(Vec::new()),
+            longest,
+        }
+    }
+
+    pub(super) fn push(&mut self, piece: &[u8]) {
+        let fits = |bytes: &Vec<u8>| bytes.len() + piece.len() <= self.longest;
+        self.bytes = self.bytes.take().filter(fits);
+        if let Some(bytes) = &mut self.bytes {
+            bytes.extend_from_slice(piece);
+        }
+    }
+
+    /// All of it, unless it is too long.
+    pub(super) fn take(&mut self) -> Option<Vec<u8>> {
+        self.bytes.take()
+    }
+}
