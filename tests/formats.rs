@@ -307,9 +307,9 @@ fn of_many_files_that_are_wrong_the_first_tells_how_many() {
     assert_eq!(told.len(), 20, "{document}");
     let unlisted = "is in the wheel, but RECORD does not list it";
     assert!(told.contains(&format!(
-        "wheel-unlisted-file acme/f00.py: {unlisted}; it is the first of 17 such files"
+        "wheel-unlisted-file METADATA: {unlisted}; it is the first of 17 such files"
     )));
-    assert!(told.contains(&format!("wheel-unlisted-file acme/f01.py: {unlisted}")));
+    assert!(told.contains(&format!("wheel-unlisted-file acme/f00.py: {unlisted}")));
     let first = told
         .iter()
         .position(|told| told.contains("the first of 15 such lines"));
@@ -396,7 +396,7 @@ fn what_lies_outside_the_package_is_told_once() {
             "wheel-direct-url direct_url.json: says that the wheel was made from an installation",
             "wheel-unexpected-top-level LICENSE.txt: would be installed as top-level `LICENSE.txt` (1 file)",
             "wheel-unexpected-top-level acme-1.0.data/platlib/tests/a.py: would be installed as top-level `tests` (1 file)",
-            "wheel-data-file acme-1.0.data/scripts/a: would be installed outside `site-packages`, as the 2 files of `scripts`",
+            "wheel-data-file acme-1.0.data/scripts/a: would be installed outside `site-packages`, as `scripts` (2 files)",
         ]
     );
     let vendored: Files<'_> = &[

@@ -15,9 +15,9 @@ pub(super) fn check(facts: &Facts, out: &mut dyn FnMut(Detection)) {
     });
     for ((directory, kind), (first, count)) in directories {
         let message = format!(
-            "would be installed outside `site-packages`, as the {} of `{}`",
-            counted(count, "file"),
-            escape(kind)
+            "would be installed outside `site-packages`, as `{}` ({})",
+            escape(kind),
+            counted(count, "file")
         );
         let evidence = format!("{directory}/{kind}");
         out(detection(DATA_FILE, first, None, message, &evidence));

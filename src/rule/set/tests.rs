@@ -8,7 +8,7 @@ use crate::{
     rule::fill,
 };
 
-const KINDS: [&str; 20] = [
+const KINDS: [&str; 22] = [
     "source-map:first-party",
     "source-map:inline-first-party",
     "source-map:vendor",
