@@ -367,13 +367,9 @@ fn which_of_two_lists_counts_is_not_guessed() {
     let bytes = wheel(other, |record| record);
     let (code, document) = checked("other-2.0-py3-none-any.whl", &bytes);
     assert_eq!(code, 4, "{document}");
-    for gap in document["gaps"].as_array().unwrap() {
-        assert_ne!(
-            gap["reason"].as_str().unwrap().find("acme 1.0"),
-            Some(13),
-            "{gap}"
-        );
-    }
+    let gaps = document["gaps"].as_array().unwrap();
+    let says = |gap: &Value| gap["reason"].as_str().unwrap().starts_with("METADATA says");
+    assert!(!gaps.iter().any(says), "{document}");
     assert_eq!(told(&document), [""; 0]);
 }
 
