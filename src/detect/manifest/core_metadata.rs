@@ -26,7 +26,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
     let text = String::from_utf8_lossy(text);
     let mut manifest = Manifest::default();
     let mut licences = Licences::default();
-    for Field { name, value, line } in fields(&text)? {
+    each_field(&text, |Field { name, value, line }| {
         match name.to_ascii_lowercase().as_str() {
             "name" => once(&mut manifest.name, name, value, line)?,
             "version" => once(&mut manifest.version, name, value, line)?,
@@ -52,7 +52,8 @@ pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
             }
             _ => {}
         }
-    }
+        Ok(())
+    })?;
     manifest.license = licences.best();
     Ok(manifest)
 }
@@ -81,11 +82,14 @@ struct Field<'t> {
     line: usize,
 }
 
-/// The header's fields in order. The body, a description, is not looked at. Python's parser takes the
-/// first line that is no field for the body's beginning, and a lone carriage return for a line's end:
-/// other readers go on, and find other fields.
-fn fields(text: &str) -> Result<Vec<Field<'_>>, String> {
-    let mut fields: Vec<Field<'_>> = Vec::new();
+/// Hands over the header's fields in order, one at a time, as there may be millions. The body, a
+/// description, is not looked at. Python's parser takes the first line that is no field for the body's
+/// beginning, and a lone carriage return for a line's end: other readers go on, and find other fields.
+fn each_field(
+    text: &str,
+    mut take: impl FnMut(Field<'_>) -> Result<(), String>,
+) -> Result<(), String> {
+    let mut open: Option<Field<'_>> = None;
     for (number, line) in (1..).zip(text.split('\n')) {
         let line = line.strip_suffix('\r').unwrap_or(line);
         if line.is_empty() {
@@ -96,16 +100,19 @@ fn fields(text: &str) -> Result<Vec<Field<'_>>, String> {
                 "has a carriage return within line {number}: some readers see two lines there"
             ));
         }
-        match (line.split_once(':'), fields.last_mut()) {
+        match (line.split_once(':'), &mut open) {
             (_, Some(field)) if line.starts_with([' ', '\t']) => {
                 field.value.push('\n');
                 field.value.push_str(line.trim());
             }
-            (Some((name, value)), _) if is_name(name) => fields.push(Field {
-                name,
-                value: value.trim().to_owned(),
-                line: number,
-            }),
+            (Some((name, value)), _) if is_name(name) => {
+                let next = Field {
+                    name,
+                    value: value.trim().to_owned(),
+                    line: number,
+                };
+                open.replace(next).map_or(Ok(()), &mut take)?;
+            }
             _ => {
                 return Err(format!(
                     "has no field in line {number}: some readers take no notice of what follows"
@@ -113,7 +120,7 @@ fn fields(text: &str) -> Result<Vec<Field<'_>>, String> {
             }
         }
     }
-    Ok(fields)
+    open.map_or(Ok(()), take)
 }
 
 /// RFC 5322: printable ASCII but the colon.
