@@ -59,7 +59,7 @@ fn assert_opened(content: &[u8], told: &Told) {
         } else {
             assert!(has(Sha256::of(&unpacked), told), "what was compressed");
         }
-    } else if content.starts_with(b"PK\x03\x04") {
+    } else if content.starts_with(b"PK\x03\x04") || content.starts_with(b"PK\x05\x06") {
         assert_delivered(&oracle::zip_crate(content), told);
     } else if is_tar(content) {
         assert_delivered(&oracle::tar_crate(content), told);
