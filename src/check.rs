@@ -168,29 +168,33 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
         errors: Vec::new(),
     };
     for target in &request.targets {
-        match check_target(target, request, progress) {
+        let mut take = |result: Result<Judged, Error>| match result {
             Ok(judged) => checked.verdict.artifacts.push(judged),
-            Err(errors) => {
-                for error in errors {
-                    let for_machines = error.for_machines(Some(target));
-                    checked.verdict.errors.push(for_machines);
-                    checked.errors.push(error);
-                }
+            Err(error) => {
+                let for_machines = error.for_machines(Some(target));
+                checked.verdict.errors.push(for_machines);
+                checked.errors.push(error);
             }
+        };
+        if let Err(errors) = check_target(target, request, progress, &mut take) {
+            errors.into_iter().for_each(|error| take(Err(error)));
         }
     }
     checked.verdict.elapsed = started.elapsed();
     checked
 }
 
+/// Hands on a verdict, or why there is none, for each artifact of the target.
 fn check_target(
     target: &Target,
     request: &Request,
     progress: &Progress,
-) -> Result<Judged, Vec<Error>> {
+    take: &mut dyn FnMut(Result<Judged, Error>),
+) -> Result<(), Vec<Error>> {
     // Mistakes in configuration and rules come first: packing may take minutes.
     let (settings, rules) = prepare(target, request)?;
-    let one = |error: Error| vec![error];
+    let check =
+        |source, directory: &Path| judge(source, directory, &settings, &rules, request, progress);
     match target {
         Target::Stdin => {
             let source = Source {
@@ -201,7 +205,7 @@ fn check_target(
                 packed_by: None,
                 sha512: request.sha512,
             };
-            judge(source, Path::new("."), &settings, &rules, request, progress).map_err(one)
+            take(check(source, Path::new(".")));
         }
         Target::Path(path) => {
             let shown = || escape(&path.display().to_string());
@@ -213,16 +217,19 @@ fn check_target(
                 }],
             })?;
             if metadata.is_dir() {
-                check_project(path, &settings, &rules, request, progress).map_err(one)
+                check_projects(path, request, &check, take).map_err(|error| vec![error])?;
             } else if metadata.is_file() {
-                let mut source = open(path, &shown(), Origin::Given).map_err(one)?;
-                source.sha512 = request.sha512;
-                judge(source, Path::new("."), &settings, &rules, request, progress).map_err(one)
+                let source = open(path, &shown(), Origin::Given);
+                take(source.and_then(|mut source| {
+                    source.sha512 = request.sha512;
+                    check(source, Path::new("."))
+                }));
             } else {
-                Err(vec![Error::NotAFile { path: shown() }])
+                take(Err(Error::NotAFile { path: shown() }));
             }
         }
     }
+    Ok(())
 }
 
 fn prepare(target: &Target, request: &Request) -> Result<(Settings, RuleSet), Vec<Error>> {
@@ -264,24 +271,35 @@ fn each(errors: Vec<RuleError>) -> Vec<Error> {
     errors.into_iter().map(Error::from).collect()
 }
 
-fn check_project(
+fn check_projects(
     directory: &Path,
-    settings: &Settings,
-    rules: &RuleSet,
     request: &Request,
-    progress: &Progress,
-) -> Result<Judged, Error> {
-    let project = ecosystem::locate(directory)?;
+    check: &dyn Fn(Source, &Path) -> Result<Judged, Error>,
+    take: &mut dyn FnMut(Result<Judged, Error>),
+) -> Result<(), Error> {
     let options = ecosystem::PackOptions {
         ignore_scripts: request.ignore_scripts,
         show_output: request.show_packer_output,
     };
-    // Held until the verdict stands: its private directory goes with it.
-    let packed = ecosystem::pack(&project, &options)?;
-    let mut source = open(&packed.file, &packed.file_name, Origin::Packed)?;
-    source.packed_by = Some(packed.packed_by.clone());
-    source.sha512 = request.sha512;
-    judge(source, directory, settings, rules, request, progress)
+    for project in ecosystem::locate(directory)? {
+        // Held until the verdicts stand: their private directory goes with them.
+        let packed = match ecosystem::pack(&project, &options) {
+            Ok(packed) => packed,
+            Err(error) => {
+                take(Err(error.into()));
+                continue;
+            }
+        };
+        for packed in &packed {
+            let source = open(&packed.file, &packed.file_name, Origin::Packed);
+            take(source.and_then(|mut source| {
+                source.packed_by = Some(packed.packed_by.clone());
+                source.sha512 = request.sha512;
+                check(source, &project.root)
+            }));
+        }
+    }
+    Ok(())
 }
 
 fn open(path: &Path, label: &str, origin: Origin) -> Result<Source, Error> {

@@ -63,7 +63,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("anstream", &["cli"]),
     ("anstyle", &["report", "cli"]),
     ("globset", &["rule", "policy"]),
-    ("toml", &["rule", "policy", "detect"]),
+    ("toml", &["rule", "policy", "detect", "ecosystem"]),
     ("regex_automata", &["rule"]),
     ("regex_syntax", &["rule"]),
     ("aho_corasick", &["rule", "detect"]),

@@ -1,6 +1,6 @@
 //! Why there is no artifact.
 
-use std::{io, path::Path};
+use std::{ffi::OsString, io, path::Path};
 
 use miette::Diagnostic;
 use thiserror::Error as ThisError;
@@ -21,15 +21,25 @@ pub enum Error {
     NotADirectory(String),
 
     /// The directory holds no manifest.
-    #[error("{path} is not a project that can be packed: it has no {}", .manifests.join(" or "))]
+    #[error(
+        "{path} is not in a project that can be packed: neither it nor a directory above it has a manifest"
+    )]
     #[diagnostic(help("{help}"))]
     NoProject {
         /// The directory.
         path: String,
-        /// The manifests looked for.
-        manifests: Vec<&'static str>,
         /// What to type instead.
         help: String,
+    },
+
+    /// The manifest is not that of a package.
+    #[error("{path} is {what}, so there is nothing to pack")]
+    #[diagnostic(help("give the directory of a package, or an artifact file"))]
+    OtherManifest {
+        /// The manifest.
+        path: String,
+        /// What it is instead.
+        what: &'static str,
     },
 
     /// The manifest is broken.
@@ -161,6 +171,14 @@ pub enum Error {
 impl Error {
     pub(super) fn shown(path: &Path) -> String {
         escape(&path.to_string_lossy())
+    }
+
+    pub(super) fn packed_several(client: &'static str, names: &[OsString]) -> Self {
+        let names = names.iter().map(|name| Self::shown(Path::new(name)));
+        Self::PackedSeveral {
+            client,
+            names: names.collect(),
+        }
     }
 
     pub(super) fn unreadable(path: &Path, source: io::Error) -> Self {

@@ -3,6 +3,7 @@
 //! An ecosystem is one file and one line in [`ECOSYSTEMS`]. What they share is here: the private
 //! directory that an artifact is packed into, and the way a client is run.
 
+mod cargo;
 mod client;
 mod error;
 mod npm;
@@ -12,6 +13,7 @@ use std::{
     ffi::OsString,
     fmt, fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 pub use error::Error;
@@ -23,24 +25,33 @@ use private::PrivateDirectory;
 /// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
 struct Entry {
     ecosystem: Ecosystem,
-    /// The file that makes a directory a project of this ecosystem.
-    manifest: &'static str,
-    /// Reads the manifest's text, or says why it can't be used.
-    check_manifest: fn(&str) -> Result<(), String>,
-    pack: fn(&Project, &PackOptions) -> Result<Packed, Error>,
+    /// The files that may make a directory a project of this ecosystem; the first that is there
+    /// tells.
+    manifests: &'static [&'static str],
+    /// Reads the text of a manifest, or says why it can't be used.
+    read: fn(&str) -> Result<Is, String>,
+    pack: fn(&Project, &PackOptions) -> Result<Vec<Packed>, Error>,
 }
 
-const ECOSYSTEMS: &[Entry] = &[npm::ENTRY];
+/// What a manifest makes of its directory.
+enum Is {
+    /// Something that can be published.
+    Project,
+    /// Something else, and what.
+    Other(&'static str),
+}
+
+const ECOSYSTEMS: &[Entry] = &[npm::ENTRY, cargo::ENTRY];
 
 /// A directory that a client can pack.
 #[derive(Clone)]
 pub struct Project {
-    /// The directory, as the user gave it.
+    /// The directory.
     pub root: PathBuf,
     /// Whose client packs it.
     pub ecosystem: Ecosystem,
     manifest: String,
-    pack: fn(&Project, &PackOptions) -> Result<Packed, Error>,
+    pack: fn(&Project, &PackOptions) -> Result<Vec<Packed>, Error>,
 }
 
 impl fmt::Debug for Project {
@@ -64,7 +75,7 @@ pub struct PackOptions {
 }
 
 /// An artifact that a client has made, and the private directory it lies in. Both are gone when
-/// this is dropped.
+/// this and all others that were made with it are dropped.
 #[derive(Debug)]
 pub struct Packed {
     /// Where the artifact is.
@@ -74,7 +85,7 @@ pub struct Packed {
     /// The client, and how it was called (without the private directory).
     pub packed_by: PackedBy,
     /// Held so that the file lives as long as this.
-    _directory: PrivateDirectory,
+    _directory: Arc<PrivateDirectory>,
 }
 
 /// What became of the scripts that a publish runs before the upload.
@@ -108,91 +119,117 @@ impl fmt::Display for WhyIgnored {
     }
 }
 
-/// Recognises the project in `directory`.
+/// The projects of `directory`, or of the nearest directory above it that has any.
 ///
 /// # Errors
 ///
-/// When there is no such directory, when it holds no manifest that is known here, or when the
-/// manifest can't be used.
-pub fn locate(directory: &Path) -> Result<Project, Error> {
-    let metadata = fs::metadata(directory).map_err(|source| match source.kind() {
+/// When there is no such directory, when neither it nor one above it holds a manifest that is known
+/// here, or when a manifest can't be used.
+pub fn locate(directory: &Path) -> Result<Vec<Project>, Error> {
+    let unreadable = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => Error::NoSuchDirectory(Error::shown(directory)),
         _ => Error::unreadable(directory, source),
-    })?;
-    if !metadata.is_dir() {
+    };
+    if !fs::metadata(directory).map_err(unreadable)?.is_dir() {
         return Err(Error::NotADirectory(Error::shown(directory)));
     }
-    for entry in ECOSYSTEMS {
-        let path = directory.join(entry.manifest);
-        let manifest = match read_text_file(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(Error::unreadable(&path, error)),
-        };
-        let unusable = |reason| Error::UnusableManifest {
-            path: Error::shown(&path),
-            reason,
-        };
-        (entry.check_manifest)(&manifest).map_err(unusable)?;
-        return Ok(Project {
-            root: directory.to_owned(),
-            ecosystem: entry.ecosystem,
-            manifest,
-            pack: entry.pack,
-        });
+    let absolute = fs::canonicalize(directory).map_err(unreadable)?;
+    let above = absolute.ancestors().skip(1);
+    for place in std::iter::once(directory).chain(above) {
+        let (projects, others) = in_directory(place)?;
+        match others.first() {
+            _ if !projects.is_empty() => return Ok(projects),
+            Some((manifest, what)) => {
+                return Err(Error::OtherManifest {
+                    path: Error::shown(&place.join(manifest)),
+                    what,
+                });
+            }
+            None => {}
+        }
     }
     Err(Error::NoProject {
         path: Error::shown(directory),
-        manifests: ECOSYSTEMS.iter().map(|entry| entry.manifest).collect(),
         help: instead(directory),
     })
+}
+
+/// The projects of this very directory, and manifests in it that make none.
+type Found = (Vec<Project>, Vec<(&'static str, &'static str)>);
+
+fn in_directory(directory: &Path) -> Result<Found, Error> {
+    let (mut projects, mut others) = (Vec::new(), Vec::new());
+    for entry in ECOSYSTEMS {
+        for name in entry.manifests {
+            let path = directory.join(name);
+            let manifest = match read_text_file(&path) {
+                Ok(text) => text,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(Error::unreadable(&path, error)),
+            };
+            let unusable = |reason| Error::UnusableManifest {
+                path: Error::shown(&path),
+                reason,
+            };
+            match (entry.read)(&manifest).map_err(unusable)? {
+                Is::Other(what) => others.push((*name, what)),
+                Is::Project => projects.push(Project {
+                    root: directory.to_owned(),
+                    ecosystem: entry.ecosystem,
+                    manifest,
+                    pack: entry.pack,
+                }),
+            }
+            break;
+        }
+    }
+    Ok((projects, others))
 }
 
 /// What can be checked of a directory that can't be packed here: what its own client has made of it.
 fn instead(directory: &Path) -> String {
     let has = |manifests: &[&str]| manifests.iter().any(|name| directory.join(name).is_file());
-    let made = |files: &str| Error::shown(&directory.join(files));
-    if has(&["pyproject.toml", "setup.py"]) {
-        let files = made("dist/*");
-        format!("build it there (`python -m build`), and then run `packwarden check {files}`")
-    } else if has(&["Cargo.toml"]) {
-        let files = made("target/package/*.crate");
-        format!("run `cargo package` there, and then `packwarden check {files}`")
-    } else {
-        "give the directory that holds the manifest, or the artifact file itself (for npm, what `npm pack` makes)".into()
+    match has(&["pyproject.toml", "setup.py"]) {
+        true => {
+            let files = Error::shown(&directory.join("dist/*"));
+            format!("build it there (`python -m build`), and then run `packwarden check {files}`")
+        }
+        false => "give the directory that holds the manifest, or the artifact file itself (for npm, what `npm pack` makes)".into(),
     }
 }
 
-/// Has the project's client make the artifact that it would publish.
+/// Has the project's client make the artifacts that it would publish.
 ///
 /// # Errors
 ///
-/// When the client is missing or fails, or makes anything but exactly one file.
-pub fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
+/// When the client is missing or fails, or makes other files than it should.
+pub fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
     (project.pack)(project, options)
 }
 
 /// The one file that a client has left in its private directory. What it printed is never looked
 /// at: npm 12 changed the shape of `--json`, and tools that parsed it then passed "0 files".
-fn only_file(directory: &PrivateDirectory, client: &'static str) -> Result<OsString, Error> {
-    let unreadable = |source| Error::unreadable(directory.path(), source);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(directory.path()).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let is_file = entry.file_type().map_err(unreadable)?.is_file();
-        names.push((entry.file_name(), is_file));
+fn only_file(directory: &Path, client: &'static str) -> Result<OsString, Error> {
+    match files(directory, client)?.as_slice() {
+        [name] => Ok(name.clone()),
+        several => Err(Error::packed_several(client, several)),
     }
-    match names.as_slice() {
-        [] => Err(Error::PackedNothing { client }),
-        [(name, true)] => Ok(name.clone()),
-        several => {
-            let mut names: Vec<_> = several
-                .iter()
-                .map(|(name, _)| Error::shown(Path::new(name)))
-                .collect();
-            names.sort();
-            Err(Error::PackedSeveral { client, names })
-        }
+}
+
+/// The files, at least one, that a client has left in a directory of its own, in order.
+fn files(directory: &Path, client: &'static str) -> Result<Vec<OsString>, Error> {
+    let unreadable = |source| Error::unreadable(directory, source);
+    let (mut names, mut is_clean) = (Vec::new(), true);
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        is_clean &= entry.file_type().map_err(unreadable)?.is_file();
+        names.push(entry.file_name());
+    }
+    names.sort();
+    match (names.is_empty(), is_clean) {
+        (true, _) => Err(Error::PackedNothing { client }),
+        (false, false) => Err(Error::packed_several(client, &names)),
+        (false, true) => Ok(names),
     }
 }
 
@@ -210,8 +247,26 @@ mod tests {
     fn a_directory_with_a_manifest_is_a_project() {
         let directory = project("\u{feff}{}");
         let found = locate(directory.path()).unwrap();
-        assert_eq!(found.ecosystem, Ecosystem::Npm);
-        assert_eq!(found.root, directory.path());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].ecosystem, Ecosystem::Npm);
+        assert_eq!(found[0].root, directory.path());
+    }
+
+    #[test]
+    fn a_directory_with_several_manifests_is_several_projects() {
+        let directory = project("{}");
+        let crate_manifest = "[package]\nname = 'a'\n";
+        fs::write(directory.path().join("Cargo.toml"), crate_manifest).unwrap();
+        let below = directory.path().join("src/deep");
+        fs::create_dir_all(&below).unwrap();
+        for place in [directory.path(), &below] {
+            let found = locate(place).unwrap();
+            let ecosystems: Vec<_> = found.iter().map(|project| project.ecosystem).collect();
+            assert_eq!(ecosystems, [Ecosystem::Npm, Ecosystem::Crates]);
+        }
+        fs::write(below.join("Cargo.toml"), "[workspace]\n").unwrap();
+        let error = locate(&below).unwrap_err();
+        assert!(matches!(error, Error::OtherManifest { .. }), "{error}");
     }
 
     #[test]
@@ -244,20 +299,20 @@ mod tests {
         let directory = PrivateDirectory::create().unwrap();
         let path = directory.path().to_owned();
         assert!(matches!(
-            only_file(&directory, "npm"),
+            only_file(&path, "npm"),
             Err(Error::PackedNothing { .. })
         ));
         fs::create_dir(path.join("a")).unwrap();
         assert!(matches!(
-            only_file(&directory, "npm"),
+            only_file(&path, "npm"),
             Err(Error::PackedSeveral { .. })
         ));
         fs::remove_dir(path.join("a")).unwrap();
         fs::write(path.join("a.tgz"), "").unwrap();
-        assert_eq!(only_file(&directory, "npm").unwrap(), "a.tgz");
+        assert_eq!(only_file(&path, "npm").unwrap(), "a.tgz");
         fs::write(path.join("b.tgz"), "").unwrap();
         assert!(matches!(
-            only_file(&directory, "npm"),
+            only_file(&path, "npm"),
             Err(Error::PackedSeveral { names, .. }) if names == ["a.tgz", "b.tgz"]
         ));
         drop(directory);

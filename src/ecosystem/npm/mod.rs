@@ -7,10 +7,10 @@
 mod environment;
 mod scripts;
 
-use std::{env, ffi::OsString, process::Command};
+use std::{env, ffi::OsString, process::Command, sync::Arc};
 
 use super::{
-    Entry, Error, PackOptions, Packed, Project, Scripts, WhyIgnored,
+    Entry, Error, Is, PackOptions, Packed, Project, Scripts, WhyIgnored,
     client::{Client, MARKER, WITH_SCRIPTS, WITHOUT_SCRIPTS},
     only_file,
     private::PrivateDirectory,
@@ -18,10 +18,12 @@ use super::{
 use crate::model::{Ecosystem, PackedBy, escape};
 use scripts::PublishScripts;
 
+const MANIFEST: &str = "package.json";
+
 pub(super) const ENTRY: Entry = Entry {
     ecosystem: Ecosystem::Npm,
-    manifest: "package.json",
-    check_manifest: |manifest| PublishScripts::of(manifest).map(drop),
+    manifests: &[MANIFEST],
+    read: |manifest| PublishScripts::of(manifest).map(|_| Is::Project),
     pack,
 };
 
@@ -34,7 +36,7 @@ const IGNORE_SCRIPTS: &str = "--ignore-scripts";
 #[cfg(unix)]
 const NO_SHELL: &str = "--script-shell=true";
 
-fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
+fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
     let npm = Npm {
         program: environment::program(|name| env::var_os(name)),
         client: Client {
@@ -48,7 +50,7 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
     }
     let in_manifest =
         PublishScripts::of(&project.manifest).map_err(|reason| Error::UnusableManifest {
-            path: Error::shown(&project.root.join(ENTRY.manifest)),
+            path: Error::shown(&project.root.join(MANIFEST)),
             reason,
         })?;
     let version = npm.version()?;
@@ -74,8 +76,8 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
     }
     npm.client.run(&mut command, &said.join(" "))?;
 
-    let file_name = only_file(&directory, "npm")?;
-    Ok(Packed {
+    let file_name = only_file(directory.path(), "npm")?;
+    Ok(vec![Packed {
         file: directory.path().join(&file_name),
         file_name: file_name.to_string_lossy().into_owned(),
         packed_by: PackedBy {
@@ -87,8 +89,8 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Packed, Error> {
                 Scripts::Ignored(why) => Some(why.to_string()),
             },
         },
-        _directory: directory,
-    })
+        _directory: Arc::new(directory),
+    }])
 }
 
 struct Npm<'a> {

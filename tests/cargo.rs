@@ -1,0 +1,192 @@
+//! cargo itself: what is checked of a crate's directory is what cargo uploads, and nothing of the user's
+//! is changed.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
+
+#[path = "support/crate_registry.rs"]
+mod crate_registry;
+mod support;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate_registry::Registry;
+use packwarden::model::Sha256;
+use serde_json::Value;
+use support::command::packwarden;
+use tempfile::TempDir;
+
+const MANIFEST: &str = "[package]\nname = \"acme\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\
+    license = \"MIT\"\ndescription = \"An example\"\nrepository = \"https://example.com/acme\"\n\
+    [workspace]\n";
+const MAP: &str =
+    r#"{"version":3,"sources":["../src/a.ts"],"sourcesContent":["let x"],"mappings":""}"#;
+
+struct Crate {
+    place: TempDir,
+}
+
+impl Crate {
+    /// A crate in a git repository of its own, with everything committed.
+    fn new() -> Self {
+        let project = Self {
+            place: tempfile::tempdir().unwrap(),
+        };
+        project.write("Cargo.toml", MANIFEST);
+        project.write("src/lib.rs", "//! Acme.\n");
+        project.git(&["init", "--quiet"]);
+        project.commit();
+        project
+    }
+
+    fn root(&self) -> &Path {
+        self.place.path()
+    }
+
+    fn write(&self, path: &str, content: &str) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=x", "-c", "user.email=x@example.com"])
+            .args(arguments)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null")
+            .current_dir(self.root());
+        assert!(git.status().unwrap().success());
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "-m", "x"]);
+    }
+
+    /// Exit code and document of a check in a directory of the crate.
+    fn check_in(&self, directory: &str) -> (i32, Value) {
+        let ran = packwarden(&["check", "--no-config", "--format", "json"])
+            .directory(&self.root().join(directory))
+            .run();
+        assert_ne!(ran.stdout, "", "{ran:?}");
+        (ran.code.unwrap(), ran.json())
+    }
+
+    fn check(&self) -> (i32, Value) {
+        self.check_in(".")
+    }
+
+    /// Every path below the crate, `.git` left out.
+    fn paths(&self) -> Vec<PathBuf> {
+        let (mut found, mut directories) = (Vec::new(), vec![self.root().to_owned()]);
+        while let Some(directory) = directories.pop() {
+            for entry in fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() && !path.ends_with(".git") {
+                    directories.push(path.clone());
+                }
+                found.push(path);
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+#[test]
+fn what_is_checked_is_what_is_uploaded() {
+    let project = Crate::new();
+    // Clean, with a change, and with a file that git does not know yet.
+    for change in [None, Some("src/lib.rs"), Some("src/new.rs")] {
+        if let Some(path) = change {
+            project.write(path, "//! Changed.\n");
+        }
+        let (code, document) = project.check();
+        assert_eq!(code, 0, "{document}");
+        let artifact = &document["artifacts"][0];
+        assert_eq!(artifact["packed_by"]["client"], "cargo");
+        let uploaded = Registry::start().publish(project.root(), change.is_some());
+        assert_eq!(artifact["sha256"], Sha256::of(&uploaded).to_string());
+    }
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    let project = Crate::new();
+    let before = project.paths();
+    assert_eq!(project.check().0, 0);
+    assert_eq!(project.paths(), before);
+    // A lock file that cargo would bring up to date.
+    let lock = "# old\nversion = 3\n";
+    project.write("Cargo.lock", lock);
+    assert_eq!(project.check().0, 0);
+    let after = fs::read_to_string(project.root().join("Cargo.lock")).unwrap();
+    assert_eq!(after, lock);
+}
+
+#[test]
+fn what_cargo_packs_is_judged() {
+    let project = Crate::new();
+    project.write(".env", "A=1\n");
+    project.commit();
+    let (code, document) = project.check_in("src");
+    assert_eq!(code, 1, "{document}");
+    let finding = &document["findings"][0];
+    assert_eq!(finding["rule"], "env-file");
+    assert!(finding["fix"].as_str().unwrap().contains("Cargo.toml"));
+    // Ignored by git, and shipped all the same.
+    let project = Crate::new();
+    project.write(".gitignore", "*.map\n");
+    let everything = "include = [\"**/*\"]\n[workspace]";
+    project.write("Cargo.toml", &MANIFEST.replace("[workspace]", everything));
+    project.commit();
+    project.write("assets/a.js.map", MAP);
+    let (_, document) = project.check();
+    let paths = document["findings"].as_array().unwrap().iter();
+    let paths: Vec<_> = paths.map(|finding| &finding["path"]).collect();
+    assert!(
+        paths
+            .iter()
+            .any(|path| *path == "acme-1.0.0/assets/a.js.map")
+    );
+}
+
+#[test]
+fn a_directory_of_two_ecosystems_has_two_artifacts() {
+    let project = Crate::new();
+    let package = r#"{"name":"acme","version":"2.0.0","license":"MIT","files":["a.js"]}"#;
+    project.write("package.json", package);
+    project.write("a.js", "1\n");
+    let (code, document) = project.check();
+    assert_eq!(code, 0, "{document}");
+    let artifacts = document["artifacts"].as_array().unwrap().iter();
+    let formats: Vec<_> = artifacts.map(|artifact| &artifact["format"]).collect();
+    assert_eq!(formats, ["npm-tgz", "crate"]);
+}
+
+#[test]
+fn a_cargo_that_fails_is_no_artifact() {
+    let project = Crate::new();
+    project.write("Cargo.toml", &MANIFEST.replace("1.0.0", "one"));
+    let (code, document) = project.check();
+    assert_eq!(code, 3, "{document}");
+    let message = document["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("cargo"), "{message}");
+    project.write("Cargo.toml", "[workspace]\n");
+    let (code, document) = project.check();
+    assert_eq!(code, 3, "{document}");
+    let nowhere = packwarden(&["check", "--no-config"])
+        .directory(Crate::new().root())
+        .variable("CARGO", "/nowhere/cargo")
+        .run();
+    assert_eq!(nowhere.code, Some(3), "{nowhere:?}");
+    assert!(
+        nowhere.stderr.contains("cargo was not found"),
+        "{nowhere:?}"
+    );
+}
