@@ -58,6 +58,20 @@ pub struct Checked {
     pub errors: Vec<Error>,
 }
 
+impl Checked {
+    /// Adds what came of an artifact of `target`.
+    fn take(&mut self, target: &Target, result: Result<Judged, Error>) {
+        match result {
+            Ok(judged) => self.verdict.artifacts.push(judged),
+            Err(error) => {
+                let for_machines = error.for_machines(Some(target));
+                self.verdict.errors.push(for_machines);
+                self.errors.push(error);
+            }
+        }
+    }
+}
+
 /// What came of testing rule files.
 #[derive(Debug)]
 pub struct Tested {
@@ -164,20 +178,15 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
             elapsed: started.elapsed(),
             artifacts: Vec::new(),
             errors: Vec::new(),
+            skipped: Vec::new(),
         },
         errors: Vec::new(),
     };
     for target in &request.targets {
-        let mut take = |result: Result<Judged, Error>| match result {
-            Ok(judged) => checked.verdict.artifacts.push(judged),
-            Err(error) => {
-                let for_machines = error.for_machines(Some(target));
-                checked.verdict.errors.push(for_machines);
-                checked.errors.push(error);
-            }
-        };
-        if let Err(errors) = check_target(target, request, progress, &mut take) {
-            errors.into_iter().for_each(|error| take(Err(error)));
+        if let Err(errors) = check_target(target, request, progress, &mut checked) {
+            errors
+                .into_iter()
+                .for_each(|error| checked.take(target, Err(error)));
         }
     }
     checked.verdict.elapsed = started.elapsed();
@@ -189,7 +198,7 @@ fn check_target(
     target: &Target,
     request: &Request,
     progress: &Progress,
-    take: &mut dyn FnMut(Result<Judged, Error>),
+    checked: &mut Checked,
 ) -> Result<(), Vec<Error>> {
     // Mistakes in configuration and rules come first: packing may take minutes.
     let (settings, rules) = prepare(target, request)?;
@@ -205,7 +214,7 @@ fn check_target(
                 packed_by: None,
                 sha512: request.sha512,
             };
-            take(check(source, Path::new(".")));
+            checked.take(target, check(source, Path::new(".")));
         }
         Target::Path(path) => {
             let shown = || escape(&path.display().to_string());
@@ -217,15 +226,22 @@ fn check_target(
                 }],
             })?;
             if metadata.is_dir() {
-                check_projects(path, request, &check, take).map_err(|error| vec![error])?;
+                let located = ecosystem::locate(path).map_err(|error| vec![error.into()])?;
+                checked.verdict.skipped.extend(located.skipped);
+                for project in &located.projects {
+                    check_project(project, request, &check, &mut |result| {
+                        checked.take(target, result);
+                    });
+                }
             } else if metadata.is_file() {
                 let source = open(path, &shown(), Origin::Given);
-                take(source.and_then(|mut source| {
+                let result = source.and_then(|mut source| {
                     source.sha512 = request.sha512;
                     check(source, Path::new("."))
-                }));
+                });
+                checked.take(target, result);
             } else {
-                take(Err(Error::NotAFile { path: shown() }));
+                checked.take(target, Err(Error::NotAFile { path: shown() }));
             }
         }
     }
@@ -271,35 +287,29 @@ fn each(errors: Vec<RuleError>) -> Vec<Error> {
     errors.into_iter().map(Error::from).collect()
 }
 
-fn check_projects(
-    directory: &Path,
+fn check_project(
+    project: &ecosystem::Project,
     request: &Request,
     check: &dyn Fn(Source, &Path) -> Result<Judged, Error>,
     take: &mut dyn FnMut(Result<Judged, Error>),
-) -> Result<(), Error> {
+) {
     let options = ecosystem::PackOptions {
         ignore_scripts: request.ignore_scripts,
         show_output: request.show_packer_output,
     };
-    for project in ecosystem::locate(directory)? {
-        // Held until the verdicts stand: their private directory goes with them.
-        let packed = match ecosystem::pack(&project, &options) {
-            Ok(packed) => packed,
-            Err(error) => {
-                take(Err(error.into()));
-                continue;
-            }
-        };
-        for packed in &packed {
-            let source = open(&packed.file, &packed.file_name, Origin::Packed);
-            take(source.and_then(|mut source| {
-                source.packed_by = Some(packed.packed_by.clone());
-                source.sha512 = request.sha512;
-                check(source, &project.root)
-            }));
-        }
+    // Held until the verdicts stand: their private directory goes with them.
+    let packed = match ecosystem::pack(project, &options) {
+        Ok(packed) => packed,
+        Err(error) => return take(Err(error.into())),
+    };
+    for packed in &packed {
+        let source = open(&packed.file, &packed.file_name, Origin::Packed);
+        take(source.and_then(|mut source| {
+            source.packed_by = Some(packed.packed_by.clone());
+            source.sha512 = request.sha512;
+            check(source, &project.root)
+        }));
     }
-    Ok(())
 }
 
 fn open(path: &Path, label: &str, origin: Origin) -> Result<Source, Error> {

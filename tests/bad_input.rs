@@ -291,15 +291,15 @@ fn where_there_is_no_artifact_the_code_is_3() {
         ("endless", &["endless/package.json", "not a file"]),
         (
             "python",
-            &["no package.json", "`packwarden check python/dist/*`"],
+            &[
+                "package.json or Cargo.toml",
+                "`packwarden check python/dist/*`",
+            ],
         ),
         ("legacy", &["`python -m build`"]),
         (
             "rust",
-            &[
-                "`cargo package`",
-                "`packwarden check rust/target/package/*.crate`",
-            ],
+            &["rust/Cargo.toml is the manifest of a workspace without a package"],
         ),
         (
             "fifo.tgz",

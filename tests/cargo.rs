@@ -167,6 +167,23 @@ fn a_directory_of_two_ecosystems_has_two_artifacts() {
     let artifacts = document["artifacts"].as_array().unwrap().iter();
     let formats: Vec<_> = artifacts.map(|artifact| &artifact["format"]).collect();
     assert_eq!(formats, ["npm-tgz", "crate"]);
+    // In a script of a publish by npm, what npm publishes counts.
+    let in_script = packwarden(&["check", "--no-config", "--format", "json"])
+        .directory(project.root())
+        .variable("npm_lifecycle_event", "postpack")
+        .run()
+        .json();
+    assert_eq!(in_script["artifacts"].as_array().unwrap().len(), 1);
+    assert_eq!(in_script["artifacts"][0]["format"], "npm-tgz");
+    assert_eq!(in_script["skipped"][0]["path"], "./Cargo.toml");
+    // What must not be published is left out, and named.
+    project.write("package.json", r#"{"name":"acme","private":true}"#);
+    let ran = packwarden(&["check", "--no-config"])
+        .directory(project.root())
+        .run();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let skipped = "skipped  ./package.json: it says `\"private\": true`";
+    assert!(ran.stdout.contains(skipped), "{ran:?}");
 }
 
 #[test]

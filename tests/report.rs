@@ -160,6 +160,7 @@ fn verdict(artifacts: Vec<Judged>) -> Verdict {
         elapsed: Duration::from_millis(412),
         artifacts,
         errors: Vec::new(),
+        skipped: Vec::new(),
     }
 }
 
@@ -773,6 +774,7 @@ fn json_is_stable() {
       "outcome": "incomplete",
       "checked_at": "2026-11-21T10:00:00Z",
       "errors": [],
+      "skipped": [],
       "artifacts": [
         {
           "path": "acme-cli-2.1.88.tgz",

@@ -22,12 +22,15 @@ pub enum Error {
 
     /// The directory holds no manifest.
     #[error(
-        "{path} is not in a project that can be packed: neither it nor a directory above it has a manifest"
+        "{path} is not in a project that can be packed: neither it nor a directory above it has a {}",
+        .manifests.join(" or ")
     )]
     #[diagnostic(help("{help}"))]
     NoProject {
         /// The directory.
         path: String,
+        /// The manifests looked for.
+        manifests: Vec<&'static str>,
         /// What to type instead.
         help: String,
     },

@@ -19,7 +19,7 @@ use std::{
 pub use error::Error;
 pub use private::{abandon, abandoned};
 
-use crate::model::{Ecosystem, PackedBy, read_text_file};
+use crate::model::{Ecosystem, PackedBy, Skipped, read_text_file};
 use private::PrivateDirectory;
 
 /// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
@@ -37,6 +37,8 @@ struct Entry {
 enum Is {
     /// Something that can be published.
     Project,
+    /// Something that must not be, and what says so.
+    Private(&'static str),
     /// Something else, and what.
     Other(&'static str),
 }
@@ -63,6 +65,15 @@ impl fmt::Debug for Project {
             .field("ecosystem", &self.ecosystem)
             .finish_non_exhaustive()
     }
+}
+
+/// What there is to pack in a directory.
+#[derive(Debug)]
+pub struct Located {
+    /// What can be published; where nothing else is there, also what must not be.
+    pub projects: Vec<Project>,
+    /// The manifests of projects that were left out.
+    pub skipped: Vec<Skipped>,
 }
 
 /// How to pack.
@@ -125,7 +136,7 @@ impl fmt::Display for WhyIgnored {
 ///
 /// When there is no such directory, when neither it nor one above it holds a manifest that is known
 /// here, or when a manifest can't be used.
-pub fn locate(directory: &Path) -> Result<Vec<Project>, Error> {
+pub fn locate(directory: &Path) -> Result<Located, Error> {
     let unreadable = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => Error::NoSuchDirectory(Error::shown(directory)),
         _ => Error::unreadable(directory, source),
@@ -136,29 +147,66 @@ pub fn locate(directory: &Path) -> Result<Vec<Project>, Error> {
     let absolute = fs::canonicalize(directory).map_err(unreadable)?;
     let above = absolute.ancestors().skip(1);
     for place in std::iter::once(directory).chain(above) {
-        let (projects, others) = in_directory(place)?;
-        match others.first() {
-            _ if !projects.is_empty() => return Ok(projects),
-            Some((manifest, what)) => {
-                return Err(Error::OtherManifest {
-                    path: Error::shown(&place.join(manifest)),
-                    what,
-                });
-            }
+        let found = in_directory(place)?;
+        match found.other {
+            _ if !found.projects.is_empty() => return Ok(found.chosen()),
+            Some((path, what)) => return Err(Error::OtherManifest { path, what }),
             None => {}
         }
     }
     Err(Error::NoProject {
         path: Error::shown(directory),
+        manifests: ECOSYSTEMS
+            .iter()
+            .flat_map(|entry| entry.manifests)
+            .copied()
+            .collect(),
         help: instead(directory),
     })
 }
 
-/// The projects of this very directory, and manifests in it that make none.
-type Found = (Vec<Project>, Vec<(&'static str, &'static str)>);
+/// The manifests of one directory.
+#[derive(Default)]
+struct Found {
+    /// Each with its manifest, and with what says that it must not be published.
+    projects: Vec<(Project, String, Option<&'static str>)>,
+    /// A manifest that makes no project, and what it is instead.
+    other: Option<(String, &'static str)>,
+}
+
+impl Found {
+    /// Leaves out what must not be published, unless there is nothing else; and inside a script of an
+    /// npm that packs, what that does not publish.
+    fn chosen(self) -> Located {
+        const NOT_BY_NPM: &str = "it is not what the npm around this check publishes";
+        let inside_npm = npm::inside_packing()
+            && (self.projects.iter()).any(|(project, ..)| project.ecosystem == Ecosystem::Npm);
+        let has_public = self.projects.iter().any(|(.., private)| private.is_none());
+        let mut located = Located {
+            projects: Vec::new(),
+            skipped: Vec::new(),
+        };
+        for (project, path, private) in self.projects {
+            let is_other = inside_npm && project.ecosystem != Ecosystem::Npm;
+            let reason = match private {
+                _ if is_other => Some(NOT_BY_NPM),
+                Some(reason) if has_public && !inside_npm => Some(reason),
+                _ => None,
+            };
+            match reason {
+                Some(reason) => located.skipped.push(Skipped {
+                    path,
+                    reason: reason.to_owned(),
+                }),
+                None => located.projects.push(project),
+            }
+        }
+        located
+    }
+}
 
 fn in_directory(directory: &Path) -> Result<Found, Error> {
-    let (mut projects, mut others) = (Vec::new(), Vec::new());
+    let mut found = Found::default();
     for entry in ECOSYSTEMS {
         for name in entry.manifests {
             let path = directory.join(name);
@@ -171,19 +219,26 @@ fn in_directory(directory: &Path) -> Result<Found, Error> {
                 path: Error::shown(&path),
                 reason,
             };
-            match (entry.read)(&manifest).map_err(unusable)? {
-                Is::Other(what) => others.push((*name, what)),
-                Is::Project => projects.push(Project {
-                    root: directory.to_owned(),
-                    ecosystem: entry.ecosystem,
-                    manifest,
-                    pack: entry.pack,
-                }),
-            }
+            let shown = Error::shown(&path);
+            let private = match (entry.read)(&manifest).map_err(unusable)? {
+                Is::Other(what) => {
+                    found.other = Some((shown, what));
+                    continue;
+                }
+                Is::Private(reason) => Some(reason),
+                Is::Project => None,
+            };
+            let project = Project {
+                root: directory.to_owned(),
+                ecosystem: entry.ecosystem,
+                manifest,
+                pack: entry.pack,
+            };
+            found.projects.push((project, shown, private));
             break;
         }
     }
-    Ok((projects, others))
+    Ok(found)
 }
 
 /// What can be checked of a directory that can't be packed here: what its own client has made of it.
@@ -246,7 +301,7 @@ mod tests {
     #[test]
     fn a_directory_with_a_manifest_is_a_project() {
         let directory = project("\u{feff}{}");
-        let found = locate(directory.path()).unwrap();
+        let found = locate(directory.path()).unwrap().projects;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].ecosystem, Ecosystem::Npm);
         assert_eq!(found[0].root, directory.path());
@@ -260,10 +315,19 @@ mod tests {
         let below = directory.path().join("src/deep");
         fs::create_dir_all(&below).unwrap();
         for place in [directory.path(), &below] {
-            let found = locate(place).unwrap();
+            let found = locate(place).unwrap().projects;
             let ecosystems: Vec<_> = found.iter().map(|project| project.ecosystem).collect();
             assert_eq!(ecosystems, [Ecosystem::Npm, Ecosystem::Crates]);
         }
+        // One that must not be published is left out where another may be.
+        fs::write(directory.path().join("package.json"), r#"{"private":true}"#).unwrap();
+        let found = locate(directory.path()).unwrap();
+        assert_eq!(found.projects.len(), 1);
+        assert_eq!(found.projects[0].ecosystem, Ecosystem::Crates);
+        assert!(found.skipped[0].path.ends_with("package.json"));
+        assert_eq!(found.skipped[0].reason, "it says `\"private\": true`");
+        fs::remove_file(directory.path().join("Cargo.toml")).unwrap();
+        assert_eq!(locate(directory.path()).unwrap().projects.len(), 1);
         fs::write(below.join("Cargo.toml"), "[workspace]\n").unwrap();
         let error = locate(&below).unwrap_err();
         assert!(matches!(error, Error::OtherManifest { .. }), "{error}");

@@ -67,6 +67,15 @@ pub enum Origin {
     Published,
 }
 
+/// A project that was left out, because it is not to be published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// Its manifest.
+    pub path: String,
+    /// What says so.
+    pub reason: String,
+}
+
 /// The client that made an artifact, and how it was called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PackedBy {

@@ -19,7 +19,7 @@ mod text_file;
 mod version;
 mod window;
 
-pub use artifact::{ArtifactInfo, Ecosystem, Format, Origin, PackedBy};
+pub use artifact::{ArtifactInfo, Ecosystem, Format, Origin, PackedBy, Skipped};
 pub use context::{Context, SelfKind, SelfValue};
 pub use digest::{Sha256, Sha512};
 pub use entry::{Entry, EntryKind, EntryPath};

@@ -462,6 +462,7 @@ fn of_several_the_highest_code_counts_and_nothing_checked_is_no_pass() {
         checked_at: Timestamp::UNIX_EPOCH,
         elapsed: Duration::ZERO,
         artifacts,
+        skipped: Vec::new(),
         errors: codes
             .iter()
             .map(|code| RunError {
@@ -501,6 +502,7 @@ fn a_waiver_used_by_one_of_several_artifacts_is_not_unused() {
         elapsed: Duration::ZERO,
         artifacts: vec![without.clone(), with],
         errors: Vec::new(),
+        skipped: Vec::new(),
     };
     assert!(verdict.unused_waivers().is_empty());
     verdict.artifacts = vec![without.clone(), without];

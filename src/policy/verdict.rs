@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use jiff::Timestamp;
 
 use super::{judged::Judged, waiver::Waiver};
-use crate::model::Level;
+use crate::model::{Level, Skipped};
 
 /// What a run, or one artifact of it, comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Verdict {
     pub artifacts: Vec<Judged>,
     /// What could not be checked at all.
     pub errors: Vec<RunError>,
+    /// Projects that were left out.
+    pub skipped: Vec<Skipped>,
 }
 
 /// How many findings of an artifact stand at each level; the waived ones are counted apart.
@@ -84,6 +86,7 @@ impl Verdict {
             elapsed: Duration::ZERO,
             artifacts: Vec::new(),
             errors: vec![error],
+            skipped: Vec::new(),
         }
     }
 

@@ -16,7 +16,7 @@ use super::Style;
 use crate::{
     model::{
         self, Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity, Sha256,
-        Sha512, escape,
+        Sha512, Skipped, escape,
     },
     policy::{Judged, JudgedFinding, JudgedGap, RunError, Verdict, Waiver},
 };
@@ -104,6 +104,7 @@ struct Report<'a> {
     outcome: &'static str,
     checked_at: String,
     errors: Vec<Error<'a>>,
+    skipped: &'a [Skipped],
     artifacts: Vec<Artifact<'a>>,
     findings: Vec<Finding<'a>>,
     gaps: Vec<Gap<'a>>,
@@ -215,6 +216,7 @@ impl<'a> Report<'a> {
                 .strftime("%Y-%m-%dT%H:%M:%SZ")
                 .to_string(),
             errors: verdict.errors.iter().map(Error::new).collect(),
+            skipped: &verdict.skipped,
             artifacts: verdict.artifacts.iter().map(Artifact::new).collect(),
             findings: numbered()
                 .flat_map(|(index, judged)| {

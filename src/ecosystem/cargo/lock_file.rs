@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::super::Error;
+use crate::ecosystem::Error;
 
 /// A lock file as it was.
 pub(super) struct LockFile {

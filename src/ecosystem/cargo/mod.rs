@@ -31,12 +31,17 @@ const PACKAGE: [&str; 3] = ["package", "--no-verify", "--allow-dirty"];
 fn read(manifest: &str) -> Result<Is, String> {
     let table: toml::Table =
         toml::from_str(manifest).map_err(|error| format!("it is not TOML: {}", error.message()))?;
-    Ok(
-        match table.contains_key("package") || table.contains_key("project") {
-            true => Is::Project,
-            false => Is::Other("the manifest of a workspace without a package of its own"),
-        },
-    )
+    let Some(package) = table.get("package").or(table.get("project")) else {
+        let what = "the manifest of a workspace without a package of its own";
+        return Ok(Is::Other(what));
+    };
+    Ok(match package.get("publish") {
+        Some(toml::Value::Boolean(false)) => Is::Private("it says `publish = false`"),
+        Some(toml::Value::Array(registries)) if registries.is_empty() => {
+            Is::Private("it says `publish = []`")
+        }
+        _ => Is::Project,
+    })
 }
 
 fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
@@ -97,6 +102,10 @@ mod tests {
     #[test]
     fn a_manifest_with_a_package_is_a_project() {
         assert!(matches!(read("[package]\nname = 'a'"), Ok(Is::Project)));
+        for private in ["publish = false", "publish = []"] {
+            let manifest = format!("[package]\nname = 'a'\n{private}");
+            assert!(matches!(read(&manifest), Ok(Is::Private(_))));
+        }
         assert!(matches!(read("[workspace]"), Ok(Is::Other(_))));
         assert!(read("[package").is_err());
     }

@@ -47,9 +47,13 @@ pub(super) fn misleads(name: &OsStr) -> bool {
 ///
 /// `npm_command` is of no use here: bun says `pack` on publish, and yarn says nothing.
 pub(super) fn inside_packing(variable: impl Fn(&str) -> Option<OsString>) -> bool {
-    variable(MARKER).is_some_and(|value| !value.is_empty())
-        || variable("npm_lifecycle_event")
-            .is_some_and(|event| PACKING_EVENTS.iter().any(|name| event == *name))
+    variable(MARKER).is_some_and(|value| !value.is_empty()) || inside_script(variable)
+}
+
+/// Whether the script that started this program is one of those that run on a publish.
+pub(super) fn inside_script(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    variable("npm_lifecycle_event")
+        .is_some_and(|event| PACKING_EVENTS.iter().any(|name| event == *name))
 }
 
 /// Whether this program runs inside a pack that was told to run no scripts.

@@ -9,6 +9,8 @@ mod scripts;
 
 use std::{env, ffi::OsString, process::Command, sync::Arc};
 
+use serde_json::Value;
+
 use super::{
     Entry, Error, Is, PackOptions, Packed, Project, Scripts, WhyIgnored,
     client::{Client, MARKER, WITH_SCRIPTS, WITHOUT_SCRIPTS},
@@ -23,7 +25,7 @@ const MANIFEST: &str = "package.json";
 pub(super) const ENTRY: Entry = Entry {
     ecosystem: Ecosystem::Npm,
     manifests: &[MANIFEST],
-    read: |manifest| PublishScripts::of(manifest).map(|_| Is::Project),
+    read,
     pack,
 };
 
@@ -35,6 +37,18 @@ const IGNORE_SCRIPTS: &str = "--ignore-scripts";
 /// runs `prepare` in spite of `--ignore-scripts` (measured for 10.9.9; 11.19.1 and 12.2.0 obey).
 #[cfg(unix)]
 const NO_SHELL: &str = "--script-shell=true";
+
+fn read(manifest: &str) -> Result<Is, String> {
+    Ok(match scripts::parse(manifest)?.get("private") {
+        Some(Value::Bool(true)) => Is::Private("it says `\"private\": true`"),
+        _ => Is::Project,
+    })
+}
+
+/// Whether this program was started by a script of a client of this family that packs.
+pub(super) fn inside_packing() -> bool {
+    environment::inside_script(|name| env::var_os(name))
+}
 
 fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
     let npm = Npm {

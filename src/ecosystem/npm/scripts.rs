@@ -21,16 +21,22 @@ pub(super) struct PublishScripts {
     pub(super) around_prepublish_only: Option<&'static str>,
 }
 
+/// Reads the text of a `package.json`, or says why npm could not read it.
+pub(super) fn parse(manifest: &str) -> Result<Value, String> {
+    // npm takes a byte order mark.
+    let manifest = manifest.strip_prefix('\u{feff}').unwrap_or(manifest);
+    let manifest: Value =
+        serde_json::from_str(manifest).map_err(|error| format!("it is not JSON: {error}"))?;
+    match manifest.is_object() {
+        true => Ok(manifest),
+        false => Err("it is not a JSON object".to_owned()),
+    }
+}
+
 impl PublishScripts {
-    /// Reads the text of a `package.json`, or says why npm could not read it.
+    /// Those of the text of a `package.json`, as [`parse`] reads it.
     pub(super) fn of(manifest: &str) -> Result<Self, String> {
-        // npm takes a byte order mark.
-        let manifest = manifest.strip_prefix('\u{feff}').unwrap_or(manifest);
-        let manifest: Value =
-            serde_json::from_str(manifest).map_err(|error| format!("it is not JSON: {error}"))?;
-        if !manifest.is_object() {
-            return Err("it is not a JSON object".to_owned());
-        }
+        let manifest = parse(manifest)?;
         let has = |name: &&str| {
             let script = manifest
                 .get("scripts")

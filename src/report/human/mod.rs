@@ -32,6 +32,7 @@ pub(super) fn write(verdict: &Verdict, style: &Style, out: &mut dyn Write) -> io
         }
         summary::artifact(&mut page, judged, elapsed, style.detail);
     }
+    summary::skipped(&mut page, verdict, style.detail);
     if !alone {
         summary::waivers(&mut page, verdict, style.detail);
         summary::run(&mut page, verdict, style);

@@ -133,6 +133,21 @@ fn outcome(page: &Page, judged: &Judged, detail: Detail) -> String {
     format!("{}{rest}{hint}", page.paint(style, &verdict))
 }
 
+/// Says which projects were left out.
+pub(super) fn skipped(page: &mut Page, verdict: &Verdict, detail: Detail) {
+    if detail == Detail::Quiet || verdict.skipped.is_empty() {
+        return;
+    }
+    page.gap();
+    for skipped in &verdict.skipped {
+        let word = page.paint(DIM, "skipped");
+        page.paragraph(
+            &format!("{word}  "),
+            &format!("{}: {}", skipped.path, skipped.reason),
+        );
+    }
+}
+
 /// Says what a run comes to that is not about a single artifact.
 pub(super) fn run(page: &mut Page, verdict: &Verdict, style: &Style) {
     let error = page.paint(RED.bold(), "error");
