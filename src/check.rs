@@ -303,9 +303,13 @@ fn check_project(
         Err(error) => return take(Err(error.into())),
     };
     for packed in &packed {
-        let source = open(&packed.file, &packed.file_name, Origin::Packed);
+        let origin = match packed.packed_by {
+            Some(_) => Origin::Packed,
+            None => Origin::Given,
+        };
+        let source = open(&packed.file, &packed.label, origin);
         take(source.and_then(|mut source| {
-            source.packed_by = Some(packed.packed_by.clone());
+            source.packed_by = packed.packed_by.clone();
             source.sha512 = request.sha512;
             check(source, &project.root)
         }));

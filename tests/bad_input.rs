@@ -246,11 +246,8 @@ fn where_there_is_no_artifact_the_code_is_3() {
         place.write(&format!("{name}/package.json"), manifest.as_bytes());
     }
     place.write("latin/package.json", b"\xff");
-    for manifest in [
-        "python/pyproject.toml",
-        "legacy/setup.py",
-        "rust/Cargo.toml",
-    ] {
+    place.write("python/pyproject.toml", b"[project]\nname = 'a'\n");
+    for manifest in ["legacy/setup.py", "rust/Cargo.toml"] {
         place.write(manifest, b"");
     }
     fs::create_dir(place.path("x.tgz")).unwrap();
@@ -291,12 +288,9 @@ fn where_there_is_no_artifact_the_code_is_3() {
         ("endless", &["endless/package.json", "not a file"]),
         (
             "python",
-            &[
-                "package.json or Cargo.toml",
-                "`packwarden check python/dist/*`",
-            ],
+            &["nothing is built in python/dist", "`python -m build`"],
         ),
-        ("legacy", &["`python -m build`"]),
+        ("legacy", &["nothing is built in legacy/dist"]),
         (
             "rust",
             &["rust/Cargo.toml is the manifest of a workspace without a package"],

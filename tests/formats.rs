@@ -4,10 +4,7 @@
 
 mod support;
 
-use std::{
-    fs::{self, File},
-    process::Command,
-};
+use std::fs::{self, File};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use packwarden::model::Sha256;
@@ -476,38 +473,35 @@ fn a_closed_standard_input_is_no_empty_package() {
     assert_eq!(ran.code, Some(4), "{ran:?}");
 }
 
-/// cargo itself packs this, without any network.
+/// What lies in `dist/` is what a client uploads.
 #[test]
-fn what_cargo_packs_passes() {
+fn of_a_python_project_all_that_is_built_is_checked() {
     let place = tempfile::tempdir().unwrap();
-    let write = |path: &str, content: &str| {
-        let path = place.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+    let root = place.path();
+    fs::create_dir_all(root.join("src/acme")).unwrap();
+    fs::write(root.join("pyproject.toml"), "[project]\nname = 'acme'\n").unwrap();
+    let check = |directory: &str| {
+        let ran = packwarden(&["check", "--no-config", "--format", "json"])
+            .directory(&root.join(directory))
+            .run();
+        (ran.code.unwrap(), ran.json())
     };
-    write(
-        "Cargo.toml",
-        "[package]\nname = \"acme\"\nversion = \"1.0.0\"\nedition = \"2021\"\nlicense = \"MIT\"\n\
-         description = \"An example\"\n[workspace]\n",
-    );
-    write("src/lib.rs", "//! Acme.\n");
-    let packed = || {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["package", "--offline", "--no-verify", "--quiet"]);
-        let done = cargo
-            .env("CARGO_TARGET_DIR", place.path().join("target"))
-            .current_dir(place.path())
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{done:?}");
-        let artifact = place.path().join("target/package/acme-1.0.0.crate");
-        packwarden(&["check", "--no-config", "--format", "json"])
-            .argument(artifact.as_os_str())
-            .run()
-    };
-    let ran = packed();
-    assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert_eq!(ran.json()["artifacts"][0]["name"], "acme");
-    write("assets/a.js.map", MAP);
-    assert_eq!(packed().code, Some(1));
+    assert_eq!(check(".").0, 3);
+    fs::create_dir(root.join("dist")).unwrap();
+    fs::write(root.join("dist/.gitignore"), "*").unwrap();
+    assert_eq!(check(".").0, 3);
+    let leak: Files<'_> = &[("acme-1.0/PKG-INFO", METADATA), ("acme-1.0/.env", b"A=1\n")];
+    fs::write(root.join("dist/acme-1.0-py3-none-any.whl"), good_wheel()).unwrap();
+    for directory in [".", "src/acme"] {
+        let (code, document) = check(directory);
+        assert_eq!(code, 0, "{document}");
+    }
+    fs::write(root.join("dist/acme-1.0.tar.gz"), tarball(leak)).unwrap();
+    let (code, document) = check(".");
+    assert_eq!(code, 1, "{document}");
+    let artifacts = document["artifacts"].as_array().unwrap().iter();
+    let paths: Vec<_> = artifacts.map(|artifact| &artifact["path"]).collect();
+    let expected = ["./dist/acme-1.0-py3-none-any.whl", "./dist/acme-1.0.tar.gz"];
+    assert_eq!(paths, expected);
+    assert_eq!(document["artifacts"][0]["origin"], "given");
 }

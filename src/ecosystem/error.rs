@@ -25,14 +25,24 @@ pub enum Error {
         "{path} is not in a project that can be packed: neither it nor a directory above it has a {}",
         .manifests.join(" or ")
     )]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(help(
+        "give the directory that holds the manifest, or the artifact file itself (for npm, what `npm pack` makes)"
+    ))]
     NoProject {
         /// The directory.
         path: String,
         /// The manifests looked for.
         manifests: Vec<&'static str>,
-        /// What to type instead.
-        help: String,
+    },
+
+    /// What would be uploaded is not there.
+    #[error("nothing is built in {path}, and what lies there is what would be uploaded")]
+    #[diagnostic(help(
+        "build it (`python -m build`, `uv build`) and check again; if it is not for PyPI, give it the classifier `Private :: Do Not Upload`"
+    ))]
+    NothingBuilt {
+        /// The directory of what is built.
+        path: String,
     },
 
     /// The manifest is not that of a package.

@@ -8,6 +8,7 @@ mod client;
 mod error;
 mod npm;
 mod private;
+mod pypi;
 
 use std::{
     ffi::OsString,
@@ -25,12 +26,16 @@ use private::PrivateDirectory;
 /// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
 struct Entry {
     ecosystem: Ecosystem,
-    /// The files that may make a directory a project of this ecosystem; the first that is there
-    /// tells.
-    manifests: &'static [&'static str],
-    /// Reads the text of a manifest, or says why it can't be used.
-    read: fn(&str) -> Result<Is, String>,
+    /// The files that may make a directory a project of this ecosystem; the first that does counts.
+    manifests: &'static [ManifestFile],
     pack: fn(&Project, &PackOptions) -> Result<Vec<Packed>, Error>,
+}
+
+/// A file that may make a directory a project.
+struct ManifestFile {
+    name: &'static str,
+    /// Reads its text, or says why it can't be used.
+    read: fn(&str) -> Result<Is, String>,
 }
 
 /// What a manifest makes of its directory.
@@ -41,9 +46,11 @@ enum Is {
     Private(&'static str),
     /// Something else, and what.
     Other(&'static str),
+    /// Settings of tools, as anywhere in a project.
+    Nothing,
 }
 
-const ECOSYSTEMS: &[Entry] = &[npm::ENTRY, cargo::ENTRY];
+const ECOSYSTEMS: &[Entry] = &[npm::ENTRY, pypi::ENTRY, cargo::ENTRY];
 
 /// A directory that a client can pack.
 #[derive(Clone)]
@@ -85,18 +92,18 @@ pub struct PackOptions {
     pub show_output: bool,
 }
 
-/// An artifact that a client has made, and the private directory it lies in. Both are gone when
-/// this and all others that were made with it are dropped.
+/// An artifact of a project. One that was made for this check lies in a private directory; both are gone
+/// when this and all others that were made with it are dropped.
 #[derive(Debug)]
 pub struct Packed {
     /// Where the artifact is.
     pub file: PathBuf,
-    /// The name that the client gave it.
-    pub file_name: String,
-    /// The client, and how it was called (without the private directory).
-    pub packed_by: PackedBy,
+    /// What people know it by: the name that the client gave it, or where it lies.
+    pub label: String,
+    /// The client, and how it was called (without the private directory), if it was made for this check.
+    pub packed_by: Option<PackedBy>,
     /// Held so that the file lives as long as this.
-    _directory: Arc<PrivateDirectory>,
+    _directory: Option<Arc<PrivateDirectory>>,
 }
 
 /// What became of the scripts that a publish runs before the upload.
@@ -158,10 +165,9 @@ pub fn locate(directory: &Path) -> Result<Located, Error> {
         path: Error::shown(directory),
         manifests: ECOSYSTEMS
             .iter()
-            .flat_map(|entry| entry.manifests)
-            .copied()
+            .filter_map(|entry| entry.manifests.first())
+            .map(|file| file.name)
             .collect(),
-        help: instead(directory),
     })
 }
 
@@ -208,8 +214,8 @@ impl Found {
 fn in_directory(directory: &Path) -> Result<Found, Error> {
     let mut found = Found::default();
     for entry in ECOSYSTEMS {
-        for name in entry.manifests {
-            let path = directory.join(name);
+        for file in entry.manifests {
+            let path = directory.join(file.name);
             let manifest = match read_text_file(&path) {
                 Ok(text) => text,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -220,7 +226,8 @@ fn in_directory(directory: &Path) -> Result<Found, Error> {
                 reason,
             };
             let shown = Error::shown(&path);
-            let private = match (entry.read)(&manifest).map_err(unusable)? {
+            let private = match (file.read)(&manifest).map_err(unusable)? {
+                Is::Nothing => continue,
                 Is::Other(what) => {
                     found.other = Some((shown, what));
                     continue;
@@ -239,18 +246,6 @@ fn in_directory(directory: &Path) -> Result<Found, Error> {
         }
     }
     Ok(found)
-}
-
-/// What can be checked of a directory that can't be packed here: what its own client has made of it.
-fn instead(directory: &Path) -> String {
-    let has = |manifests: &[&str]| manifests.iter().any(|name| directory.join(name).is_file());
-    match has(&["pyproject.toml", "setup.py"]) {
-        true => {
-            let files = Error::shown(&directory.join("dist/*"));
-            format!("build it there (`python -m build`), and then run `packwarden check {files}`")
-        }
-        false => "give the directory that holds the manifest, or the artifact file itself (for npm, what `npm pack` makes)".into(),
-    }
 }
 
 /// Has the project's client make the artifacts that it would publish.

@@ -9,7 +9,7 @@ mod lock_file;
 use std::{env, path::Path, process::Command, sync::Arc};
 
 use super::{
-    Entry, Error, Is, PackOptions, Packed, Project,
+    Entry, Error, Is, ManifestFile, PackOptions, Packed, Project,
     client::{Client, MARKER, WITHOUT_SCRIPTS},
     only_file,
     private::PrivateDirectory,
@@ -19,8 +19,10 @@ use lock_file::LockFile;
 
 pub(super) const ENTRY: Entry = Entry {
     ecosystem: Ecosystem::Crates,
-    manifests: &["Cargo.toml"],
-    read,
+    manifests: &[ManifestFile {
+        name: "Cargo.toml",
+        read,
+    }],
     pack,
 };
 
@@ -71,14 +73,14 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
     let file_name = only_file(&made, "cargo")?;
     Ok(vec![Packed {
         file: made.join(&file_name),
-        file_name: file_name.to_string_lossy().into_owned(),
-        packed_by: PackedBy {
+        label: file_name.to_string_lossy().into_owned(),
+        packed_by: Some(PackedBy {
             client: "cargo".to_owned(),
             version: number(&version),
             command: said.split(' ').map(str::to_owned).collect(),
             without_scripts: None,
-        },
-        _directory: Arc::new(directory),
+        }),
+        _directory: Some(Arc::new(directory)),
     }])
 }
 

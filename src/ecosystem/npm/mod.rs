@@ -12,7 +12,7 @@ use std::{env, ffi::OsString, process::Command, sync::Arc};
 use serde_json::Value;
 
 use super::{
-    Entry, Error, Is, PackOptions, Packed, Project, Scripts, WhyIgnored,
+    Entry, Error, Is, ManifestFile, PackOptions, Packed, Project, Scripts, WhyIgnored,
     client::{Client, MARKER, WITH_SCRIPTS, WITHOUT_SCRIPTS},
     only_file,
     private::PrivateDirectory,
@@ -24,8 +24,10 @@ const MANIFEST: &str = "package.json";
 
 pub(super) const ENTRY: Entry = Entry {
     ecosystem: Ecosystem::Npm,
-    manifests: &[MANIFEST],
-    read,
+    manifests: &[ManifestFile {
+        name: MANIFEST,
+        read,
+    }],
     pack,
 };
 
@@ -93,8 +95,8 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
     let file_name = only_file(directory.path(), "npm")?;
     Ok(vec![Packed {
         file: directory.path().join(&file_name),
-        file_name: file_name.to_string_lossy().into_owned(),
-        packed_by: PackedBy {
+        label: file_name.to_string_lossy().into_owned(),
+        packed_by: Some(PackedBy {
             client: "npm".to_owned(),
             version,
             command: said.into_iter().map(str::to_owned).collect(),
@@ -102,8 +104,8 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
                 Scripts::Ran => None,
                 Scripts::Ignored(why) => Some(why.to_string()),
             },
-        },
-        _directory: Arc::new(directory),
+        }),
+        _directory: Some(Arc::new(directory)),
     }])
 }
 
