@@ -33,13 +33,13 @@ pub(super) enum Command {
 
 /// Check a project directory or artifact files
 ///
-/// A project directory is packed first, with the client that would publish it and into a private
-/// directory; the project's own publish scripts run as they would on a publish. A file is checked as
-/// it is.
+/// A project is packed first, by npm or cargo and into a private directory; the publish scripts of an
+/// npm package run as they would on a publish. Of a Python project all that lies in dist/ is checked. A
+/// file is checked as it is.
 #[derive(Debug, Args)]
 #[command(after_long_help = exit::table())]
 pub(super) struct CheckArguments {
-    /// A project directory, an artifact file, or - for an artifact on standard input
+    /// A directory of a project, an artifact file, or - for an artifact on standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
 
