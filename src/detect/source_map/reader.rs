@@ -14,8 +14,6 @@ use crate::detect::{
 
 /// Bytes in front of the object, at most: white space and the line `)]}'`.
 const LEAD: usize = 64 << 10;
-/// Bytes of the line `)]}'`, at most.
-const GUARD: usize = 256;
 
 /// One source that a map names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,25 +45,41 @@ pub(super) struct Reading {
     pub(super) over_limit: bool,
 }
 
-/// Where the object starts in the first bytes of a map, if they can be one: after a byte order mark,
-/// white space, and the line `)]}'` that some servers put in front.
-pub(super) fn object_start(lead: &[u8]) -> Option<usize> {
-    let mut rest = lead.strip_prefix(b"\xef\xbb\xbf").unwrap_or(lead);
-    rest = rest.trim_ascii_start();
-    if rest.starts_with(b")]}'") {
-        rest = &rest[memchr::memchr(b'\n', rest)?..];
-        rest = rest.trim_ascii_start();
-    }
-    (rest.first() == Some(&b'{')).then(|| lead.len() - rest.len())
+/// Where the object of a map starts.
+enum Start {
+    At(usize),
+    /// Further bytes will tell.
+    Later,
+    Nowhere,
 }
 
-/// Whether an object may still follow `lead`, in which none has started.
-fn may_start(lead: &[u8]) -> bool {
+/// Where the object starts after the first bytes of a map: after a byte order mark, white space, and
+/// the line `)]}'` that some servers put in front.
+fn start(lead: &[u8]) -> Start {
     const MARK: &[u8] = b"\xef\xbb\xbf";
-    let rest = lead.strip_prefix(MARK).unwrap_or(lead).trim_ascii_start();
-    MARK.starts_with(rest)
-        || b")]}'".starts_with(rest)
-        || rest.starts_with(b")]}'") && rest.len() < GUARD
+    const PREFIX: &[u8] = b")]}'";
+    let all = lead.strip_prefix(MARK).unwrap_or(lead).trim_ascii_start();
+    let mut rest = all;
+    if all.starts_with(PREFIX) {
+        match memchr::memchr(b'\n', all) {
+            Some(end) => rest = all[end..].trim_ascii_start(),
+            None => return Start::Later,
+        }
+    }
+    match rest.first() {
+        Some(b'{') => Start::At(lead.len() - rest.len()),
+        None => Start::Later,
+        Some(_) if MARK.starts_with(all) || PREFIX.starts_with(all) => Start::Later,
+        Some(_) => Start::Nowhere,
+    }
+}
+
+/// Where the object starts in the first bytes of a file, if it does.
+pub(super) fn object_start(head: &[u8]) -> Option<usize> {
+    match start(head) {
+        Start::At(offset) => Some(offset),
+        Start::Later | Start::Nowhere => None,
+    }
 }
 
 /// See the module.
@@ -101,17 +115,17 @@ impl MapReader {
             return self.read(bytes, out);
         }
         lead.extend_from_slice(&bytes[..bytes.len().min(LEAD - before)]);
-        match object_start(&lead) {
-            Some(start) => {
+        match start(&lead) {
+            Start::At(start) => {
                 // The object's first byte came with this piece, or it would have started before.
                 let skipped = start.saturating_sub(before).min(bytes.len());
                 skipped + self.read(&bytes[skipped..], out)
             }
-            None if lead.len() < LEAD && may_start(&lead) => {
+            Start::Later if lead.len() < LEAD => {
                 self.lead = Some(lead);
                 bytes.len()
             }
-            None => {
+            Start::Later | Start::Nowhere => {
                 self.malformed = Some(self.tokenizer.broken_off());
                 0
             }

@@ -232,6 +232,7 @@ fn what_stands_before_the_object_is_passed_over() {
         ")]}'\n",
         ")]}'junk\r\n  ",
         "\u{feff})]}'\n",
+        &format!(")]}}'{}\n{}", "junk".repeat(1000), " ".repeat(1000)),
     ] {
         let record = scan_one("package/a.js.map", format!("{lead}{text}\n"));
         assert_eq!(record.kinds(), ["source-map:first-party"], "{lead:?}");
