@@ -28,6 +28,8 @@ pub struct Request {
     pub config: ConfigChoice,
     /// What the command line sets on top of it.
     pub overrides: Overrides,
+    /// Which client is to pack projects; one of [`ecosystem::clients`].
+    pub client: Option<&'static str>,
     /// Whether to pack without the project's own scripts.
     pub ignore_scripts: bool,
     /// Whether to look for values of this machine; the configuration may turn it off too.
@@ -226,7 +228,8 @@ fn check_target(
                 }],
             })?;
             if metadata.is_dir() {
-                let located = ecosystem::locate(path).map_err(|error| vec![error.into()])?;
+                let located =
+                    ecosystem::locate(path, request.client).map_err(|error| vec![error.into()])?;
                 checked.verdict.skipped.extend(located.skipped);
                 for project in &located.projects {
                     check_project(project, request, &check, &mut |result| {
@@ -294,6 +297,7 @@ fn check_project(
     take: &mut dyn FnMut(Result<Judged, Error>),
 ) {
     let options = ecosystem::PackOptions {
+        client: request.client,
         ignore_scripts: request.ignore_scripts,
         show_output: request.show_packer_output,
     };

@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use super::{exit, output};
+use crate::ecosystem;
 
 /// Checks what a package would publish, before it is published.
 ///
@@ -83,6 +87,13 @@ pub(super) struct CheckArguments {
     /// Do not look for this machine's own names and paths
     #[arg(long)]
     pub(super) no_self_match: bool,
+
+    /// Pack with this client
+    ///
+    /// Without it, the client that package.json names (packageManager), or whose lock file is there,
+    /// packs an npm package.
+    #[arg(long, value_name = "NAME", value_parser = client())]
+    pub(super) client: Option<&'static str>,
 
     /// Pack without running the project's own scripts
     #[arg(long)]
@@ -164,6 +175,12 @@ pub(super) enum ListFormat {
     Human,
     /// One JSON document
     Json,
+}
+
+fn client() -> impl TypedValueParser<Value = &'static str> {
+    let known = |name: &String| ecosystem::clients().find(|client| client == name);
+    PossibleValuesParser::new(ecosystem::clients())
+        .try_map(move |name| known(&name).ok_or("there is no such client"))
 }
 
 fn key_and_value(text: &str) -> Result<(String, String), String> {

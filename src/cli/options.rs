@@ -61,6 +61,7 @@ impl CheckOptions {
                 no_waivers: arguments.no_waivers,
                 limits: arguments.limits,
             },
+            client: arguments.client,
             ignore_scripts: arguments.ignore_scripts,
             self_match: !arguments.no_self_match,
             show_packer_output: arguments.verbose,
@@ -105,6 +106,7 @@ mod tests {
         assert!(!request.self_match && request.overrides.strict && !request.ignore_scripts);
         assert_eq!(request.overrides.limits, [("entries".into(), "5".into())]);
         assert!(matches!(request.config, ConfigChoice::Nearest));
+        assert_eq!(options(&["--client", "pnpm"]).request.client, Some("pnpm"));
         assert!(options(&["-v"]).request.show_packer_output);
         assert!(options(&["--format", "json"]).request.sha512 && !request.sha512);
         assert!(!options(&["-v"]).progress && options(&[]).progress);

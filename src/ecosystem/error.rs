@@ -152,7 +152,7 @@ pub enum Error {
 
     /// The manifest has scripts that would run here but not on publish.
     #[error(
-        "the manifest of {path} has the script `{script}`, which `npm publish` never runs but `npm run {around}` does"
+        "the manifest of {path} has the script `{script}`, which `{publish}` never runs but `{run}` does"
     )]
     #[diagnostic(help(
         "remove it or call it from `{around}`, so that what is checked is what is published; or give the packed artifact"
@@ -162,8 +162,64 @@ pub enum Error {
         path: String,
         /// The script.
         script: String,
+        /// The publish that does not run it.
+        publish: &'static str,
+        /// The command that would.
+        run: String,
         /// The script around which it runs.
         around: &'static str,
+    },
+
+    /// Several clients have left their lock files.
+    #[error("{path} has lock files of several clients: {}", .names.join(", "))]
+    #[diagnostic(help(
+        "each packs other bytes: name the one that publishes with --client or as `packageManager` in package.json, or remove the lock files of the others"
+    ))]
+    SeveralLockFiles {
+        /// The directory.
+        path: String,
+        /// The lock files.
+        names: Vec<&'static str>,
+    },
+
+    /// The manifest names a client that is not known here.
+    #[error("`{field}` in {path} names {client}, which is not a client that is known here")]
+    #[diagnostic(help(
+        "name the client that publishes with --client, or pack with {client} and give the packed artifact"
+    ))]
+    ClientUnknown {
+        /// The manifest.
+        path: String,
+        /// The field of it.
+        field: &'static str,
+        /// The client's name.
+        client: String,
+    },
+
+    /// A client that packs projects of another kind was asked for.
+    #[error("{client} does not pack what is in {path}")]
+    #[diagnostic(help("leave --client out, or give a directory with a project that it packs"))]
+    ClientOfOthers {
+        /// The client's name.
+        client: &'static str,
+        /// The directory.
+        path: String,
+    },
+
+    /// The client has a version that can't pack the project.
+    #[error("{path} needs {needs}, and the {client} that was found is {version}")]
+    #[diagnostic(help(
+        "install what is needed and see that it comes first on PATH, or give the packed artifact instead of the directory"
+    ))]
+    ClientUnfit {
+        /// The client's name.
+        client: &'static str,
+        /// Its version.
+        version: String,
+        /// The project.
+        path: String,
+        /// What is needed instead.
+        needs: String,
     },
 
     /// The client runs scripts that it was told not to run.

@@ -28,6 +28,8 @@ struct Entry {
     ecosystem: Ecosystem,
     /// The files that may make a directory a project of this ecosystem; the first that does counts.
     manifests: &'static [ManifestFile],
+    /// The names of the clients that may pack it.
+    clients: &'static [&'static str],
     pack: fn(&Project, &PackOptions) -> Result<Vec<Packed>, Error>,
 }
 
@@ -60,6 +62,7 @@ pub struct Project {
     /// Whose client packs it.
     pub ecosystem: Ecosystem,
     manifest: String,
+    clients: &'static [&'static str],
     pack: fn(&Project, &PackOptions) -> Result<Vec<Packed>, Error>,
 }
 
@@ -86,6 +89,9 @@ pub struct Located {
 /// How to pack.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PackOptions {
+    /// Which client is to pack a project that it can pack, instead of the one that the project uses;
+    /// one of [`clients`].
+    pub client: Option<&'static str>,
     /// Whether to leave out the project's own scripts.
     pub ignore_scripts: bool,
     /// Whether to show what the client prints, on standard error, while it prints.
@@ -137,13 +143,19 @@ impl fmt::Display for WhyIgnored {
     }
 }
 
+/// The names of all clients.
+pub fn clients() -> impl Iterator<Item = &'static str> {
+    let names = ECOSYSTEMS.iter().flat_map(|entry| entry.clients);
+    names.copied()
+}
+
 /// The projects of `directory`, or of the nearest directory above it that has any.
 ///
 /// # Errors
 ///
 /// When there is no such directory, when neither it nor one above it holds a manifest that is known
-/// here, or when a manifest can't be used.
-pub fn locate(directory: &Path) -> Result<Located, Error> {
+/// here, when a manifest can't be used, or when `client` is one that packs none of the projects.
+pub fn locate(directory: &Path, client: Option<&'static str>) -> Result<Located, Error> {
     let unreadable = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => Error::NoSuchDirectory(Error::shown(directory)),
         _ => Error::unreadable(directory, source),
@@ -156,7 +168,7 @@ pub fn locate(directory: &Path) -> Result<Located, Error> {
     for place in std::iter::once(directory).chain(above) {
         let found = in_directory(place)?;
         match found.other {
-            _ if !found.projects.is_empty() => return Ok(found.chosen()),
+            _ if !found.projects.is_empty() => return found.chosen(client, place),
             Some((path, what)) => return Err(Error::OtherManifest { path, what }),
             None => {}
         }
@@ -181,10 +193,9 @@ struct Found {
 }
 
 impl Found {
-    /// Leaves out what must not be published, unless there is nothing else; and inside a script of an
-    /// npm that packs, what that does not publish.
-    fn chosen(self) -> Located {
-        const NOT_BY_NPM: &str = "it is not what the npm around this check publishes";
+    /// Leaves out what must not be published, unless there is nothing else; and what is not published by
+    /// the client that was asked for, or that packs around this check.
+    fn chosen(self, client: Option<&'static str>, place: &Path) -> Result<Located, Error> {
         let inside_npm = npm::inside_packing()
             && (self.projects.iter()).any(|(project, ..)| project.ecosystem == Ecosystem::Npm);
         let has_public = self.projects.iter().any(|(.., private)| private.is_none());
@@ -193,11 +204,13 @@ impl Found {
             skipped: Vec::new(),
         };
         for (project, path, private) in self.projects {
-            let is_other = inside_npm && project.ecosystem != Ecosystem::Npm;
-            let reason = match private {
-                _ if is_other => Some(NOT_BY_NPM),
-                Some(reason) if has_public && !inside_npm => Some(reason),
-                _ => None,
+            let reason = match (client, private) {
+                (Some(client), _) if project.clients.contains(&client) => None,
+                (Some(_), _) => Some("it is not packed by the client that was asked for"),
+                (None, _) if inside_npm => (project.ecosystem != Ecosystem::Npm)
+                    .then_some("it is not what is published around this check"),
+                (None, Some(reason)) if has_public => Some(reason),
+                (None, _) => None,
             };
             match reason {
                 Some(reason) => located.skipped.push(Skipped {
@@ -207,7 +220,13 @@ impl Found {
                 None => located.projects.push(project),
             }
         }
-        located
+        match client {
+            Some(client) if located.projects.is_empty() => Err(Error::ClientOfOthers {
+                client,
+                path: Error::shown(place),
+            }),
+            _ => Ok(located),
+        }
     }
 }
 
@@ -239,6 +258,7 @@ fn in_directory(directory: &Path) -> Result<Found, Error> {
                 root: directory.to_owned(),
                 ecosystem: entry.ecosystem,
                 manifest,
+                clients: entry.clients,
                 pack: entry.pack,
             };
             found.projects.push((project, shown, private));
@@ -296,7 +316,7 @@ mod tests {
     #[test]
     fn a_directory_with_a_manifest_is_a_project() {
         let directory = project("\u{feff}{}");
-        let found = locate(directory.path()).unwrap().projects;
+        let found = locate(directory.path(), None).unwrap().projects;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].ecosystem, Ecosystem::Npm);
         assert_eq!(found[0].root, directory.path());
@@ -310,21 +330,21 @@ mod tests {
         let below = directory.path().join("src/deep");
         fs::create_dir_all(&below).unwrap();
         for place in [directory.path(), &below] {
-            let found = locate(place).unwrap().projects;
+            let found = locate(place, None).unwrap().projects;
             let ecosystems: Vec<_> = found.iter().map(|project| project.ecosystem).collect();
             assert_eq!(ecosystems, [Ecosystem::Npm, Ecosystem::Crates]);
         }
         // One that must not be published is left out where another may be.
         fs::write(directory.path().join("package.json"), r#"{"private":true}"#).unwrap();
-        let found = locate(directory.path()).unwrap();
+        let found = locate(directory.path(), None).unwrap();
         assert_eq!(found.projects.len(), 1);
         assert_eq!(found.projects[0].ecosystem, Ecosystem::Crates);
         assert!(found.skipped[0].path.ends_with("package.json"));
         assert_eq!(found.skipped[0].reason, "it says `\"private\": true`");
         fs::remove_file(directory.path().join("Cargo.toml")).unwrap();
-        assert_eq!(locate(directory.path()).unwrap().projects.len(), 1);
+        assert_eq!(locate(directory.path(), None).unwrap().projects.len(), 1);
         fs::write(below.join("Cargo.toml"), "[workspace]\n").unwrap();
-        let error = locate(&below).unwrap_err();
+        let error = locate(&below, None).unwrap_err();
         assert!(matches!(error, Error::OtherManifest { .. }), "{error}");
     }
 
@@ -333,7 +353,7 @@ mod tests {
         let empty = tempfile::tempdir().unwrap();
         let file = empty.path().join("file");
         fs::write(&file, "").unwrap();
-        let of = |path: &Path| locate(path).unwrap_err();
+        let of = |path: &Path| locate(path, None).unwrap_err();
         assert!(matches!(of(empty.path()), Error::NoProject { .. }));
         assert!(matches!(of(&file), Error::NotADirectory(_)));
         assert!(matches!(
@@ -345,7 +365,7 @@ mod tests {
     #[test]
     fn a_manifest_that_npm_could_not_read_is_an_error() {
         for manifest in ["", "{", "[]", "null", "{} x"] {
-            let error = locate(project(manifest).path()).unwrap_err();
+            let error = locate(project(manifest).path(), None).unwrap_err();
             assert!(
                 matches!(error, Error::UnusableManifest { .. }),
                 "{manifest}: {error}"

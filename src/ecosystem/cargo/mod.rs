@@ -23,6 +23,7 @@ pub(super) const ENTRY: Entry = Entry {
         name: "Cargo.toml",
         read,
     }],
+    clients: &["cargo"],
     pack,
 };
 

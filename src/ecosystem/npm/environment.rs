@@ -1,8 +1,8 @@
-//! What an npm around us leaves in the environment.
+//! What a client around us leaves in the environment.
 
 use std::{
     ffi::{OsStr, OsString},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::ecosystem::client::{MARKER, WITHOUT_SCRIPTS};
@@ -20,8 +20,9 @@ const PACKING_EVENTS: [&str; 7] = [
 ];
 
 /// Settings that a surrounding npm passes on (`npm publish --dry-run --workspaces` and the like) and
-/// that are not meant for the pack of one directory. Flags on our command line win over the first
-/// three, but the scripts that it starts would still inherit them.
+/// that are not meant for the pack of one directory. With npm, flags on our command line win over the
+/// first three, but the scripts that it starts would still inherit them. pnpm 10 reads them too; of
+/// the other clients none does.
 ///
 /// `npm_config_ignore_scripts` is not among them: a publish from the same shell would obey it too.
 const MISLEADING: [&str; 6] = [
@@ -61,17 +62,34 @@ pub(super) fn inside_ignoring(variable: impl Fn(&str) -> Option<OsString>) -> bo
     variable(MARKER).is_some_and(|value| value == WITHOUT_SCRIPTS)
 }
 
-/// The npm to run, program first: inside a script of npm the very one that runs the script, because
-/// it is the one that publishes; otherwise the one on PATH.
-pub(super) fn program(variable: impl Fn(&str) -> Option<OsString>) -> Vec<OsString> {
-    let is_npm = variable("npm_config_user_agent")
-        .is_some_and(|agent| agent.to_string_lossy().starts_with("npm/"));
-    let around = variable("npm_node_execpath").zip(variable("npm_execpath"));
-    match around {
-        Some((node, cli)) if is_npm && Path::new(&cli).ends_with("npm-cli.js") => vec![node, cli],
-        // On Windows npm is a script, which is only found with its extension.
-        _ => vec![if cfg!(windows) { "npm.cmd" } else { "npm" }.into()],
+/// A program, and what it is given first: the script that it is to run, if that is not a program itself.
+pub(super) type Program = (OsString, Option<OsString>);
+
+/// The client to run: inside a script of that client the very one that runs the
+/// script, because it is the one that publishes; otherwise the one on PATH.
+pub(super) fn program(
+    client: &'static str,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Program {
+    let agent = variable("npm_config_user_agent").unwrap_or_default();
+    let is_around = agent.to_string_lossy().split('/').next() == Some(client);
+    let around = variable("npm_execpath").map(PathBuf::from).filter(|path| {
+        // Beside npm-cli.js there is npx-cli.js, and beside bun bunx.
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        is_around && stem.strip_suffix("-cli").unwrap_or(&stem) == client
+    });
+    match (around, variable("npm_node_execpath")) {
+        (Some(path), Some(node)) if is_javascript(&path) => (node, Some(path.into())),
+        (Some(path), _) if !is_javascript(&path) => (path.into(), None),
+        // On Windows all but bun are scripts, which are only found with their extension.
+        _ if cfg!(windows) && client != "bun" => (format!("{client}.cmd").into(), None),
+        _ => (client.into(), None),
     }
+}
+
+fn is_javascript(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    ["js", "cjs", "mjs"].iter().any(|known| extension == *known)
 }
 
 #[cfg(test)]
@@ -113,20 +131,26 @@ mod tests {
     }
 
     #[test]
-    fn the_npm_around_us_is_used() {
-        const CLI: &str = "/n/bin/npm-cli.js";
+    fn the_client_around_us_is_used() {
         let npm = with(&[
             ("npm_config_user_agent", "npm/12.2.0 node/v24"),
             ("npm_node_execpath", "/n/node"),
-            ("npm_execpath", CLI),
+            ("npm_execpath", "/n/bin/npm-cli.js"),
         ]);
-        assert_eq!(program(npm), ["/n/node", CLI]);
+        let cli = Some("/n/bin/npm-cli.js".into());
+        assert_eq!(program("npm", &npm), ("/n/node".into(), cli));
+        assert_eq!(program("pnpm", &npm), program("pnpm", with(&[])));
         let pnpm = with(&[
             ("npm_config_user_agent", "pnpm/12.21.0 npm/?"),
             ("npm_node_execpath", "/n/node"),
             ("npm_execpath", "/n/pnpm"),
         ]);
-        assert_eq!(program(pnpm).len(), 1);
-        assert_eq!(program(with(&[])).len(), 1);
+        assert_eq!(program("pnpm", &pnpm), ("/n/pnpm".into(), None));
+        let npx = with(&[
+            ("npm_config_user_agent", "npm/12.2.0 node/v24"),
+            ("npm_node_execpath", "/n/node"),
+            ("npm_execpath", "/n/bin/npx-cli.js"),
+        ]);
+        assert_eq!(program("npm", &npx), program("npm", with(&[])));
     }
 }

@@ -1,0 +1,37 @@
+//! npm (measured: 10.9.9, 11.19.1 and 12.2.0, which make the same bytes).
+
+use super::{Destination, Facts, Ignores, Ignoring};
+
+pub(super) const NPM: Facts = Facts {
+    name: "npm",
+    versions: 8..=u32::MAX,
+    lock_files: &["package-lock.json", "npm-shrinkwrap.json"],
+    pack: &["pack"],
+    destination: Destination::Directory("--pack-destination"),
+    // With `dry-run` npm packs nothing, and still exits 0.
+    plain: &["--dry-run=false", "--json=false"],
+    publish: "npm publish",
+    before: &["prepublishOnly"],
+    within: &["prepack", "prepare", "postpack"],
+    // The flag that would keep it from running what is around a script, `--ignore-scripts`, is
+    // inherited by every npm that the script calls, where it leaves out more than that.
+    run: &["run"],
+    runs_around: true,
+    ignoring: Ignoring::Flag("--ignore-scripts", NO_SHELL),
+    // Without the last flag npm refuses where an `.npmrc` turns workspaces on.
+    ignores: Ignores::Says(&[
+        "config",
+        "get",
+        "ignore-scripts",
+        "--json=false",
+        "--workspaces=false",
+    ]),
+};
+
+/// What npm is given to run scripts with when it is to run none: a program that does nothing. npm 10
+/// runs `prepare` in spite of `--ignore-scripts` (measured for 10.9.9; 11.19.1 and 12.2.0 obey).
+const NO_SHELL: &[&str] = if cfg!(unix) {
+    &["--script-shell=true"]
+} else {
+    &[]
+};

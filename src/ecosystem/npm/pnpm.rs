@@ -1,0 +1,28 @@
+//! pnpm (measured: 10.34.9 and 12.21.0, which make different bytes).
+//!
+//! Where `publishConfig.directory` names a directory, pnpm packs that one, with the scripts of the
+//! project; an absolute destination is not affected.
+
+use super::{Destination, Facts, Ignores, Ignoring};
+
+pub(super) const PNPM: Facts = Facts {
+    name: "pnpm",
+    versions: 9..=u32::MAX,
+    lock_files: &["pnpm-lock.yaml"],
+    pack: &["pack"],
+    destination: Destination::Directory("--pack-destination"),
+    plain: &[],
+    publish: "pnpm publish",
+    before: &["prepublishOnly", "prepublish"],
+    within: &["prepack", "prepare", "postpack"],
+    // pnpm 12 would install the project before it runs a script, which its publish does not.
+    run: &[
+        "--config.enable-pre-post-scripts=false",
+        "--config.verify-deps-before-run=false",
+        "run",
+    ],
+    runs_around: false,
+    // pnpm 10 knows `--ignore-scripts` on a publish only.
+    ignoring: Ignoring::Flag("--config.ignore-scripts=true", &[]),
+    ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
+};

@@ -1,0 +1,22 @@
+//! Yarn 1 (measured: 1.22.22).
+//!
+//! Its tarballs hold the times of files, so that two of one directory have the same content and
+//! different bytes.
+
+use super::{Destination, Facts, Ignores, Ignoring};
+
+pub(super) const YARN_1: Facts = Facts {
+    name: "yarn",
+    versions: 1..=1,
+    lock_files: &["yarn.lock"],
+    pack: &["pack"],
+    destination: Destination::File("--filename"),
+    plain: &[],
+    publish: "yarn publish",
+    before: &["prepublish", "prepare", "prepublishOnly"],
+    within: &["prepack", "postpack"],
+    run: &["run"],
+    runs_around: true,
+    ignoring: Ignoring::Flag("--ignore-scripts", &[]),
+    ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
+};

@@ -1,0 +1,30 @@
+//! Yarn 2 and later (measured: 4.18.1).
+
+use super::{Destination, Facts, Ignores, Ignoring};
+
+pub(super) const YARN_2: Facts = Facts {
+    name: "yarn",
+    versions: 2..=u32::MAX,
+    lock_files: &["yarn.lock"],
+    pack: &["pack"],
+    destination: Destination::File("--out"),
+    plain: &[],
+    publish: "yarn npm publish",
+    before: &["prepublish"],
+    within: &["prepack", "postpack"],
+    run: &["run"],
+    runs_around: false,
+    ignoring: Ignoring::Plugin {
+        variable: "YARN_PLUGINS",
+        text: NO_SCRIPTS,
+    },
+    // `enableScripts` is about those of dependencies.
+    ignores: Ignores::Never,
+};
+
+/// `yarn pack` has no flag that keeps it from running scripts, but a hook around each that it runs.
+const NO_SCRIPTS: &str = "module.exports = {
+  name: 'no-scripts',
+  factory: () => ({ hooks: { wrapScriptExecution: async () => async () => 0 } }),
+};
+";
