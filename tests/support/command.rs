@@ -10,8 +10,13 @@ use std::{
 use tempfile::TempDir;
 
 /// Variables that change what npm, a terminal program or this program do.
-const SCRUBBED: [&str; 12] = [
+const SCRUBBED: [&str; 17] = [
     "npm_",
+    "pnpm_",
+    "yarn_",
+    "bun_",
+    "corepack_",
+    "XDG_",
     "NO_COLOR",
     "CLICOLOR",
     "FORCE_COLOR",
@@ -99,6 +104,11 @@ impl Packwarden {
     pub(crate) fn variable(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// Its home.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.place.path().join("home")
     }
 
     /// With further arguments.

@@ -11,5 +11,6 @@
 
 pub mod command;
 pub mod compressed;
+pub mod loopback;
 pub mod tarball;
 pub mod zip;

@@ -1,0 +1,173 @@
+//! The real clients of the npm family, installed at pinned versions, and a registry on 127.0.0.1 that
+//! is the only one they can reach.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{
+        Mutex,
+        mpsc::{Receiver, channel},
+    },
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::Value;
+
+use crate::support::{
+    command::{Packwarden, scrubbed},
+    loopback::serve,
+};
+
+/// Stands for the address of the registry.
+pub(crate) const REGISTRY: &str = "REGISTRY";
+
+/// A client at a version.
+pub(crate) struct Client {
+    /// What is installed, and what it is called there.
+    pub(crate) package: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) program: &'static str,
+    /// What is typed to publish to [`REGISTRY`].
+    pub(crate) publish: &'static [&'static str],
+    /// Its lock file, with nothing in it.
+    pub(crate) lock_file: (&'static str, &'static str),
+}
+
+impl Client {
+    /// The directory that its program is in. Installed by the npm of this machine, as it is
+    /// configured, the first time.
+    fn directory(&self) -> PathBuf {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _turn = ONE_AT_A_TIME.lock();
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let name = format!("{}-{}", self.package.replace('/', "-"), self.version);
+        let place = target.join("clients").join(&name);
+        if !place.exists() {
+            let unfinished = format!("unfinished-{}-{name}", std::process::id());
+            let unfinished = target.join("clients").join(unfinished);
+            fs::create_dir_all(&unfinished).unwrap();
+            let installed = Command::new("npm")
+                .args(["install", "--no-audit", "--no-fund", "--prefix"])
+                .arg(&unfinished)
+                .arg(format!("{}@{}", self.package, self.version))
+                // bun's puts the program in place; npm 12 would not run it.
+                .env("npm_config_dangerously_allow_all_scripts", "true")
+                .output();
+            let installed = installed.unwrap();
+            assert!(installed.status.success(), "{installed:?}");
+            // Another run of the tests may have been faster.
+            let _ = fs::rename(&unfinished, &place);
+        }
+        place.join("node_modules/.bin")
+    }
+
+    /// In an environment where a program finds this client first, and the client this registry only.
+    pub(crate) fn beside(&self, registry: &Registry, program: Packwarden) -> Packwarden {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let all = std::iter::once(self.directory()).chain(env::split_paths(&path));
+        let mut program = program.variable("PATH", env::join_paths(all).unwrap());
+        let nowhere = "http://127.0.0.1:9";
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] {
+            program = program.variable(name, nowhere);
+        }
+        let token = format!("npm_config_{}/:_authToken", registry.host());
+        for (name, value) in [
+            ("NO_PROXY", "127.0.0.1"),
+            ("no_proxy", "127.0.0.1"),
+            ("npm_config_globalconfig", "/nowhere"),
+            ("npm_config_registry", &registry.url),
+            ("pnpm_config_registry", &registry.url),
+            (&token, "none"),
+            ("NPM_CONFIG_TOKEN", "none"),
+            ("YARN_NPM_REGISTRY_SERVER", &registry.url),
+            ("YARN_NPM_AUTH_TOKEN", "none"),
+            ("YARN_UNSAFE_HTTP_WHITELIST", "127.0.0.1"),
+            ("YARN_HTTPS_PROXY", nowhere),
+            ("YARN_ENABLE_TELEMETRY", "0"),
+            ("COREPACK_ENABLE_NETWORK", "0"),
+        ] {
+            program = program.variable(name, value);
+        }
+        let home = program.home();
+        // What yarn 1 and pnpm 12 take a token from.
+        let settings = format!(
+            "registry={}\n{}/:_authToken=none\n",
+            registry.url,
+            registry.host()
+        );
+        fs::write(home.join(".npmrc"), settings).unwrap();
+        program
+    }
+
+    /// A command of this client.
+    fn command(&self, registry: &Registry, arguments: &[&str]) -> Packwarden {
+        let program = self.directory().join(self.program);
+        let program = scrubbed(program.to_str().unwrap()).arguments(arguments);
+        self.beside(registry, program)
+    }
+
+    /// Runs a command of this client.
+    pub(crate) fn run(&self, registry: &Registry, project: &Path, arguments: &[&str]) {
+        let ran = self.command(registry, arguments).directory(project).run();
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+
+    /// The command that publishes to this registry.
+    pub(crate) fn publishing(&self, registry: &Registry) -> Packwarden {
+        let arguments = self.publish.iter();
+        let arguments: Vec<_> = arguments
+            .map(|part| part.replace(REGISTRY, &registry.url))
+            .collect();
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        self.command(registry, &arguments)
+    }
+
+    /// What the client uploads when it publishes this directory.
+    pub(crate) fn publish(&self, registry: &Registry, project: &Path) -> Vec<u8> {
+        let ran = self.publishing(registry).directory(project).run();
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        registry.uploads().remove(0)
+    }
+}
+
+/// A registry that takes whatever is published, and has nothing.
+pub(crate) struct Registry {
+    pub(crate) url: String,
+    uploads: Receiver<Vec<u8>>,
+}
+
+impl Registry {
+    pub(crate) fn start() -> Self {
+        let (sender, uploads) = channel();
+        let url = serve(move |request| match request.method.as_str() {
+            "PUT" => {
+                sender.send(request.body.clone()).unwrap();
+                ("200 OK", r#"{"ok":true}"#)
+            }
+            _ => ("404 Not Found", r#"{"error":"not found"}"#),
+        });
+        Self { url, uploads }
+    }
+
+    /// The artifacts that came since this was last asked.
+    pub(crate) fn uploads(&self) -> Vec<Vec<u8>> {
+        self.uploads
+            .try_iter()
+            .map(|body| artifact(&body))
+            .collect()
+    }
+
+    /// As npm's configuration names it.
+    fn host(&self) -> &str {
+        self.url.trim_start_matches("http:")
+    }
+}
+
+fn artifact(body: &[u8]) -> Vec<u8> {
+    let document: Value = serde_json::from_slice(body).unwrap();
+    let attachments = document["_attachments"].as_object().unwrap();
+    assert_eq!(attachments.len(), 1);
+    let data = attachments.values().next().unwrap()["data"].as_str();
+    BASE64_STANDARD.decode(data.unwrap()).unwrap()
+}
