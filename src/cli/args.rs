@@ -37,9 +37,9 @@ pub(super) enum Command {
 
 /// Check a project directory or artifact files
 ///
-/// A project is packed first, by npm or cargo and into a private directory; the publish scripts of an
-/// npm package run as they would on a publish. Of a Python project all that lies in dist/ is checked. A
-/// file is checked as it is.
+/// A project is packed first, into a private directory, by the client that would publish it (npm, pnpm,
+/// Yarn, bun, cargo); the publish scripts of an npm package run as they would on a publish. Of a Python
+/// project all that lies in dist/ is checked. A file is checked as it is.
 #[derive(Debug, Args)]
 #[command(after_long_help = exit::table())]
 pub(super) struct CheckArguments {
