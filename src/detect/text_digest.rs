@@ -113,16 +113,17 @@ impl TextDigest {
     fn with_returns(&mut self, part: &[u8], next: Option<&u8>) {
         let mut kept = [0; PART];
         let mut count = 0;
-        let following = part.iter().skip(1).chain(next);
-        for (byte, follower) in part.iter().zip(following) {
-            kept[count] = *byte;
-            count += usize::from(*byte != b'\r' || *follower != b'\n');
+        for pair in part.windows(2) {
+            kept[count] = pair[0];
+            count += usize::from(pair != b"\r\n");
         }
-        // The last byte has no follower yet, unless `next` is one.
-        if let (None, Some(last)) = (next, part.last()) {
-            self.carriage_return = *last == b'\r';
-            kept[count] = *last;
-            count += usize::from(*last != b'\r');
+        match (part.last(), next) {
+            (Some(b'\r'), Some(b'\n')) | (None, _) => {}
+            (Some(b'\r'), None) => self.carriage_return = true,
+            (Some(last), _) => {
+                kept[count] = *last;
+                count += 1;
+            }
         }
         self.text(&kept[..count]);
     }
@@ -223,6 +224,17 @@ mod tests {
         }
         assert_eq!(of(""), of("\n\n"));
         assert_ne!(of(""), digest(&[b"\xef\xbb"]));
+    }
+
+    #[test]
+    fn long_texts_are_put_together() {
+        for before in PART - 3..PART + 3 {
+            for end in ["\r\n", "\r\r\n", "\r", "\r\nb", "\rb"] {
+                let text = format!("\r{}{end}", "a".repeat(before));
+                let bytes: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+                assert_eq!(of(&text), digest(&bytes), "{before} {end:?}");
+            }
+        }
     }
 
     #[test]
