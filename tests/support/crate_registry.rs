@@ -2,15 +2,14 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
     path::Path,
     process::Command,
     sync::mpsc::{Receiver, Sender, channel},
-    thread,
 };
 
 use tempfile::TempDir;
+
+use crate::support::loopback::{Answer, Request, serve};
 
 pub(crate) struct Registry {
     /// cargo's home, whose configuration knows this registry only.
@@ -20,8 +19,9 @@ pub(crate) struct Registry {
 
 impl Registry {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (sender, uploads) = channel();
+        let mut known = String::new();
+        let url = serve(move |request| answer(request, &sender, &mut known));
         let home = tempfile::tempdir().unwrap();
         let configuration = format!(
             "[registries.local]\nindex = \"sparse+{url}/index/\"\ntoken = \"none\"\n\
@@ -30,8 +30,6 @@ impl Registry {
              [source.nowhere]\ndirectory = \"/nowhere\"\n"
         );
         fs::write(home.path().join("config.toml"), configuration).unwrap();
-        let (sender, uploads) = channel();
-        thread::spawn(move || serve(&listener, &url, &sender));
         Self { home, uploads }
     }
 
@@ -52,43 +50,14 @@ impl Registry {
     }
 }
 
-fn serve(listener: &TcpListener, url: &str, uploads: &Sender<Vec<u8>>) {
-    let mut known = String::new();
-    for stream in listener.incoming() {
-        let _ = answer(stream.unwrap(), url, uploads, &mut known);
-    }
-}
-
-fn answer(
-    stream: TcpStream,
-    url: &str,
-    uploads: &Sender<Vec<u8>>,
-    known: &mut String,
-) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let (mut request, mut length) = (String::new(), 0);
-    reader.read_line(&mut request)?;
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header)?;
-        let header = header.trim().to_ascii_lowercase();
-        match header.strip_prefix("content-length:") {
-            Some(value) => length = value.trim().parse().unwrap(),
-            None if header == "expect: 100-continue" => {
-                (&stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
-            }
-            None if header.is_empty() => break,
-            None => {}
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    let path = request.split(' ').nth(1).unwrap_or_default();
-    let (status, content) = match path {
+/// What the registry says to a request; `known` is what its index has of the crate.
+fn answer(request: &Request, uploads: &Sender<Vec<u8>>, known: &mut String) -> Answer {
+    let url = &request.url;
+    match request.path.as_str() {
         "/index/config.json" => ("200 OK", format!(r#"{{"dl":"{url}/dl","api":"{url}"}}"#)),
         "/api/v1/crates/new" => {
             // Lengths of four bytes before the metadata and before the crate.
-            let (metadata, rest) = part(&body);
+            let (metadata, rest) = part(&request.body);
             let (package, _) = part(rest);
             let metadata: serde_json::Value = serde_json::from_slice(metadata).unwrap();
             let line = serde_json::json!({
@@ -102,12 +71,7 @@ fn answer(
         }
         _ if known.is_empty() => ("404 Not Found", String::new()),
         _ => ("200 OK", known.clone()),
-    };
-    let length = content.len();
-    write!(
-        &stream,
-        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{content}"
-    )
+    }
 }
 
 fn part(bytes: &[u8]) -> (&[u8], &[u8]) {

@@ -8,20 +8,25 @@ use std::{
 
 /// What a client has asked.
 pub(crate) struct Request {
+    /// Where the server is.
+    pub(crate) url: String,
     pub(crate) method: String,
+    pub(crate) path: String,
     pub(crate) body: Vec<u8>,
 }
 
-/// Starts a server that gives these answers (a status and a text), and says where it is.
-pub(crate) fn serve(
-    mut answer: impl FnMut(&Request) -> (&'static str, &'static str) + Send + 'static,
-) -> String {
+/// A status and a text.
+pub(crate) type Answer = (&'static str, String);
+
+/// Starts a server that gives these answers, and says where it is.
+pub(crate) fn serve(mut answer: impl FnMut(&Request) -> Answer + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    let served = url.clone();
     thread::spawn(move || {
         for stream in listener.incoming() {
             // A client may have gone away; the next one is served.
-            let _ = serve_one(&stream.unwrap(), &mut answer);
+            let _ = serve_one(&stream.unwrap(), &served, &mut answer);
         }
     });
     url
@@ -29,7 +34,8 @@ pub(crate) fn serve(
 
 fn serve_one(
     mut stream: &TcpStream,
-    answer: &mut impl FnMut(&Request) -> (&'static str, &'static str),
+    url: &str,
+    answer: &mut impl FnMut(&Request) -> Answer,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let (mut first, mut length) = (String::new(), 0);
@@ -40,14 +46,22 @@ fn serve_one(
         let header = header.trim().to_ascii_lowercase();
         match header.strip_prefix("content-length:") {
             Some(value) => length = value.trim().parse().unwrap(),
+            None if header == "expect: 100-continue" => {
+                stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            }
             None if header.is_empty() => break,
             None => {}
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    let method = first.split(' ').next().unwrap_or_default().to_owned();
-    let (status, content) = answer(&Request { method, body });
+    let mut words = first.split(' ').map(str::to_owned);
+    let (status, content) = answer(&Request {
+        url: url.to_owned(),
+        method: words.next().unwrap_or_default(),
+        path: words.next().unwrap_or_default(),
+        body,
+    });
     let length = content.len();
     write!(
         stream,

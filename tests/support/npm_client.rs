@@ -143,9 +143,9 @@ impl Registry {
         let url = serve(move |request| match request.method.as_str() {
             "PUT" => {
                 sender.send(request.body.clone()).unwrap();
-                ("200 OK", r#"{"ok":true}"#)
+                ("200 OK", r#"{"ok":true}"#.to_owned())
             }
-            _ => ("404 Not Found", r#"{"error":"not found"}"#),
+            _ => ("404 Not Found", r#"{"error":"not found"}"#.to_owned()),
         });
         Self { url, uploads }
     }
