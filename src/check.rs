@@ -13,7 +13,7 @@ use jiff::{Timestamp, Zoned};
 pub use crate::policy::ConfigChoice;
 use crate::{
     detect, ecosystem, host,
-    model::{Context, Origin, Progress, RuleInfo, escape},
+    model::{Context, Origin, PackedBy, Progress, RuleInfo, escape},
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, RunError, Settings, Verdict},
     rule::{RuleError, RuleSet},
     scan::{self, Failure, Source, SteadyFile},
@@ -204,8 +204,10 @@ fn check_target(
 ) -> Result<(), Vec<Error>> {
     // Mistakes in configuration and rules come first: packing may take minutes.
     let (settings, rules) = prepare(target, request)?;
-    let check =
-        |source, directory: &Path| judge(source, directory, &settings, &rules, request, progress);
+    let check = |mut source: Source, directory: &Path| {
+        source.sha512 = request.sha512;
+        judge(source, directory, &settings, &rules, request, progress)
+    };
     match target {
         Target::Stdin => {
             let source = Source {
@@ -214,7 +216,7 @@ fn check_target(
                 content: Box::new(io::stdin()),
                 origin: Origin::Given,
                 packed_by: None,
-                sha512: request.sha512,
+                sha512: false,
             };
             checked.take(target, check(source, Path::new(".")));
         }
@@ -237,11 +239,8 @@ fn check_target(
                     });
                 }
             } else if metadata.is_file() {
-                let source = open(path, &shown(), Origin::Given);
-                let result = source.and_then(|mut source| {
-                    source.sha512 = request.sha512;
-                    check(source, Path::new("."))
-                });
+                let source = open(path, &shown(), None);
+                let result = source.and_then(|source| check(source, Path::new(".")));
                 checked.take(target, result);
             } else {
                 checked.take(target, Err(Error::NotAFile { path: shown() }));
@@ -307,20 +306,12 @@ fn check_project(
         Err(error) => return take(Err(error.into())),
     };
     for packed in &packed {
-        let origin = match packed.packed_by {
-            Some(_) => Origin::Packed,
-            None => Origin::Given,
-        };
-        let source = open(&packed.file, &packed.label, origin);
-        take(source.and_then(|mut source| {
-            source.packed_by = packed.packed_by.clone();
-            source.sha512 = request.sha512;
-            check(source, &project.root)
-        }));
+        let source = open(&packed.file, &packed.label, packed.packed_by.clone());
+        take(source.and_then(|source| check(source, &project.root)));
     }
 }
 
-fn open(path: &Path, label: &str, origin: Origin) -> Result<Source, Error> {
+fn open(path: &Path, label: &str, packed_by: Option<PackedBy>) -> Result<Source, Error> {
     let content = SteadyFile::open(path).map_err(|cause| Error::Open {
         path: label.to_owned(),
         cause,
@@ -330,8 +321,11 @@ fn open(path: &Path, label: &str, origin: Origin) -> Result<Source, Error> {
         label: label.to_owned(),
         file_name: file_name.map(|name| name.to_string_lossy().into_owned()),
         content: Box::new(content),
-        origin,
-        packed_by: None,
+        origin: match packed_by {
+            Some(_) => Origin::Packed,
+            None => Origin::Given,
+        },
+        packed_by,
         sha512: false,
     })
 }

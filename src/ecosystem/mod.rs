@@ -277,6 +277,11 @@ pub fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Err
     (project.pack)(project, options)
 }
 
+/// Reads a manifest that is TOML, or says why no client could read it.
+fn toml_table(manifest: &str) -> Result<toml::Table, String> {
+    toml::from_str(manifest).map_err(|error| format!("it is not TOML: {}", error.message()))
+}
+
 /// The one file that a client has left in its private directory. What it printed is never looked
 /// at: npm 12 changed the shape of `--json`, and tools that parsed it then passed "0 files".
 fn only_file(directory: &Path, client: &'static str) -> Result<OsString, Error> {

@@ -2,7 +2,7 @@
 
 use std::{fs, io};
 
-use super::{Entry, Error, Is, ManifestFile, PackOptions, Packed, Project};
+use super::{Entry, Error, Is, ManifestFile, PackOptions, Packed, Project, toml_table};
 use crate::model::Ecosystem;
 
 pub(super) const ENTRY: Entry = Entry {
@@ -34,8 +34,7 @@ const SUFFIXES: [&str; 3] = [".whl", ".tar.gz", ".zip"];
 const PRIVATE: &str = "Private ::";
 
 fn pyproject(manifest: &str) -> Result<Is, String> {
-    let table: toml::Table =
-        toml::from_str(manifest).map_err(|error| format!("it is not TOML: {}", error.message()))?;
+    let table = toml_table(manifest)?;
     let tool = |name: &str| table.get("tool").and_then(|tool| tool.get(name));
     let project = table.get("project").or(tool("poetry"));
     if project.is_none() && !table.contains_key("build-system") && tool("flit").is_none() {

@@ -13,6 +13,7 @@ use super::{
     client::{Client, MARKER, WITHOUT_SCRIPTS},
     only_file,
     private::PrivateDirectory,
+    toml_table,
 };
 use crate::model::{Ecosystem, PackedBy, escape};
 use lock_file::LockFile;
@@ -32,8 +33,7 @@ pub(super) const ENTRY: Entry = Entry {
 const PACKAGE: [&str; 3] = ["package", "--no-verify", "--allow-dirty"];
 
 fn read(manifest: &str) -> Result<Is, String> {
-    let table: toml::Table =
-        toml::from_str(manifest).map_err(|error| format!("it is not TOML: {}", error.message()))?;
+    let table = toml_table(manifest)?;
     let Some(package) = table.get("package").or(table.get("project")) else {
         let what = "the manifest of a workspace without a package of its own";
         return Ok(Is::Other(what));
