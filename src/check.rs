@@ -5,7 +5,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use jiff::{Timestamp, Zoned};
@@ -32,6 +32,8 @@ pub struct Request {
     pub client: Option<&'static str>,
     /// Whether to pack without the project's own scripts.
     pub ignore_scripts: bool,
+    /// How long a client may take to pack; without it, as long as builds usually take at most.
+    pub pack_timeout: Option<Duration>,
     /// Whether to look for values of this machine; the configuration may turn it off too.
     pub self_match: bool,
     /// Whether to show what the packing client prints, while it prints.
@@ -299,6 +301,7 @@ fn check_project(
         client: request.client,
         ignore_scripts: request.ignore_scripts,
         show_output: request.show_packer_output,
+        timeout: request.pack_timeout,
     };
     // Held until the verdicts stand: their private directory goes with them.
     let packed = match ecosystem::pack(project, &options) {

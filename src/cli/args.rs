@@ -99,6 +99,10 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) ignore_scripts: bool,
 
+    /// Stop a client that takes longer to pack
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) pack_timeout: Option<u64>,
+
     /// Say no more than needed
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,

@@ -1,5 +1,7 @@
 //! The command line, ready for use.
 
+use std::time::Duration;
+
 use super::{
     args::{self, CheckArguments, Color},
     output::{FormatArgument, Manner, OutputError, Outputs},
@@ -63,6 +65,7 @@ impl CheckOptions {
             },
             client: arguments.client,
             ignore_scripts: arguments.ignore_scripts,
+            pack_timeout: arguments.pack_timeout.map(Duration::from_secs),
             self_match: !arguments.no_self_match,
             show_packer_output: arguments.verbose,
             // People are told the SHA-256.

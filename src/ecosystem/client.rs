@@ -5,6 +5,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
     path::Path,
     process::{Command, ExitStatus, Stdio},
+    time::Duration,
 };
 
 use super::{Error, private::RunningClient};
@@ -19,6 +20,11 @@ pub(super) const WITH_SCRIPTS: &str = "1";
 /// has not obeyed, and to start it once more would never end.
 pub(super) const WITHOUT_SCRIPTS: &str = "2";
 
+/// How long a client may take to pack, if nothing else is asked for: builds take minutes.
+pub(super) const LIMIT: Duration = Duration::from_secs(15 * 60);
+/// How long it may take to answer a question.
+const LIMIT_OF_ANSWERS: Duration = Duration::from_secs(60);
+
 /// How much of a failed client's output is shown, in bytes from the end.
 const SHOWN: u64 = 64 << 10;
 
@@ -28,6 +34,8 @@ pub(super) struct Client<'a> {
     pub(super) project: &'a Path,
     /// Whether its output goes to standard error while it runs.
     pub(super) show_output: bool,
+    /// How long it may take.
+    pub(super) limit: Duration,
 }
 
 impl Client<'_> {
@@ -51,11 +59,10 @@ impl Client<'_> {
                 .stderr(file.try_clone().map_err(not_made)?);
             captured = Some(file);
         }
-        let status = self.status(command)?;
-        if status.success() {
-            return Ok(());
+        match self.status(command, self.limit)? {
+            Some(status) if status.success() => Ok(()),
+            status => Err(self.failed(said, status, self.limit, captured)),
         }
-        Err(self.failed(said, status, captured))
     }
 
     /// The first line of what `command` prints, which is meant to be short.
@@ -69,15 +76,17 @@ impl Client<'_> {
         command
             .stdout(answer.try_clone().map_err(not_made)?)
             .stderr(errors.try_clone().map_err(not_made)?);
-        let status = self.status(command)?;
-        if !status.success() {
-            return Err(self.failed(said, status, Some(errors)));
+        let limit = self.limit.min(LIMIT_OF_ANSWERS);
+        match self.status(command, limit)? {
+            Some(status) if status.success() => {}
+            status => return Err(self.failed(said, status, limit, Some(errors))),
         }
         let text = end_of(&mut answer).unwrap_or_default();
         Ok(text.lines().next().unwrap_or_default().trim().to_owned())
     }
 
-    fn status(&self, command: &mut Command) -> Result<ExitStatus, Error> {
+    /// How it has ended, if it has by itself.
+    fn status(&self, command: &mut Command, limit: Duration) -> Result<Option<ExitStatus>, Error> {
         command.current_dir(self.project).stdin(Stdio::null());
         let not_started = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => Error::ClientMissing {
@@ -91,22 +100,36 @@ impl Client<'_> {
             },
         };
         let mut client = RunningClient::start(command)?.map_err(not_started)?;
-        let status = client.wait().map_err(not_started)?;
+        let status = client.wait(limit).map_err(not_started)?;
         if super::abandoned() {
             return Err(Error::Interrupted);
         }
         Ok(status)
     }
 
-    fn failed(&self, said: &str, status: ExitStatus, captured: Option<File>) -> Error {
-        let output = captured
-            .and_then(|mut file| end_of(&mut file).ok())
-            .unwrap_or_default();
-        Error::ClientFailed {
-            command: said.to_owned(),
-            path: Error::shown(self.project),
-            status: status.to_string(),
-            output: indented(&output),
+    fn failed(
+        &self,
+        said: &str,
+        status: Option<ExitStatus>,
+        limit: Duration,
+        captured: Option<File>,
+    ) -> Error {
+        let output = captured.and_then(|mut file| end_of(&mut file).ok());
+        let output = indented(&output.unwrap_or_default());
+        let (command, path) = (said.to_owned(), Error::shown(self.project));
+        match status {
+            Some(status) => Error::ClientFailed {
+                command,
+                path,
+                status: status.to_string(),
+                output,
+            },
+            None => Error::ClientTooSlow {
+                command,
+                path,
+                limit,
+                output,
+            },
         }
     }
 }
@@ -134,10 +157,15 @@ mod tests {
     use super::*;
 
     fn shell(script: &str) -> Result<(), Error> {
+        within(LIMIT, script)
+    }
+
+    fn within(limit: Duration, script: &str) -> Result<(), Error> {
         let client = Client {
             name: "sh",
             project: Path::new("/"),
             show_output: false,
+            limit,
         };
         client.run(Command::new("sh").args(["-c", script]), "sh it")
     }
@@ -173,11 +201,29 @@ mod tests {
     }
 
     #[test]
+    fn a_client_that_hangs_is_ended_with_all_that_it_has_started() {
+        // It hears no SIGTERM, and what it has started would be left behind.
+        let script = "trap '' TERM; echo waiting; sleep 1000 & echo $!; while :; do wait; done";
+        let error = within(Duration::from_millis(300), script).unwrap_err();
+        let text = error.to_string();
+        let said = "`sh it` did not end within 300ms in /, and was stopped\n  waiting\n  ";
+        let id = text.strip_prefix(said).expect(&text).parse().unwrap();
+        let child = rustix::process::Pid::from_raw(id).unwrap();
+        let is_there = || rustix::process::test_kill_process(child).is_ok();
+        let state = || std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        // The signal was sent; when it arrives is up to the system.
+        while is_there() && !state().contains(") Z") {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
     fn a_missing_client_is_named() {
         let client = Client {
             name: "nothing-of-that-name",
             project: Path::new("/"),
             show_output: false,
+            limit: LIMIT,
         };
         let error = client
             .run(&mut Command::new("nothing-of-that-name"), "")

@@ -1,6 +1,6 @@
 //! Why there is no artifact.
 
-use std::{ffi::OsString, io, path::Path};
+use std::{ffi::OsString, io, path::Path, time::Duration};
 
 use miette::Diagnostic;
 use thiserror::Error as ThisError;
@@ -124,6 +124,22 @@ pub enum Error {
         path: String,
         /// How it ended.
         status: String,
+        /// The end of what it printed, indented, after a line break; or empty.
+        output: String,
+    },
+
+    /// The client did not end.
+    #[error("`{command}` did not end within {limit:?} in {path}, and was stopped{output}")]
+    #[diagnostic(help(
+        "run it there yourself to see what it waits for; if it only needs longer, give it more with --pack-timeout SECONDS"
+    ))]
+    ClientTooSlow {
+        /// The command, as it would be typed.
+        command: String,
+        /// The project.
+        path: String,
+        /// How long it was waited for.
+        limit: Duration,
         /// The end of what it printed, indented, after a line break; or empty.
         output: String,
     },

@@ -15,6 +15,7 @@ use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 pub use error::Error;
@@ -96,6 +97,14 @@ pub struct PackOptions {
     pub ignore_scripts: bool,
     /// Whether to show what the client prints, on standard error, while it prints.
     pub show_output: bool,
+    /// How long a client may take; if nothing is said, a quarter of an hour.
+    pub timeout: Option<Duration>,
+}
+
+impl PackOptions {
+    fn limit(&self) -> Duration {
+        self.timeout.unwrap_or(client::LIMIT)
+    }
 }
 
 /// An artifact of a project. One that was made for this check lies in a private directory; both are gone

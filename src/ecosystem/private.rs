@@ -7,7 +7,10 @@ use std::{
     env, fs, io,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
     time::Duration,
 };
@@ -131,8 +134,28 @@ impl RunningClient {
         }))
     }
 
-    pub(super) fn wait(&mut self) -> io::Result<ExitStatus> {
-        self.0.wait()
+    /// Waits until it has ended. One that has not within `limit` is ended, and has no status then.
+    pub(super) fn wait(&mut self, limit: Duration) -> io::Result<Option<ExitStatus>> {
+        let id = self.0.id();
+        // Dropped when the client has ended.
+        let (running, ended) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            let is_over = move |limit| ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+            let watch = scope.spawn(move || {
+                let too_long = is_over(limit);
+                if too_long {
+                    signal(id, Signal::Terminate);
+                    if is_over(GRACE) {
+                        signal(id, Signal::Kill);
+                    }
+                }
+                too_long
+            });
+            let status = self.0.wait();
+            drop(running);
+            let too_long = watch.join().unwrap_or(false);
+            status.map(|status| (!too_long).then_some(status))
+        })
     }
 }
 

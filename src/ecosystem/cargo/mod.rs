@@ -52,6 +52,7 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
         name: "cargo",
         project: &project.root,
         show_output: options.show_output,
+        limit: options.limit(),
     };
     let version = client.ask(&mut command(&["--version"]), "cargo --version")?;
     let question = ["locate-project", "--workspace", "--message-format", "plain"];

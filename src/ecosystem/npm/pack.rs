@@ -33,6 +33,7 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
         name: choice.name,
         project: &project.root,
         show_output: options.show_output,
+        limit: options.limit(),
     };
     if environment::inside_ignoring(|name| env::var_os(name)) {
         let client = client.name;
