@@ -1,23 +1,32 @@
 //! The one flow as a function: sources in, verdict out. Every command and gate that checks anything
 //! calls it; there is no other way to a verdict.
 
+mod error;
+
 use std::{
+    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use jiff::{Timestamp, Zoned};
 
-pub use crate::policy::ConfigChoice;
 use crate::{
-    detect, ecosystem, host,
+    detect,
+    ecosystem::{self, Project},
+    host,
     model::{Context, Origin, PackedBy, Progress, RuleInfo, escape},
-    policy::{self, ConfigFile, Judged, Overrides, PolicyError, RunError, Settings, Verdict},
+    policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
     rule::{RuleError, RuleSet},
     scan::{self, Failure, Source, SteadyFile},
 };
+pub use crate::{
+    ecosystem::{PackOptions, Selection},
+    policy::ConfigChoice,
+};
+pub use error::Error;
 
 /// What is to be checked, and how.
 #[derive(Debug, Clone, Default)]
@@ -28,16 +37,12 @@ pub struct Request {
     pub config: ConfigChoice,
     /// What the command line sets on top of it.
     pub overrides: Overrides,
-    /// Which client is to pack projects; one of [`ecosystem::clients`].
-    pub client: Option<&'static str>,
-    /// Whether to pack without the project's own scripts.
-    pub ignore_scripts: bool,
-    /// How long a client may take to pack; without it, as long as builds usually take at most.
-    pub pack_timeout: Option<Duration>,
+    /// Which projects of a directory are meant.
+    pub selection: Selection,
+    /// How to pack them.
+    pub pack: PackOptions,
     /// Whether to look for values of this machine; the configuration may turn it off too.
     pub self_match: bool,
-    /// Whether to show what the packing client prints, while it prints.
-    pub show_packer_output: bool,
     /// Whether to take the SHA-512 of each artifact, beside its SHA-256: no check needs it, and it
     /// costs a third of what decompressing does.
     pub sha512: bool,
@@ -87,88 +92,11 @@ pub struct Tested {
     pub failures: Vec<Failure>,
 }
 
-/// Why something could not be checked.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum Error {
-    /// The path names nothing.
-    #[error("{path} does not exist")]
-    #[diagnostic(help("give a project directory or an artifact file (such as a .tgz)"))]
-    NotFound {
-        /// As the user gave it.
-        path: String,
-    },
-    /// A pipe, a socket or a device: to open it could wait forever.
-    #[error("{path} is neither a file nor a directory")]
-    #[diagnostic(help("pipe it in: `COMMAND | packwarden check -`"))]
-    NotAFile {
-        /// As the user gave it.
-        path: String,
-    },
-    /// The file can't be opened.
-    #[error("can't open {path}: {cause}")]
-    #[diagnostic(help("make sure that you may read it"))]
-    Open {
-        /// As the user gave it.
-        path: String,
-        /// What the operating system said.
-        cause: io::Error,
-    },
-    /// The project could not be packed.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Ecosystem(#[from] ecosystem::Error),
-    /// The configuration has a mistake.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Policy(#[from] PolicyError),
-    /// A rule file has a mistake.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Rule(#[from] RuleError),
-    /// A defect of packwarden.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Scan(#[from] scan::Error),
-}
-
-impl Error {
-    /// The exit code of the table in the design.
-    pub fn code(&self) -> u8 {
-        match self {
-            Error::Policy(_) | Error::Rule(_) => 2,
-            Error::NotFound { .. }
-            | Error::NotAFile { .. }
-            | Error::Open { .. }
-            | Error::Ecosystem(_) => 3,
-            Error::Scan(_) => 70,
-        }
-    }
-
-    fn for_machines(&self, path: Option<&Target>) -> RunError {
-        RunError {
-            code: self.code(),
-            message: self.to_string(),
-            path: path.map(Target::label),
-            help: miette::Diagnostic::help(self).map(|help| help.to_string()),
-        }
-    }
-}
-
 impl Target {
     fn label(&self) -> String {
         match self {
             Target::Path(path) => path.display().to_string(),
             Target::Stdin => "-".to_owned(),
-        }
-    }
-
-    /// Where the configuration is looked for: in the project, or for a file from the current
-    /// directory. Never next to the file or inside it: whoever made the artifact must not set the
-    /// policy that it is judged by.
-    fn config_directory(&self) -> &Path {
-        match self {
-            Target::Path(path) if path.is_dir() => path,
-            _ => Path::new("."),
         }
     }
 }
@@ -186,8 +114,13 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
         },
         errors: Vec::new(),
     };
+    let mut run = Run {
+        request,
+        progress,
+        policies: HashMap::new(),
+    };
     for target in &request.targets {
-        if let Err(errors) = check_target(target, request, progress, &mut checked) {
+        if let Err(errors) = run.target(target, &mut checked) {
             errors
                 .into_iter()
                 .for_each(|error| checked.take(target, Err(error)));
@@ -197,76 +130,142 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
     checked
 }
 
-/// Hands on a verdict, or why there is none, for each artifact of the target.
-fn check_target(
-    target: &Target,
-    request: &Request,
-    progress: &Progress,
-    checked: &mut Checked,
-) -> Result<(), Vec<Error>> {
-    // Mistakes in configuration and rules come first: packing may take minutes.
-    let (settings, rules) = prepare(target, request)?;
-    let check = |mut source: Source, directory: &Path| {
-        source.sha512 = request.sha512;
-        judge(source, directory, &settings, &rules, request, progress)
-    };
-    match target {
-        Target::Stdin => {
-            let source = Source {
-                label: "-".to_owned(),
-                file_name: None,
-                content: Box::new(io::stdin()),
-                origin: Origin::Given,
-                packed_by: None,
-                sha512: false,
-            };
-            checked.take(target, check(source, Path::new(".")));
-        }
-        Target::Path(path) => {
-            let shown = || escape(&path.display().to_string());
-            let metadata = fs::metadata(path).map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound => vec![Error::NotFound { path: shown() }],
-                _ => vec![Error::Open {
-                    path: shown(),
-                    cause: source,
-                }],
-            })?;
-            if metadata.is_dir() {
-                let located =
-                    ecosystem::locate(path, request.client).map_err(|error| vec![error.into()])?;
-                checked.verdict.skipped.extend(located.skipped);
-                for project in &located.projects {
-                    check_project(project, request, &check, &mut |result| {
-                        checked.take(target, result);
-                    });
-                }
-            } else if metadata.is_file() {
-                let source = open(path, &shown(), None);
-                let result = source.and_then(|source| check(source, Path::new(".")));
-                checked.take(target, result);
-            } else {
-                checked.take(target, Err(Error::NotAFile { path: shown() }));
-            }
-        }
-    }
-    Ok(())
+/// What artifacts are judged by.
+struct Policy {
+    settings: Settings,
+    rules: RuleSet,
 }
 
-fn prepare(target: &Target, request: &Request) -> Result<(Settings, RuleSet), Vec<Error>> {
-    let (config, rules) = rules(&request.config, target.config_directory())?;
-    let infos: Vec<Arc<RuleInfo>> = rules.rules().iter().map(|rule| rule.info.clone()).collect();
-    let settings = Settings::new(config.as_ref(), &request.overrides, &infos)
-        .map_err(|error| vec![error.into()])?;
-    Ok((settings, rules))
+/// A request being carried out.
+struct Run<'a> {
+    request: &'a Request,
+    progress: &'a Progress,
+    /// Made once for each configuration file, and once for none.
+    policies: HashMap<Option<PathBuf>, Arc<Policy>>,
 }
+
+impl Run<'_> {
+    /// Hands on a verdict, or why there is none, for each artifact of the target.
+    fn target(&mut self, target: &Target, checked: &mut Checked) -> Result<(), Vec<Error>> {
+        let path = match target {
+            Target::Stdin => {
+                let source = Source {
+                    label: "-".to_owned(),
+                    file_name: None,
+                    content: Box::new(io::stdin()),
+                    origin: Origin::Given,
+                    packed_by: None,
+                    sha512: false,
+                };
+                let policy = self.policy(Path::new(HERE))?;
+                checked.take(target, self.judge(source, Path::new(HERE), &policy));
+                return Ok(());
+            }
+            Target::Path(path) => path,
+        };
+        let shown = || escape(&path.display().to_string());
+        let metadata = fs::metadata(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => vec![Error::NotFound { path: shown() }],
+            _ => vec![Error::Open {
+                path: shown(),
+                cause: source,
+            }],
+        })?;
+        if metadata.is_dir() {
+            self.directory(path, target, checked)
+        } else if metadata.is_file() {
+            let policy = self.policy(Path::new(HERE))?;
+            let source = open(path, &shown(), None);
+            let judged = source.and_then(|source| self.judge(source, Path::new(HERE), &policy));
+            checked.take(target, judged);
+            Ok(())
+        } else {
+            Err(vec![Error::NotAFile { path: shown() }])
+        }
+    }
+
+    fn directory(
+        &mut self,
+        path: &Path,
+        target: &Target,
+        checked: &mut Checked,
+    ) -> Result<(), Vec<Error>> {
+        let located = ecosystem::locate(path, &self.request.selection, &self.request.pack)
+            .map_err(|error| vec![error.into()])?;
+        // Mistakes in configuration and rules come first: packing may take minutes.
+        for root in located.projects.iter().flat_map(Project::roots) {
+            self.policy(root)?;
+        }
+        checked.verdict.skipped.extend(located.skipped);
+        for project in &located.projects {
+            // Held until the verdicts stand: their private directory goes with them.
+            match ecosystem::pack(project, &self.request.pack) {
+                Ok(all) => {
+                    for packed in &all {
+                        let policy = self.policy(&packed.root)?;
+                        let source = open(&packed.file, &packed.label, packed.packed_by.clone());
+                        let judged =
+                            source.and_then(|source| self.judge(source, &packed.root, &policy));
+                        checked.take(target, judged);
+                    }
+                }
+                Err(error) => checked.take(target, Err(error.into())),
+            }
+        }
+        Ok(())
+    }
+
+    /// What holds for artifacts of `directory`: that of the project, or for a file the current one. Never
+    /// the one next to the file or inside it: whoever made the artifact must not set the policy that it
+    /// is judged by.
+    fn policy(&mut self, directory: &Path) -> Result<Arc<Policy>, Vec<Error>> {
+        let place = policy::find(&self.request.config, directory);
+        let place = place.map_err(|error| vec![error.into()])?;
+        if let Some(policy) = self.policies.get(&place) {
+            return Ok(policy.clone());
+        }
+        let (config, rules) = rules_of(place.as_deref())?;
+        let infos: Vec<Arc<RuleInfo>> =
+            rules.rules().iter().map(|rule| rule.info.clone()).collect();
+        let settings = Settings::new(config.as_ref(), &self.request.overrides, &infos)
+            .map_err(|error| vec![error.into()])?;
+        let policy = Arc::new(Policy { settings, rules });
+        self.policies.insert(place, policy.clone());
+        Ok(policy)
+    }
+
+    fn judge(&self, source: Source, directory: &Path, policy: &Policy) -> Result<Judged, Error> {
+        let Policy { settings, rules } = policy;
+        let mut context = Context::default();
+        if self.request.self_match && settings.self_match() {
+            context.self_values = host::self_values(Some(directory));
+        }
+        let source = Source {
+            sha512: self.request.sha512,
+            ..source
+        };
+        let scanned = scan::scan(source, rules, &context, settings.limits(), self.progress)?;
+        let today = Zoned::now().date();
+        Ok(policy::judge(scanned, settings, rules.digest(), today))
+    }
+}
+
+/// Where artifacts are from that belong to no project.
+const HERE: &str = ".";
 
 /// The configuration that holds in `directory`, and the rules in effect with it.
 pub fn rules(
     choice: &ConfigChoice,
     directory: &Path,
 ) -> Result<(Option<ConfigFile>, RuleSet), Vec<Error>> {
+    let place = policy::find(choice, directory).map_err(|error| vec![error.into()])?;
+    rules_of(place.as_deref())
+}
+
+/// A configuration, and the rules in effect with it.
+fn rules_of(place: Option<&Path>) -> Result<(Option<ConfigFile>, RuleSet), Vec<Error>> {
     let policy = |error: PolicyError| vec![Error::from(error)];
-    let config = policy::load(choice, directory).map_err(policy)?;
+    let config = place.map(ConfigFile::read).transpose().map_err(policy)?;
     let own = config
         .as_ref()
         .map_or(Ok(Vec::new()), ConfigFile::rule_files);
@@ -291,29 +290,6 @@ fn each(errors: Vec<RuleError>) -> Vec<Error> {
     errors.into_iter().map(Error::from).collect()
 }
 
-fn check_project(
-    project: &ecosystem::Project,
-    request: &Request,
-    check: &dyn Fn(Source, &Path) -> Result<Judged, Error>,
-    take: &mut dyn FnMut(Result<Judged, Error>),
-) {
-    let options = ecosystem::PackOptions {
-        client: request.client,
-        ignore_scripts: request.ignore_scripts,
-        show_output: request.show_packer_output,
-        timeout: request.pack_timeout,
-    };
-    // Held until the verdicts stand: their private directory goes with them.
-    let packed = match ecosystem::pack(project, &options) {
-        Ok(packed) => packed,
-        Err(error) => return take(Err(error.into())),
-    };
-    for packed in &packed {
-        let source = open(&packed.file, &packed.label, packed.packed_by.clone());
-        take(source.and_then(|source| check(source, &project.root)));
-    }
-}
-
 fn open(path: &Path, label: &str, packed_by: Option<PackedBy>) -> Result<Source, Error> {
     let content = SteadyFile::open(path).map_err(|cause| Error::Open {
         path: label.to_owned(),
@@ -331,25 +307,4 @@ fn open(path: &Path, label: &str, packed_by: Option<PackedBy>) -> Result<Source,
         packed_by,
         sha512: false,
     })
-}
-
-fn judge(
-    source: Source,
-    directory: &Path,
-    settings: &Settings,
-    rules: &RuleSet,
-    request: &Request,
-    progress: &Progress,
-) -> Result<Judged, Error> {
-    let mut context = Context::default();
-    if request.self_match && settings.self_match() {
-        context.self_values = host::self_values(Some(directory));
-    }
-    let scanned = scan::scan(source, rules, &context, settings.limits(), progress)?;
-    Ok(policy::judge(
-        scanned,
-        settings,
-        rules.digest(),
-        Zoned::now().date(),
-    ))
 }

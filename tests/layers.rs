@@ -53,6 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// External crates that only some rooms may name.
 const EXTERNAL: &[(&str, &[&str])] = &[
     ("tar", &["archive"]),
+    ("ignore", &["ecosystem"]),
     ("flate2", &["archive"]),
     ("bzip2", &["archive"]),
     ("lzma_rust2", &["archive"]),

@@ -88,6 +88,18 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) no_self_match: bool,
 
+    /// Check every package of the workspace that can be published
+    #[arg(long, conflicts_with = "packages")]
+    pub(super) workspace: bool,
+
+    /// Check this package of the workspace; may be repeated
+    #[arg(short, long = "package", value_name = "NAME")]
+    pub(super) packages: Vec<String>,
+
+    /// The registry that a crate goes to, as in `cargo publish --registry NAME`
+    #[arg(long, value_name = "NAME")]
+    pub(super) registry: Option<String>,
+
     /// Pack with this client
     ///
     /// Without it, the client that package.json names (packageManager), or whose lock file is there,

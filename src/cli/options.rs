@@ -7,7 +7,7 @@ use super::{
     output::{FormatArgument, Manner, OutputError, Outputs},
 };
 use crate::{
-    check::{ConfigChoice, Request, Target},
+    check::{ConfigChoice, PackOptions, Request, Selection, Target},
     policy::{Overrides, Profile},
     report::Detail,
 };
@@ -63,11 +63,19 @@ impl CheckOptions {
                 no_waivers: arguments.no_waivers,
                 limits: arguments.limits,
             },
-            client: arguments.client,
-            ignore_scripts: arguments.ignore_scripts,
-            pack_timeout: arguments.pack_timeout.map(Duration::from_secs),
+            selection: match (arguments.workspace, arguments.packages) {
+                (true, _) => Selection::Workspace,
+                (false, packages) if packages.is_empty() => Selection::Nearest,
+                (false, packages) => Selection::Packages(packages),
+            },
+            pack: PackOptions {
+                client: arguments.client,
+                registry: arguments.registry,
+                ignore_scripts: arguments.ignore_scripts,
+                show_output: arguments.verbose,
+                timeout: arguments.pack_timeout.map(Duration::from_secs),
+            },
             self_match: !arguments.no_self_match,
-            show_packer_output: arguments.verbose,
             // People are told the SHA-256.
             sha512: arguments.formats.iter().any(FormatArgument::is_machine),
         };
@@ -106,11 +114,14 @@ mod tests {
     #[test]
     fn flags_reach_the_request() {
         let request = options(&["--no-self-match", "--strict", "--limit", "entries=5"]).request;
-        assert!(!request.self_match && request.overrides.strict && !request.ignore_scripts);
+        assert!(!request.self_match && request.overrides.strict && !request.pack.ignore_scripts);
         assert_eq!(request.overrides.limits, [("entries".into(), "5".into())]);
         assert!(matches!(request.config, ConfigChoice::Nearest));
-        assert_eq!(options(&["--client", "pnpm"]).request.client, Some("pnpm"));
-        assert!(options(&["-v"]).request.show_packer_output);
+        assert_eq!(
+            options(&["--client", "pnpm"]).request.pack.client,
+            Some("pnpm")
+        );
+        assert!(options(&["-v"]).request.pack.show_output);
         assert!(options(&["--format", "json"]).request.sha512 && !request.sha512);
         assert!(!options(&["-v"]).progress && options(&[]).progress);
     }

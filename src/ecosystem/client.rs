@@ -25,6 +25,9 @@ pub(super) const LIMIT: Duration = Duration::from_secs(15 * 60);
 /// How long it may take to answer a question.
 const LIMIT_OF_ANSWERS: Duration = Duration::from_secs(60);
 
+/// As much is read of an answer, in bytes.
+const LONGEST_ANSWER: u64 = 64 << 20;
+
 /// How much of a failed client's output is shown, in bytes from the end.
 const SHOWN: u64 = 64 << 10;
 
@@ -65,8 +68,14 @@ impl Client<'_> {
         }
     }
 
-    /// The first line of what `command` prints, which is meant to be short.
+    /// The first line of what `command` prints.
     pub(super) fn ask(&self, command: &mut Command, said: &str) -> Result<String, Error> {
+        let text = self.ask_all(command, said)?;
+        Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+    }
+
+    /// What `command` prints.
+    pub(super) fn ask_all(&self, command: &mut Command, said: &str) -> Result<String, Error> {
         let not_made = |source| Error::NoPrivateDirectory {
             path: Error::shown(&std::env::temp_dir()),
             source,
@@ -81,8 +90,13 @@ impl Client<'_> {
             Some(status) if status.success() => {}
             status => return Err(self.failed(said, status, limit, Some(errors))),
         }
-        let text = end_of(&mut answer).unwrap_or_default();
-        Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+        answer.rewind().map_err(not_made)?;
+        let mut text = Vec::new();
+        answer
+            .take(LONGEST_ANSWER)
+            .read_to_end(&mut text)
+            .map_err(not_made)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
     /// How it has ended, if it has by itself.

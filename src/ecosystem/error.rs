@@ -5,7 +5,7 @@ use std::{ffi::OsString, io, path::Path, time::Duration};
 use miette::Diagnostic;
 use thiserror::Error as ThisError;
 
-use crate::model::escape;
+use crate::model::{Skipped, escape};
 
 /// Why there is no artifact to check. Paths and output in it are escaped for display.
 #[derive(Debug, ThisError, Diagnostic)]
@@ -47,12 +47,46 @@ pub enum Error {
 
     /// The manifest is not that of a package.
     #[error("{path} is {what}, so there is nothing to pack")]
-    #[diagnostic(help("give the directory of a package, or an artifact file"))]
+    #[diagnostic(help(
+        "check all its packages with --workspace, one with --package NAME, or give the directory of a package"
+    ))]
     OtherManifest {
         /// The manifest.
         path: String,
         /// What it is instead.
         what: &'static str,
+    },
+
+    /// The root of a workspace.
+    #[error("{path} is not for publishing ({reason}), but the workspace has packages that are")]
+    #[diagnostic(help("check them all with --workspace, or one with --package NAME"))]
+    PrivateRoot {
+        /// The manifest.
+        path: String,
+        /// What says so.
+        reason: &'static str,
+    },
+
+    /// A workspace without anything for a registry.
+    #[error("nothing in the workspace of {path} can be published{}", reasons(.skipped))]
+    #[diagnostic(help("name one with --package NAME to check it all the same"))]
+    NothingPublishable {
+        /// The directory.
+        path: String,
+        /// What was left out.
+        skipped: Vec<Skipped>,
+    },
+
+    /// A name that no package of the workspace has.
+    #[error("the workspace of {path} has no package `{name}`")]
+    #[diagnostic(help("{help}"))]
+    PackageUnknown {
+        /// The name.
+        name: String,
+        /// The directory.
+        path: String,
+        /// What may be meant.
+        help: String,
     },
 
     /// The manifest is broken.
@@ -126,6 +160,18 @@ pub enum Error {
         status: String,
         /// The end of what it printed, indented, after a line break; or empty.
         output: String,
+    },
+
+    /// The client answered in an unknown form.
+    #[error("what `{command}` answers in {path} is of no form that is known here")]
+    #[diagnostic(help(
+        "run it there yourself to see why; check each package by its own directory until it answers"
+    ))]
+    AnswerUnusable {
+        /// The command, as it would be typed.
+        command: String,
+        /// The directory.
+        path: String,
     },
 
     /// The client did not end.
@@ -251,6 +297,12 @@ pub enum Error {
     /// The run was ended by a signal.
     #[error("interrupted while packing")]
     Interrupted,
+}
+
+/// A line for each.
+fn reasons(skipped: &[Skipped]) -> String {
+    let line = |one: &Skipped| format!("\n  {}: {}", one.path, one.reason);
+    skipped.iter().map(line).collect()
 }
 
 impl Error {

@@ -6,22 +6,25 @@
 mod cargo;
 mod client;
 mod error;
+mod locate;
+mod members;
 mod npm;
 mod private;
 mod pypi;
 
 use std::{
     ffi::OsString,
-    fmt, fs, io,
+    fmt, fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 pub use error::Error;
+pub use locate::{Located, Selection, locate};
 pub use private::{abandon, abandoned};
 
-use crate::model::{Ecosystem, PackedBy, Skipped, read_text_file};
+use crate::model::{Ecosystem, PackedBy};
 use private::PrivateDirectory;
 
 /// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
@@ -31,7 +34,22 @@ struct Entry {
     manifests: &'static [ManifestFile],
     /// The names of the clients that may pack it.
     clients: &'static [&'static str],
+    /// The package's name in a manifest that can be used.
+    name: fn(&str) -> Option<String>,
+    /// The packages of the workspace that the one in this directory, with this manifest, belongs to; or
+    /// it alone.
+    members: fn(&Path, &str, &PackOptions) -> Result<Vec<Member>, Error>,
+    /// Whether one run of the client packs several packages of a workspace, because it must where one
+    /// needs another that is not published yet.
+    together: bool,
     pack: fn(&Project, &PackOptions) -> Result<Vec<Packed>, Error>,
+}
+
+/// A package of a workspace.
+struct Member {
+    directory: PathBuf,
+    /// What says that it must not be published, where that is not in its own manifest.
+    private: Option<&'static str>,
 }
 
 /// A file that may make a directory a project.
@@ -42,10 +60,11 @@ struct ManifestFile {
 }
 
 /// What a manifest makes of its directory.
+#[derive(Clone, Copy)]
 enum Is {
     /// Something that can be published.
     Project,
-    /// Something that must not be, and what says so.
+    /// Something that must not or can't be, and what says so.
     Private(&'static str),
     /// Something else, and what.
     Other(&'static str),
@@ -63,8 +82,25 @@ pub struct Project {
     /// Whose client packs it.
     pub ecosystem: Ecosystem,
     manifest: String,
-    clients: &'static [&'static str],
-    pack: fn(&Project, &PackOptions) -> Result<Vec<Packed>, Error>,
+    /// The packages of the workspace around it that are packed instead; none where it is packed itself.
+    packages: Vec<Package>,
+    entry: &'static Entry,
+}
+
+/// A package of a workspace that is packed with others.
+#[derive(Clone)]
+struct Package {
+    name: String,
+    root: PathBuf,
+}
+
+impl Project {
+    /// The directories of the packages that are packed.
+    pub fn roots(&self) -> impl Iterator<Item = &Path> {
+        let own = self.packages.is_empty().then_some(&self.root);
+        let packages = self.packages.iter().map(|package| &package.root);
+        own.into_iter().chain(packages).map(PathBuf::as_path)
+    }
 }
 
 impl fmt::Debug for Project {
@@ -78,17 +114,8 @@ impl fmt::Debug for Project {
     }
 }
 
-/// What there is to pack in a directory.
-#[derive(Debug)]
-pub struct Located {
-    /// What can be published; where nothing else is there, also what must not be.
-    pub projects: Vec<Project>,
-    /// The manifests of projects that were left out.
-    pub skipped: Vec<Skipped>,
-}
-
 /// How to pack.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PackOptions {
     /// Which client is to pack a project that it can pack, instead of the one that the project uses;
     /// one of [`clients`].
@@ -97,6 +124,8 @@ pub struct PackOptions {
     pub ignore_scripts: bool,
     /// Whether to show what the client prints, on standard error, while it prints.
     pub show_output: bool,
+    /// The registry that a crate goes to, by the name that cargo's configuration gives it.
+    pub registry: Option<String>,
     /// How long a client may take; if nothing is said, a quarter of an hour.
     pub timeout: Option<Duration>,
 }
@@ -115,6 +144,8 @@ pub struct Packed {
     pub file: PathBuf,
     /// What people know it by: the name that the client gave it, or where it lies.
     pub label: String,
+    /// The directory of the package.
+    pub root: PathBuf,
     /// The client, and how it was called (without the private directory), if it was made for this check.
     pub packed_by: Option<PackedBy>,
     /// Held so that the file lives as long as this.
@@ -158,132 +189,13 @@ pub fn clients() -> impl Iterator<Item = &'static str> {
     names.copied()
 }
 
-/// The projects of `directory`, or of the nearest directory above it that has any.
-///
-/// # Errors
-///
-/// When there is no such directory, when neither it nor one above it holds a manifest that is known
-/// here, when a manifest can't be used, or when `client` is one that packs none of the projects.
-pub fn locate(directory: &Path, client: Option<&'static str>) -> Result<Located, Error> {
-    let unreadable = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => Error::NoSuchDirectory(Error::shown(directory)),
-        _ => Error::unreadable(directory, source),
-    };
-    if !fs::metadata(directory).map_err(unreadable)?.is_dir() {
-        return Err(Error::NotADirectory(Error::shown(directory)));
-    }
-    let absolute = fs::canonicalize(directory).map_err(unreadable)?;
-    let above = absolute.ancestors().skip(1);
-    for place in std::iter::once(directory).chain(above) {
-        let found = in_directory(place)?;
-        match found.other {
-            _ if !found.projects.is_empty() => return found.chosen(client, place),
-            Some((path, what)) => return Err(Error::OtherManifest { path, what }),
-            None => {}
-        }
-    }
-    Err(Error::NoProject {
-        path: Error::shown(directory),
-        manifests: ECOSYSTEMS
-            .iter()
-            .filter_map(|entry| entry.manifests.first())
-            .map(|file| file.name)
-            .collect(),
-    })
-}
-
-/// The manifests of one directory.
-#[derive(Default)]
-struct Found {
-    /// Each with its manifest, and with what says that it must not be published.
-    projects: Vec<(Project, String, Option<&'static str>)>,
-    /// A manifest that makes no project, and what it is instead.
-    other: Option<(String, &'static str)>,
-}
-
-impl Found {
-    /// Leaves out what must not be published, unless there is nothing else; and what is not published by
-    /// the client that was asked for, or that packs around this check.
-    fn chosen(self, client: Option<&'static str>, place: &Path) -> Result<Located, Error> {
-        let inside_npm = npm::inside_packing()
-            && (self.projects.iter()).any(|(project, ..)| project.ecosystem == Ecosystem::Npm);
-        let has_public = self.projects.iter().any(|(.., private)| private.is_none());
-        let mut located = Located {
-            projects: Vec::new(),
-            skipped: Vec::new(),
-        };
-        for (project, path, private) in self.projects {
-            let reason = match (client, private) {
-                (Some(client), _) if project.clients.contains(&client) => None,
-                (Some(_), _) => Some("it is not packed by the client that was asked for"),
-                (None, _) if inside_npm => (project.ecosystem != Ecosystem::Npm)
-                    .then_some("it is not what is published around this check"),
-                (None, Some(reason)) if has_public => Some(reason),
-                (None, _) => None,
-            };
-            match reason {
-                Some(reason) => located.skipped.push(Skipped {
-                    path,
-                    reason: reason.to_owned(),
-                }),
-                None => located.projects.push(project),
-            }
-        }
-        match client {
-            Some(client) if located.projects.is_empty() => Err(Error::ClientOfOthers {
-                client,
-                path: Error::shown(place),
-            }),
-            _ => Ok(located),
-        }
-    }
-}
-
-fn in_directory(directory: &Path) -> Result<Found, Error> {
-    let mut found = Found::default();
-    for entry in ECOSYSTEMS {
-        for file in entry.manifests {
-            let path = directory.join(file.name);
-            let manifest = match read_text_file(&path) {
-                Ok(text) => text,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(Error::unreadable(&path, error)),
-            };
-            let unusable = |reason| Error::UnusableManifest {
-                path: Error::shown(&path),
-                reason,
-            };
-            let shown = Error::shown(&path);
-            let private = match (file.read)(&manifest).map_err(unusable)? {
-                Is::Nothing => continue,
-                Is::Other(what) => {
-                    found.other = Some((shown, what));
-                    continue;
-                }
-                Is::Private(reason) => Some(reason),
-                Is::Project => None,
-            };
-            let project = Project {
-                root: directory.to_owned(),
-                ecosystem: entry.ecosystem,
-                manifest,
-                clients: entry.clients,
-                pack: entry.pack,
-            };
-            found.projects.push((project, shown, private));
-            break;
-        }
-    }
-    Ok(found)
-}
-
 /// Has the project's client make the artifacts that it would publish.
 ///
 /// # Errors
 ///
 /// When the client is missing or fails, or makes other files than it should.
 pub fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
-    (project.pack)(project, options)
+    (project.entry.pack)(project, options)
 }
 
 /// Reads a manifest that is TOML, or says why no client could read it.
@@ -320,72 +232,6 @@ fn files(directory: &Path, client: &'static str) -> Result<Vec<OsString>, Error>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn project(manifest: &str) -> tempfile::TempDir {
-        let directory = tempfile::tempdir().unwrap();
-        fs::write(directory.path().join("package.json"), manifest).unwrap();
-        directory
-    }
-
-    #[test]
-    fn a_directory_with_a_manifest_is_a_project() {
-        let directory = project("\u{feff}{}");
-        let found = locate(directory.path(), None).unwrap().projects;
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].ecosystem, Ecosystem::Npm);
-        assert_eq!(found[0].root, directory.path());
-    }
-
-    #[test]
-    fn a_directory_with_several_manifests_is_several_projects() {
-        let directory = project("{}");
-        let crate_manifest = "[package]\nname = 'a'\n";
-        fs::write(directory.path().join("Cargo.toml"), crate_manifest).unwrap();
-        let below = directory.path().join("src/deep");
-        fs::create_dir_all(&below).unwrap();
-        for place in [directory.path(), &below] {
-            let found = locate(place, None).unwrap().projects;
-            let ecosystems: Vec<_> = found.iter().map(|project| project.ecosystem).collect();
-            assert_eq!(ecosystems, [Ecosystem::Npm, Ecosystem::Crates]);
-        }
-        // One that must not be published is left out where another may be.
-        fs::write(directory.path().join("package.json"), r#"{"private":true}"#).unwrap();
-        let found = locate(directory.path(), None).unwrap();
-        assert_eq!(found.projects.len(), 1);
-        assert_eq!(found.projects[0].ecosystem, Ecosystem::Crates);
-        assert!(found.skipped[0].path.ends_with("package.json"));
-        assert_eq!(found.skipped[0].reason, "it says `\"private\": true`");
-        fs::remove_file(directory.path().join("Cargo.toml")).unwrap();
-        assert_eq!(locate(directory.path(), None).unwrap().projects.len(), 1);
-        fs::write(below.join("Cargo.toml"), "[workspace]\n").unwrap();
-        let error = locate(&below, None).unwrap_err();
-        assert!(matches!(error, Error::OtherManifest { .. }), "{error}");
-    }
-
-    #[test]
-    fn what_is_no_project_says_so() {
-        let empty = tempfile::tempdir().unwrap();
-        let file = empty.path().join("file");
-        fs::write(&file, "").unwrap();
-        let of = |path: &Path| locate(path, None).unwrap_err();
-        assert!(matches!(of(empty.path()), Error::NoProject { .. }));
-        assert!(matches!(of(&file), Error::NotADirectory(_)));
-        assert!(matches!(
-            of(&empty.path().join("a\nb")),
-            Error::NoSuchDirectory(path) if path.ends_with("a\\nb")
-        ));
-    }
-
-    #[test]
-    fn a_manifest_that_npm_could_not_read_is_an_error() {
-        for manifest in ["", "{", "[]", "null", "{} x"] {
-            let error = locate(project(manifest).path(), None).unwrap_err();
-            assert!(
-                matches!(error, Error::UnusableManifest { .. }),
-                "{manifest}: {error}"
-            );
-        }
-    }
 
     #[test]
     fn exactly_one_file_is_an_artifact() {

@@ -1,8 +1,8 @@
 //! PyPI: what lies in `dist/` is what every client uploads.
 
-use std::{fs, io};
+use std::{fs, io, path::Path};
 
-use super::{Entry, Error, Is, ManifestFile, PackOptions, Packed, Project, toml_table};
+use super::{Entry, Error, Is, ManifestFile, Member, PackOptions, Packed, Project, toml_table};
 use crate::model::Ecosystem;
 
 pub(super) const ENTRY: Entry = Entry {
@@ -23,6 +23,9 @@ pub(super) const ENTRY: Entry = Entry {
     ],
     // Any of them uploads what is there.
     clients: &[],
+    name,
+    members,
+    together: false,
     pack,
 };
 
@@ -63,6 +66,20 @@ fn setup_cfg(manifest: &str) -> Result<Is, String> {
     })
 }
 
+fn name(manifest: &str) -> Option<String> {
+    let table = toml_table(manifest).ok()?;
+    let poetry = || table.get("tool")?.get("poetry")?.get("name");
+    let name = table.get("project").and_then(|project| project.get("name"));
+    name.or_else(poetry)?.as_str().map(str::to_owned)
+}
+
+fn members(directory: &Path, _: &str, _: &PackOptions) -> Result<Vec<Member>, Error> {
+    Ok(vec![Member {
+        directory: directory.to_owned(),
+        private: None,
+    }])
+}
+
 fn pack(project: &Project, _: &PackOptions) -> Result<Vec<Packed>, Error> {
     let directory = project.root.join(DIST);
     let nothing = || Error::NothingBuilt {
@@ -89,6 +106,7 @@ fn pack(project: &Project, _: &PackOptions) -> Result<Vec<Packed>, Error> {
         Packed {
             label: file.display().to_string(),
             file,
+            root: project.root.clone(),
             packed_by: None,
             _directory: None,
         }

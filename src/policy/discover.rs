@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{config::ConfigFile, error::PolicyError};
+use super::error::PolicyError;
 use crate::model::escape;
 
 /// The places of a configuration at one level, of which at most one may be used. Tables in
@@ -24,7 +24,7 @@ pub enum ConfigChoice {
     None,
 }
 
-/// Loads the configuration that holds for `directory`, if there is one.
+/// Where the configuration lies that holds for `directory`, if there is one.
 ///
 /// The nearest is the one in `directory` or in the nearest directory above it, up to the top of the
 /// git repository. Outside a repository only `directory` itself counts: what lies above it belongs
@@ -32,14 +32,13 @@ pub enum ConfigChoice {
 ///
 /// # Errors
 ///
-/// When it can't be read or is not valid, or when there are two at one level.
-pub fn load(choice: &ConfigChoice, directory: &Path) -> Result<Option<ConfigFile>, PolicyError> {
-    let path = match choice {
-        ConfigChoice::None => None,
-        ConfigChoice::File(path) => Some(path.clone()),
-        ConfigChoice::Nearest => nearest(directory)?,
-    };
-    path.map(|path| ConfigFile::read(&path)).transpose()
+/// When a directory can't be read, or when there are two at one level.
+pub fn find(choice: &ConfigChoice, directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
+    match choice {
+        ConfigChoice::None => Ok(None),
+        ConfigChoice::File(path) => Ok(Some(path.clone())),
+        ConfigChoice::Nearest => nearest(directory),
+    }
 }
 
 fn nearest(directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
@@ -105,6 +104,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::policy::ConfigFile;
 
     fn tree(files: &[&str]) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
@@ -159,10 +159,9 @@ mod tests {
     fn a_link_that_leads_nowhere_is_not_passed_over() {
         let root = tree(&["file"]);
         std::os::unix::fs::symlink("gone", root.path().join("packwarden.toml")).unwrap();
-        assert!(matches!(
-            load(&ConfigChoice::Nearest, root.path()),
-            Err(PolicyError::Read { .. })
-        ));
-        assert!(load(&ConfigChoice::None, root.path()).unwrap().is_none());
+        let found = find(&ConfigChoice::Nearest, root.path()).unwrap().unwrap();
+        let read = ConfigFile::read(&found);
+        assert!(matches!(read, Err(PolicyError::Read { .. })));
+        assert!(find(&ConfigChoice::None, root.path()).unwrap().is_none());
     }
 }

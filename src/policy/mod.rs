@@ -14,7 +14,7 @@ mod verdict;
 mod waiver;
 
 pub use config::ConfigFile;
-pub use discover::{ConfigChoice, load};
+pub use discover::{ConfigChoice, find};
 pub use error::{Invalid, PolicyError};
 pub use judge::judge;
 pub use judged::{ClosedHint, Judged, JudgedFinding, JudgedGap, PolicyFacts};

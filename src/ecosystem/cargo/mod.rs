@@ -5,13 +5,14 @@
 //! changes none of them, so nothing of the project is run.
 
 mod lock_file;
+mod metadata;
 
-use std::{env, path::Path, process::Command, sync::Arc};
+use std::{env, ffi::OsStr, path::Path, process::Command, sync::Arc};
 
 use super::{
-    Entry, Error, Is, ManifestFile, PackOptions, Packed, Project,
+    Entry, Error, Is, ManifestFile, Member, PackOptions, Packed, Project,
     client::{Client, MARKER, WITHOUT_SCRIPTS},
-    only_file,
+    files, only_file,
     private::PrivateDirectory,
     toml_table,
 };
@@ -25,6 +26,9 @@ pub(super) const ENTRY: Entry = Entry {
         read,
     }],
     clients: &["cargo"],
+    name,
+    members,
+    together: true,
     pack,
 };
 
@@ -48,42 +52,89 @@ fn read(manifest: &str) -> Result<Is, String> {
 }
 
 fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
-    let client = Client {
-        name: "cargo",
-        project: &project.root,
-        show_output: options.show_output,
-        limit: options.limit(),
-    };
+    let client = client(&project.root, options);
     let version = client.ask(&mut command(&["--version"]), "cargo --version")?;
     let question = ["locate-project", "--workspace", "--message-format", "plain"];
     let manifest = client.ask(&mut command(&question), "cargo locate-project --workspace")?;
     let lock_file = LockFile::beside(Path::new(&manifest))?;
+    let mut said: Vec<&str> = PACKAGE.to_vec();
+    for package in &project.packages {
+        said.extend(["--package", &package.name]);
+    }
+    if let Some(registry) = &options.registry {
+        said.extend(["--registry", registry]);
+    }
 
     let directory = PrivateDirectory::create()?;
-    let said = format!("cargo {}", PACKAGE.join(" "));
-    let mut package = command(&PACKAGE);
+    let mut package = command(&said);
     package
         .arg("--target-dir")
         .arg(directory.path())
         // cargo leaves a copy of the crate in the build directory, which may be configured apart.
         .env("CARGO_BUILD_BUILD_DIR", directory.path().join("build"));
-    let done = client.run(&mut package, &said);
+    let typed = format!("cargo {}", said.join(" "));
+    let done = client.run(&mut package, &typed);
     lock_file.restore()?;
     done?;
 
     let made = directory.path().join("package");
-    let file_name = only_file(&made, "cargo")?;
-    Ok(vec![Packed {
-        file: made.join(&file_name),
+    let packed_by = PackedBy {
+        client: "cargo".to_owned(),
+        version: number(&version),
+        command: typed.split(' ').map(str::to_owned).collect(),
+        without_scripts: None,
+    };
+    let directory = Arc::new(directory);
+    let packed = |file_name: &OsStr, root: &Path| Packed {
+        file: made.join(file_name),
         label: file_name.to_string_lossy().into_owned(),
-        packed_by: Some(PackedBy {
-            client: "cargo".to_owned(),
-            version: number(&version),
-            command: said.split(' ').map(str::to_owned).collect(),
-            without_scripts: None,
-        }),
-        _directory: Some(Arc::new(directory)),
-    }])
+        root: root.to_owned(),
+        packed_by: Some(packed_by.clone()),
+        _directory: Some(directory.clone()),
+    };
+    if project.packages.is_empty() {
+        return Ok(vec![packed(&only_file(&made, "cargo")?, &project.root)]);
+    }
+    let of_workspace = metadata::packages(&client)?;
+    let files = files(&made, "cargo")?;
+    let unexpected = || Error::packed_several("cargo", &files);
+    let mut all = Vec::new();
+    for package in &project.packages {
+        let known = of_workspace.iter().find(|one| one.name == package.name);
+        let file_name = known.ok_or_else(unexpected)?.file_name();
+        let file = files.iter().find(|file| **file == *file_name);
+        all.push(packed(file.ok_or_else(unexpected)?, &package.root));
+    }
+    // What nobody has asked for must not go unread either.
+    match all.len() == files.len() {
+        true => Ok(all),
+        false => Err(unexpected()),
+    }
+}
+
+fn client<'a>(root: &'a Path, options: &PackOptions) -> Client<'a> {
+    Client {
+        name: "cargo",
+        project: root,
+        show_output: options.show_output,
+        limit: options.limit(),
+    }
+}
+
+/// The packages of the workspace, which cargo itself knows best.
+fn members(directory: &Path, _: &str, options: &PackOptions) -> Result<Vec<Member>, Error> {
+    let packages = metadata::packages(&client(directory, options))?;
+    let member = |package: &metadata::Package| Member {
+        directory: package.root().to_owned(),
+        private: package.is_private().then_some("it says `publish = false`"),
+    };
+    Ok(packages.iter().map(member).collect())
+}
+
+fn name(manifest: &str) -> Option<String> {
+    let table = toml_table(manifest).ok()?;
+    let package = table.get("package").or(table.get("project"))?;
+    package.get("name")?.as_str().map(str::to_owned)
 }
 
 /// `cargo ARGUMENTS`, with the cargo that has started us if one has.

@@ -2,7 +2,7 @@
 
 use std::{env, path::Path};
 
-use super::{Destination, Facts, Ignores, Ignoring, workspace::workspaces_above};
+use super::{Destination, Facts, Ignores, Ignoring, Members, workspace::workspaces_above};
 use crate::model::read_text_file;
 
 pub(super) const BUN: Facts = Facts {
@@ -19,6 +19,7 @@ pub(super) const BUN: Facts = Facts {
     runs_around: true,
     ignoring: Ignoring::Flag("--ignore-scripts", &[]),
     ignores: Ignores::Reads(ignores),
+    members: Members::Patterns,
 };
 
 /// Whether bun's configuration tells it to run no scripts. Of a workspace it reads the root's.

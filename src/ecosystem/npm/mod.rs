@@ -11,12 +11,17 @@ mod lock_file;
 mod npm_itself;
 mod pack;
 mod pnpm;
+mod running;
 mod scripts;
 mod workspace;
 mod yarn_1;
 mod yarn_2;
 
-use std::{env, ops::RangeInclusive, path::Path};
+use std::{
+    env,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
@@ -32,6 +37,9 @@ pub(super) const ENTRY: Entry = Entry {
         read,
     }],
     clients: &["npm", "pnpm", "yarn", "bun"],
+    name,
+    members: workspace::members,
+    together: false,
     pack: pack::pack,
 };
 
@@ -45,10 +53,23 @@ const CLIENTS: [&Facts; 5] = [
 ];
 
 fn read(manifest: &str) -> Result<Is, String> {
-    Ok(match scripts::manifest(manifest)?.get("private") {
+    let manifest = scripts::manifest(manifest)?;
+    let text = |key| manifest.get(key).and_then(Value::as_str);
+    Ok(match manifest.get("private") {
         Some(Value::Bool(true)) => Is::Private("it says `\"private\": true`"),
+        _ if text("name").is_none() => {
+            Is::Private("it has no `name`, without which nothing is published")
+        }
+        _ if text("version").is_none() => {
+            Is::Private("it has no `version`, without which nothing is published")
+        }
         _ => Is::Project,
     })
+}
+
+fn name(manifest: &str) -> Option<String> {
+    let manifest = scripts::manifest(manifest).ok()?;
+    manifest.get("name")?.as_str().map(str::to_owned)
 }
 
 /// Whether this program was started by a script of a client of this family that packs.
@@ -80,6 +101,7 @@ struct Facts {
     runs_around: bool,
     ignoring: Ignoring,
     ignores: Ignores,
+    members: Members,
 }
 
 /// How a pack is told where to leave the artifact.
@@ -99,6 +121,15 @@ enum Ignoring {
         variable: &'static str,
         text: &'static str,
     },
+}
+
+/// Which directories are packages of a workspace.
+enum Members {
+    /// Those that the patterns of the root's manifest name: the client can't be asked before it has
+    /// installed them.
+    Patterns,
+    /// The client says it when it is asked this, in this form.
+    Says(&'static [&'static str], fn(&str) -> Option<Vec<PathBuf>>),
 }
 
 /// Whether the client may be configured to run no scripts, on a publish as well.

@@ -1,6 +1,6 @@
 //! npm (measured: 10.9.9, 11.19.1 and 12.2.0, which make the same bytes).
 
-use super::{Destination, Facts, Ignores, Ignoring};
+use super::{Destination, Facts, Ignores, Ignoring, Members};
 
 pub(super) const NPM: Facts = Facts {
     name: "npm",
@@ -26,6 +26,7 @@ pub(super) const NPM: Facts = Facts {
         "--json=false",
         "--workspaces=false",
     ]),
+    members: Members::Patterns,
 };
 
 /// What npm is given to run scripts with when it is to run none: a program that does nothing. npm 10

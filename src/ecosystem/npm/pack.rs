@@ -1,67 +1,51 @@
 //! Has a client pack as it would on a publish.
 
-use std::{env, ffi::OsString, fs, path::Path, process::Command, sync::Arc};
+use std::{env, ffi::OsString, fs, path::Path, sync::Arc};
 
 use serde_json::Value;
 
 use super::{
-    Destination, Facts, Ignores, Ignoring, MANIFEST,
-    choice::choose,
-    environment::{self, Program},
+    Destination, Ignores, Ignoring, MANIFEST, environment,
+    running::Running,
     scripts::{around, has_any, manifest},
 };
 use crate::{
     ecosystem::{
         Error, PackOptions, Packed, Project, Scripts, WhyIgnored,
-        client::{Client, MARKER, WITH_SCRIPTS, WITHOUT_SCRIPTS},
+        client::{MARKER, WITHOUT_SCRIPTS},
         only_file,
         private::PrivateDirectory,
     },
-    model::{PackedBy, escape},
+    model::PackedBy,
 };
 
 /// What the artifact is called where the client leaves that to us.
 const FILE_NAME: &str = "package.tgz";
 
 pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
-    let in_manifest = manifest(&project.manifest).map_err(|reason| Error::UnusableManifest {
+    let manifest = manifest(&project.manifest).map_err(|reason| Error::UnusableManifest {
         path: Error::shown(&project.root.join(MANIFEST)),
         reason,
     })?;
-    let choice = choose(&project.root, &in_manifest, options.client)?;
-    let client = Client {
-        name: choice.name,
-        project: &project.root,
-        show_output: options.show_output,
-        limit: options.limit(),
-    };
-    if environment::inside_ignoring(|name| env::var_os(name)) {
-        let client = client.name;
-        return Err(Error::ScriptsNotIgnored { client });
-    }
-    let program = environment::program(client.name, |name| env::var_os(name));
-    let said = format!("{} --version", client.name);
-    let version = escape(&client.ask(command(&program).arg("--version"), &said)?);
     let run = Run {
-        facts: choice.of_version(&version, &project.root)?,
-        client,
-        program,
-        manifest: &in_manifest,
+        running: Running::find(&project.root, &manifest, options)?,
+        manifest: &manifest,
     };
-
+    let facts = run.running.facts;
     let scripts = run.scripts(options)?;
     if scripts == Scripts::Ran {
         run.scripts_before()?;
     }
     let directory = PrivateDirectory::create()?;
     let said = run.pack(directory.path(), scripts)?;
-    let file_name = only_file(directory.path(), run.facts.name)?;
+    let file_name = only_file(directory.path(), facts.name)?;
     Ok(vec![Packed {
         file: directory.path().join(&file_name),
         label: file_name.to_string_lossy().into_owned(),
+        root: project.root.clone(),
         packed_by: Some(PackedBy {
-            client: run.facts.name.to_owned(),
-            version,
+            client: facts.name.to_owned(),
+            version: run.running.version,
             command: said.into_iter().map(str::to_owned).collect(),
             without_scripts: match scripts {
                 Scripts::Ran => None,
@@ -72,37 +56,12 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
     }])
 }
 
-/// The program without the settings of a client around us that would change what is packed.
-fn command((program, script): &Program) -> Command {
-    let mut command = Command::new(program);
-    command.args(script).env(MARKER, WITH_SCRIPTS);
-    for (name, _) in env::vars_os() {
-        if environment::misleads(&name) {
-            command.env_remove(name);
-        }
-    }
-    command
-}
-
 struct Run<'a> {
-    facts: &'static Facts,
-    client: Client<'a>,
-    program: Program,
+    running: Running<'a>,
     manifest: &'a Value,
 }
 
 impl Run<'_> {
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = command(&self.program);
-        command.args(arguments);
-        command
-    }
-
-    /// What a person would type.
-    fn typed(&self, arguments: &[&str]) -> String {
-        format!("{} {}", self.facts.name, arguments.join(" "))
-    }
-
     /// Whether the project's scripts are to run. Asking npm costs a quarter of a second, and so a
     /// client is asked only where there is something to run.
     fn scripts(&self, options: &PackOptions) -> Result<Scripts, Error> {
@@ -112,18 +71,17 @@ impl Run<'_> {
         if environment::inside_packing(|name| env::var_os(name)) {
             return Ok(Scripts::Ignored(WhyIgnored::InsidePacking));
         }
-        let has_any = has_any(
-            self.manifest,
-            &[self.facts.before, self.facts.within].concat(),
-        );
+        let (running, facts) = (&self.running, self.running.facts);
+        let has_any = has_any(self.manifest, &[facts.before, facts.within].concat());
         let ignores = has_any
-            && match self.facts.ignores {
+            && match facts.ignores {
                 Ignores::Never => false,
                 Ignores::Says(question) => {
-                    let mut command = self.command(question);
-                    self.client.ask(&mut command, &self.typed(question))? == "true"
+                    let mut command = running.command(question);
+                    let said = running.typed(question);
+                    running.client.ask(&mut command, &said)? == "true"
                 }
-                Ignores::Reads(ignores) => ignores(self.client.project),
+                Ignores::Reads(ignores) => ignores(running.client.project),
             };
         Ok(match ignores {
             true => Scripts::Ignored(WhyIgnored::Configured),
@@ -135,22 +93,23 @@ impl Run<'_> {
     /// scripts that would run around one is refused rather than packed in another way than it will be
     /// published.
     fn scripts_before(&self) -> Result<(), Error> {
+        let (running, facts) = (&self.running, self.running.facts);
         let has = |name: &&&str| has_any(self.manifest, &[name]);
-        for name in self.facts.before.iter().filter(has) {
-            let typed = self.typed(&["run", name]);
+        for name in facts.before.iter().filter(has) {
+            let typed = running.typed(&["run", name]);
             match around(self.manifest, name) {
-                Some(script) if self.facts.runs_around => {
+                Some(script) if facts.runs_around => {
                     return Err(Error::ScriptNotOfPublish {
-                        path: Error::shown(self.client.project),
+                        path: Error::shown(running.client.project),
                         script,
-                        publish: self.facts.publish,
+                        publish: facts.publish,
                         run: typed,
                         around: name,
                     });
                 }
                 _ => {
-                    let mut command = self.command(self.facts.run);
-                    self.client.run(command.arg(name), &typed)?;
+                    let mut command = running.command(facts.run);
+                    running.client.run(command.arg(name), &typed)?;
                 }
             }
         }
@@ -159,8 +118,8 @@ impl Run<'_> {
 
     /// Packs into the directory, and says how that would be typed.
     fn pack(&self, directory: &Path, scripts: Scripts) -> Result<Vec<&'static str>, Error> {
-        let facts = self.facts;
-        let mut command = self.command(facts.pack);
+        let facts = self.running.facts;
+        let mut command = self.running.command(facts.pack);
         match facts.destination {
             Destination::Directory(flag) => command.arg(flag).arg(directory),
             Destination::File(flag) => command.arg(flag).arg(directory.join(FILE_NAME)),
@@ -186,7 +145,7 @@ impl Run<'_> {
                 }
             }
         }
-        self.client.run(&mut command, &said.join(" "))?;
+        self.running.client.run(&mut command, &said.join(" "))?;
         Ok(said)
     }
 }

@@ -3,7 +3,7 @@
 //! Where `publishConfig.directory` names a directory, pnpm packs that one, with the scripts of the
 //! project; an absolute destination is not affected.
 
-use super::{Destination, Facts, Ignores, Ignoring};
+use super::{Destination, Facts, Ignores, Ignoring, Members, workspace::in_array};
 
 pub(super) const PNPM: Facts = Facts {
     name: "pnpm",
@@ -25,4 +25,5 @@ pub(super) const PNPM: Facts = Facts {
     // pnpm 10 knows `--ignore-scripts` on a publish only.
     ignoring: Ignoring::Flag("--config.ignore-scripts=true", &[]),
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
+    members: Members::Says(&["ls", "--recursive", "--depth=-1", "--json"], in_array),
 };

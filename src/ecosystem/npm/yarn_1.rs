@@ -3,7 +3,7 @@
 //! Its tarballs hold the times of files, so that two of one directory have the same content and
 //! different bytes.
 
-use super::{Destination, Facts, Ignores, Ignoring};
+use super::{Destination, Facts, Ignores, Ignoring, Members, workspace::in_object};
 
 pub(super) const YARN_1: Facts = Facts {
     name: "yarn",
@@ -19,4 +19,5 @@ pub(super) const YARN_1: Facts = Facts {
     runs_around: true,
     ignoring: Ignoring::Flag("--ignore-scripts", &[]),
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
+    members: Members::Says(&["--silent", "workspaces", "info", "--json"], in_object),
 };

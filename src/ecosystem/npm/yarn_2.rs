@@ -1,6 +1,6 @@
 //! Yarn 2 and later (measured: 4.18.1).
 
-use super::{Destination, Facts, Ignores, Ignoring};
+use super::{Destination, Facts, Ignores, Ignoring, Members, workspace::in_lines};
 
 pub(super) const YARN_2: Facts = Facts {
     name: "yarn",
@@ -20,6 +20,7 @@ pub(super) const YARN_2: Facts = Facts {
     },
     // `enableScripts` is about those of dependencies.
     ignores: Ignores::Never,
+    members: Members::Says(&["workspaces", "list", "--json"], in_lines),
 };
 
 /// `yarn pack` has no flag that keeps it from running scripts, but a hook around each that it runs.

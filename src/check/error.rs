@@ -1,0 +1,78 @@
+//! Why something could not be checked.
+
+use std::io;
+
+use super::Target;
+use crate::{
+    ecosystem,
+    policy::{PolicyError, RunError},
+    rule::RuleError,
+    scan,
+};
+
+/// Why something could not be checked.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// The path names nothing.
+    #[error("{path} does not exist")]
+    #[diagnostic(help("give a project directory or an artifact file (such as a .tgz)"))]
+    NotFound {
+        /// As the user gave it.
+        path: String,
+    },
+    /// A pipe, a socket or a device: to open it could wait forever.
+    #[error("{path} is neither a file nor a directory")]
+    #[diagnostic(help("pipe it in: `COMMAND | packwarden check -`"))]
+    NotAFile {
+        /// As the user gave it.
+        path: String,
+    },
+    /// The file can't be opened.
+    #[error("can't open {path}: {cause}")]
+    #[diagnostic(help("make sure that you may read it"))]
+    Open {
+        /// As the user gave it.
+        path: String,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// The project could not be packed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ecosystem(#[from] ecosystem::Error),
+    /// The configuration has a mistake.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Policy(#[from] PolicyError),
+    /// A rule file has a mistake.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rule(#[from] RuleError),
+    /// A defect of packwarden.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scan(#[from] scan::Error),
+}
+
+impl Error {
+    /// The exit code of the table in the design.
+    pub fn code(&self) -> u8 {
+        match self {
+            Error::Policy(_) | Error::Rule(_) => 2,
+            Error::NotFound { .. }
+            | Error::NotAFile { .. }
+            | Error::Open { .. }
+            | Error::Ecosystem(_) => 3,
+            Error::Scan(_) => 70,
+        }
+    }
+
+    pub(super) fn for_machines(&self, path: Option<&Target>) -> RunError {
+        RunError {
+            code: self.code(),
+            message: self.to_string(),
+            path: path.map(Target::label),
+            help: miette::Diagnostic::help(self).map(|help| help.to_string()),
+        }
+    }
+}

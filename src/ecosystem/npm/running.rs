@@ -1,0 +1,80 @@
+//! The client of a project, ready to be run in it.
+
+use std::{env, path::Path, process::Command};
+
+use serde_json::Value;
+
+use super::{
+    Facts,
+    choice::choose,
+    environment::{self, Program},
+};
+use crate::{
+    ecosystem::{
+        Error, PackOptions,
+        client::{Client, MARKER, WITH_SCRIPTS},
+    },
+    model::escape,
+};
+
+/// A client that was found.
+pub(super) struct Running<'a> {
+    pub(super) facts: &'static Facts,
+    pub(super) client: Client<'a>,
+    /// What it says of itself.
+    pub(super) version: String,
+    program: Program,
+}
+
+impl<'a> Running<'a> {
+    /// Finds the client of the project in `root`.
+    pub(super) fn find(
+        root: &'a Path,
+        manifest: &Value,
+        options: &PackOptions,
+    ) -> Result<Self, Error> {
+        let choice = choose(root, manifest, options.client)?;
+        let client = Client {
+            name: choice.name,
+            project: root,
+            show_output: options.show_output,
+            limit: options.limit(),
+        };
+        if environment::inside_ignoring(|name| env::var_os(name)) {
+            let client = client.name;
+            return Err(Error::ScriptsNotIgnored { client });
+        }
+        let program = environment::program(client.name, |name| env::var_os(name));
+        let said = format!("{} --version", client.name);
+        let version = escape(&client.ask(command(&program).arg("--version"), &said)?);
+        Ok(Self {
+            facts: choice.of_version(&version, root)?,
+            client,
+            version,
+            program,
+        })
+    }
+
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(&self.program);
+        command.args(arguments);
+        command
+    }
+
+    /// What a person would type.
+    pub(super) fn typed(&self, arguments: &[&str]) -> String {
+        format!("{} {}", self.facts.name, arguments.join(" "))
+    }
+}
+
+/// The program without the settings of a client around us that would change what is packed.
+fn command((program, script): &Program) -> Command {
+    let mut command = Command::new(program);
+    command.args(script).env(MARKER, WITH_SCRIPTS);
+    for (name, _) in env::vars_os() {
+        if environment::misleads(&name) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
