@@ -27,6 +27,10 @@ const NPM_10: Client = Client {
     publish: &["publish", "--registry=REGISTRY"],
     lock_file: (NPM, "{}"),
 };
+const NPM_11: Client = Client {
+    version: "11.19.1",
+    ..NPM_10
+};
 const NPM_12: Client = Client {
     version: "12.2.0",
     ..NPM_10
@@ -210,6 +214,11 @@ fn checked_is_uploaded(client: Client) {
 #[test]
 fn npm_10() {
     checked_is_uploaded(NPM_10);
+}
+
+#[test]
+fn npm_11() {
+    checked_is_uploaded(NPM_11);
 }
 
 #[test]
@@ -413,6 +422,95 @@ fn a_member_of_a_workspace_is_packed_by_the_client_of_the_workspace() {
     let member = project.root().join("packages/member");
     let uploaded = project.client.publish(&project.registry, &member);
     assert_eq!(artifact["sha512"], sha512(&uploaded));
+}
+
+/// A workspace of two packages, of which one is private, with a secret that only the root's `.gitignore`
+/// keeps from being shipped.
+fn workspace(client: Client) -> Project {
+    let project = Project::new(
+        client,
+        json!({"private": true, "workspaces": ["packages/*", "!packages/c"]}),
+    );
+    project.write(
+        "pnpm-workspace.yaml",
+        "packages:\n  - packages/*\n  - '!packages/c'\n",
+    );
+    project.write(".gitignore", ".env\n");
+    for (name, private) in [("a", false), ("b", true), ("c", true)] {
+        let manifest = json!({"name": name, "version": "1.0.0", "license": "MIT", "private": private,
+            "publishConfig": {"registry": project.registry.url}});
+        project.write(
+            &format!("packages/{name}/package.json"),
+            &manifest.to_string(),
+        );
+        project.write(&format!("packages/{name}/.env"), "A=1\n");
+    }
+    if project.client.version == YARN_4.version {
+        project
+            .client
+            .run(&project.registry, project.root(), &["install"]);
+    }
+    project
+}
+
+#[test]
+fn what_may_be_published_of_a_workspace_is_checked() {
+    // pnpm 10, Yarn 4 and bun read no `.gitignore` above the package.
+    for (client, ships_it) in [
+        (NPM_10, false),
+        (NPM_11, false),
+        (NPM_12, false),
+        (PNPM_10, true),
+        (PNPM_12, false),
+        (YARN_4, true),
+        (BUN, true),
+    ] {
+        let (program, version) = (client.program, client.version);
+        let project = workspace(client);
+        let ran = project.check(&["--workspace"]);
+        let artifact = artifact(&ran, i32::from(ships_it));
+        let document = ran.json();
+        assert_eq!(
+            document["artifacts"].as_array().unwrap().len(),
+            1,
+            "{ran:?}"
+        );
+        let left_out = document["skipped"].as_array().unwrap().iter();
+        let left_out: Vec<_> = left_out.map(|one| one["path"].as_str().unwrap()).collect();
+        assert!(
+            left_out[0].ends_with("package.json"),
+            "{program} {version}: {left_out:?}"
+        );
+        assert_eq!(left_out[1], "./packages/b/package.json");
+        assert_eq!(left_out.len(), 2);
+        let uploaded = project
+            .client
+            .publish(&project.registry, &project.root().join("packages/a"));
+        assert_eq!(artifact["sha512"], sha512(&uploaded), "{program} {version}");
+        let secrets: &[&str] = if ships_it { &["package/.env"] } else { &[] };
+        assert_eq!(denied(&ran, "env-file"), secrets);
+    }
+}
+
+#[test]
+fn packages_of_a_workspace_can_be_named() {
+    for client in [NPM_11, PNPM_12, YARN_1, YARN_4, BUN] {
+        let project = workspace(client);
+        let ran = project.check(&["--package", "b"]);
+        assert_eq!(ran.json()["artifacts"][0]["name"], "b", "{ran:?}");
+        assert_eq!(denied(&ran, "private-package").len(), 1);
+        let message = |arguments: &[&str]| {
+            let ran = project.check(arguments);
+            assert_eq!(ran.code, Some(3), "{ran:?}");
+            ran.json()["errors"][0]["message"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        assert!(message(&["--package", "d"]).contains("no package `d`"));
+        // The root alone is nothing to publish.
+        assert!(message(&[]).contains("the workspace has packages that are"));
+    }
 }
 
 #[test]

@@ -73,7 +73,12 @@ fn of_root(root: &Path, manifest: &Value, options: &PackOptions) -> Result<Vec<P
                 command: said,
                 path: Error::shown(root),
             })?;
-            Ok(directories.iter().map(|below| root.join(below)).collect())
+            let absolute = root.canonicalize().unwrap_or_default();
+            let below = |path: &PathBuf| match path.strip_prefix(&absolute) {
+                Ok(below) => root.join(below),
+                Err(_) => root.join(path),
+            };
+            Ok(directories.iter().map(below).collect())
         }
     }
 }
