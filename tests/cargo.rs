@@ -115,6 +115,81 @@ fn what_is_checked_is_what_is_uploaded() {
     }
 }
 
+/// A workspace of three crates that need each other, in an order that is not that of their names, and
+/// one that must not be published.
+fn workspace() -> Crate {
+    let project = Crate::new();
+    let root = "[workspace]\nmembers = [\"a\", \"b\", \"c\", \"inner\"]\nresolver = \"2\"\n\
+        [workspace.package]\npublish = false\n";
+    project.write("Cargo.toml", root);
+    fs::remove_dir_all(project.root().join("src")).unwrap();
+    for (name, more) in [
+        (
+            "a",
+            "[dependencies]\nb = { path = \"../b\", version = \"1\", registry = \"local\" }\n",
+        ),
+        (
+            "b",
+            "[dependencies]\nc = { path = \"../c\", version = \"1\", registry = \"local\" }\n",
+        ),
+        ("c", ""),
+        ("inner", "publish.workspace = true\n"),
+    ] {
+        let manifest = MANIFEST.replace("\"acme\"", &format!("\"{name}\""));
+        let manifest = manifest.replace("[workspace]\n", more);
+        project.write(&format!("{name}/Cargo.toml"), &manifest);
+        project.write(&format!("{name}/src/lib.rs"), "//! Acme.\n");
+    }
+    project.commit();
+    project
+}
+
+#[test]
+fn a_workspace_is_checked_as_it_is_uploaded() {
+    let project = workspace();
+    let registry = Registry::start();
+    let before = project.paths();
+    let (variable, home) = registry.home();
+    let check = |arguments: &[&str]| {
+        let ran = packwarden(&["check", "--no-config", "--format", "json"])
+            .arguments(arguments)
+            .directory(project.root())
+            .variable(variable, home)
+            .run();
+        (ran.code.unwrap(), ran.json())
+    };
+    let checked = |document: &Value| -> Vec<String> {
+        let artifacts = document["artifacts"].as_array().unwrap().iter();
+        let mut all: Vec<_> = artifacts
+            .map(|artifact| artifact["sha256"].as_str().unwrap().to_owned())
+            .collect();
+        all.sort();
+        all
+    };
+    let (code, document) = check(&["--workspace", "--registry", "local"]);
+    assert_eq!(code, 0, "{document}");
+    assert_eq!(project.paths(), before);
+    assert_eq!(document["skipped"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        document["skipped"][0]["reason"],
+        "it says `publish = false`"
+    );
+    let uploaded = registry.publish_all(project.root(), &["--workspace"]);
+    let mut uploaded: Vec<_> = uploaded
+        .iter()
+        .map(|one| Sha256::of(one).to_string())
+        .collect();
+    uploaded.sort();
+    assert_eq!(checked(&document), uploaded);
+
+    // One alone is packed as it would be published alone.
+    let (_, one) = check(&["--package", "c", "--registry", "local"]);
+    let alone = Registry::start().publish_all(project.root(), &["--package", "c"]);
+    assert_eq!(checked(&one), [Sha256::of(&alone[0]).to_string()]);
+    let (code, document) = check(&["--package", "d"]);
+    assert_eq!(code, 3, "{document}");
+}
+
 #[test]
 fn nothing_is_left_behind() {
     let project = Crate::new();

@@ -1,6 +1,7 @@
 //! A registry for crates on 127.0.0.1, and the real cargo publishing to it and to no other.
 
 use std::{
+    collections::HashMap,
     fs,
     path::Path,
     process::Command,
@@ -20,7 +21,7 @@ pub(crate) struct Registry {
 impl Registry {
     pub(crate) fn start() -> Self {
         let (sender, uploads) = channel();
-        let mut known = String::new();
+        let mut known = HashMap::new();
         let url = serve(move |request| answer(request, &sender, &mut known));
         let home = tempfile::tempdir().unwrap();
         let configuration = format!(
@@ -35,23 +36,38 @@ impl Registry {
 
     /// What `cargo publish` uploads of the crate in `directory`.
     pub(crate) fn publish(&self, directory: &Path, allow_dirty: bool) -> Vec<u8> {
-        let target = self.home.path().join("target");
+        let arguments = allow_dirty.then_some("--allow-dirty");
+        self.publish_all(directory, arguments.as_slice()).remove(0)
+    }
+
+    /// All that `cargo publish` uploads, in order.
+    pub(crate) fn publish_all(&self, directory: &Path, arguments: &[&str]) -> Vec<Vec<u8>> {
         let mut cargo = Command::new(env!("CARGO"));
         cargo
             .args(["publish", "--no-verify", "--registry", "local"])
-            .args(allow_dirty.then_some("--allow-dirty"))
-            .env("CARGO_HOME", self.home.path())
-            .env("CARGO_TARGET_DIR", &target)
+            .args(arguments)
+            .env("CARGO_TARGET_DIR", self.home.path().join("target"))
             .env_remove("CARGO_REGISTRY_TOKEN")
             .current_dir(directory);
-        let output = cargo.output().unwrap();
-        let uploaded = self.uploads.try_recv();
-        uploaded.unwrap_or_else(|_| panic!("nothing came: {output:?}"))
+        let output = cargo.env(CARGO_HOME, self.home.path()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        self.uploads.try_iter().collect()
+    }
+
+    /// cargo's home, and the variable that names it.
+    pub(crate) fn home(&self) -> (&'static str, &Path) {
+        (CARGO_HOME, self.home.path())
     }
 }
 
-/// What the registry says to a request; `known` is what its index has of the crate.
-fn answer(request: &Request, uploads: &Sender<Vec<u8>>, known: &mut String) -> Answer {
+const CARGO_HOME: &str = "CARGO_HOME";
+
+/// What the registry says to a request; `known` is what its index has, by the crate's name.
+fn answer(
+    request: &Request,
+    uploads: &Sender<Vec<u8>>,
+    known: &mut HashMap<String, String>,
+) -> Answer {
     let url = &request.url;
     match request.path.as_str() {
         "/index/config.json" => ("200 OK", format!(r#"{{"dl":"{url}/dl","api":"{url}"}}"#)),
@@ -65,12 +81,15 @@ fn answer(request: &Request, uploads: &Sender<Vec<u8>>, known: &mut String) -> A
                 "cksum": "0".repeat(64), "yanked": false,
             });
             // What cargo looks for after an upload, until it finds it.
-            *known = line.to_string();
+            let name = metadata["name"].as_str().unwrap();
+            known.insert(name.to_owned(), line.to_string());
             uploads.send(package.to_vec()).unwrap();
             ("200 OK", "{}".to_owned())
         }
-        _ if known.is_empty() => ("404 Not Found", String::new()),
-        _ => ("200 OK", known.clone()),
+        path => match known.get(path.rsplit('/').next().unwrap()) {
+            Some(line) => ("200 OK", line.clone()),
+            None => ("404 Not Found", String::new()),
+        },
     }
 }
 
