@@ -10,6 +10,7 @@ mod support;
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -202,6 +203,37 @@ fn nothing_is_left_behind() {
     assert_eq!(project.check().0, 0);
     let after = fs::read_to_string(project.root().join("Cargo.lock")).unwrap();
     assert_eq!(after, lock);
+}
+
+#[test]
+fn a_signal_leaves_the_lock_file_as_it_was() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let project = Crate::new();
+    let lock = "# mine\nversion = 4\n";
+    project.write("Cargo.lock", lock);
+    // What stands for cargo changes the lock file, and then waits for ever.
+    let cargo = "#!/bin/sh\ncase $1 in\n--version) echo cargo 1.95.0 ;;\n\
+        locate-project) echo \"$PWD/Cargo.toml\" ;;\n\
+        *) echo changed > Cargo.lock; echo started > \"$ALIVE\"; exec cat \"$HOLD\" ;;\nesac\n";
+    project.write(".git/cargo", cargo);
+    let place = |name: &str| project.root().join(".git").join(name);
+    let (cargo, alive, hold) = (place("cargo"), place("alive"), place("hold"));
+    fs::set_permissions(&cargo, PermissionsExt::from_mode(0o755)).unwrap();
+    let made = Command::new("mkfifo").args([&alive, &hold]).status();
+    assert!(made.unwrap().success());
+    let running = packwarden(&["check", "--no-config"])
+        .directory(project.root())
+        .variable("CARGO", &cargo)
+        .variable("ALIVE", &alive)
+        .variable("HOLD", &hold)
+        .start();
+    assert_eq!(fs::read_to_string(&alive).unwrap(), "started\n");
+    let read = || fs::read_to_string(project.root().join("Cargo.lock")).unwrap();
+    assert_eq!(read(), "changed\n");
+    let id = i32::try_from(running.child.id()).unwrap();
+    kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
+    assert_eq!(running.wait().code, Some(130));
+    assert_eq!(read(), lock);
 }
 
 #[test]

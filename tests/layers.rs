@@ -63,7 +63,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("ctrlc", &["cli"]),
     ("anstream", &["cli"]),
     ("anstyle", &["report", "cli"]),
-    ("globset", &["rule", "policy"]),
+    ("globset", &["rule", "policy", "ecosystem"]),
     ("toml", &["rule", "policy", "detect", "ecosystem"]),
     ("regex_automata", &["rule"]),
     ("regex_syntax", &["rule"]),

@@ -6,6 +6,7 @@
 mod cargo;
 mod client;
 mod error;
+mod kept;
 mod locate;
 mod members;
 mod npm;

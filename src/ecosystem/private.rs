@@ -1,4 +1,5 @@
-//! What must not outlive this program: private directories, and clients that are still running.
+//! What must not outlive this program: private directories, clients that are still running, and what they
+//! change in passing.
 //!
 //! A signal ends the program without unwinding, so that no destructor runs. What would be left
 //! behind is therefore listed here, and [`abandon`] clears it away.
@@ -8,14 +9,14 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{self, RecvTimeoutError},
     },
     thread,
     time::Duration,
 };
 
-use super::Error;
+use super::{Error, kept::Kept};
 
 /// How long a client may take to end itself before it is ended.
 const GRACE: Duration = Duration::from_secs(2);
@@ -26,12 +27,14 @@ struct Alive {
     directories: Vec<PathBuf>,
     /// The process ids of clients.
     clients: Vec<u32>,
+    files: Vec<Arc<Kept>>,
     abandoned: bool,
 }
 
 static ALIVE: Mutex<Alive> = Mutex::new(Alive {
     directories: Vec::new(),
     clients: Vec::new(),
+    files: Vec::new(),
     abandoned: false,
 });
 
@@ -40,7 +43,7 @@ fn alive() -> MutexGuard<'static, Alive> {
     ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Ends the clients that are running and removes the private directories. Nothing can be packed
+/// Ends the clients that are running, removes the private directories and restores kept files. Nothing can be packed
 /// afterwards. For a signal handler's thread, before it ends the program; whoever else calls it
 /// waits until that is done.
 pub fn abandon() {
@@ -66,6 +69,25 @@ pub fn abandon() {
         // It may be gone already: its owner removes it too, once its client has ended.
         let _ = fs::remove_dir_all(directory);
     }
+    for file in &alive().files {
+        // The program ends, and says that it was interrupted.
+        let _ = file.restore();
+    }
+}
+
+/// Has a file restored by [`abandon`].
+pub(super) fn keep(file: Arc<Kept>) -> Result<(), Error> {
+    let mut alive = alive();
+    if alive.abandoned {
+        return Err(Error::Interrupted);
+    }
+    alive.files.push(file);
+    Ok(())
+}
+
+/// No longer has it restored.
+pub(super) fn forget(file: &Arc<Kept>) {
+    alive().files.retain(|kept| !Arc::ptr_eq(kept, file));
 }
 
 /// Whether [`abandon`] was called: what fails from then on fails because of it.

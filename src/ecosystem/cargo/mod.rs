@@ -4,7 +4,6 @@
 //! in the same state of the working tree (measured for cargo 1.95). Whether what is packed compiles
 //! changes none of them, so nothing of the project is run.
 
-mod lock_file;
 mod metadata;
 
 use std::{env, ffi::OsStr, path::Path, process::Command, sync::Arc};
@@ -12,12 +11,13 @@ use std::{env, ffi::OsStr, path::Path, process::Command, sync::Arc};
 use super::{
     Entry, Error, Is, ManifestFile, Member, PackOptions, Packed, Project,
     client::{Client, MARKER, WITHOUT_SCRIPTS},
-    files, only_file,
+    files,
+    kept::KeptFile,
+    only_file,
     private::PrivateDirectory,
     toml_table,
 };
 use crate::model::{Ecosystem, PackedBy, escape};
-use lock_file::LockFile;
 
 pub(super) const ENTRY: Entry = Entry {
     ecosystem: Ecosystem::Crates,
@@ -56,7 +56,7 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
     let version = client.ask(&mut command(&["--version"]), "cargo --version")?;
     let question = ["locate-project", "--workspace", "--message-format", "plain"];
     let manifest = client.ask(&mut command(&question), "cargo locate-project --workspace")?;
-    let lock_file = LockFile::beside(Path::new(&manifest))?;
+    let lock_file = KeptFile::new(Path::new(&manifest).with_file_name("Cargo.lock"))?;
     let mut said: Vec<&str> = PACKAGE.to_vec();
     for package in &project.packages {
         said.extend(["--package", &package.name]);

@@ -9,6 +9,7 @@ pub(super) const BUN: Facts = Facts {
     name: "bun",
     versions: 1..=u32::MAX,
     lock_files: &["bun.lock", "bun.lockb"],
+    settings: None,
     pack: &["pm", "pack"],
     destination: Destination::Directory("--destination"),
     plain: &[],

@@ -88,6 +88,18 @@ pub(super) fn choose(
             return Ok(choice);
         }
     }
+    for (directory, _) in &places {
+        let facts = CLIENTS.into_iter().find(|facts| {
+            let settings = facts.settings;
+            settings.is_some_and(|name| directory.join(name).is_file())
+        });
+        if let Some(facts) = facts {
+            return Ok(Choice {
+                name: facts.name,
+                later_yarn: (facts.name == "yarn").then_some(facts.settings).flatten(),
+            });
+        }
+    }
     Ok(Choice::named(CLIENTS[0].name))
 }
 
@@ -185,6 +197,18 @@ mod tests {
             &[("package.json", "{}"), ("yarn.lock", "")],
             json!({}),
         );
+    }
+
+    #[test]
+    fn settings_of_a_client_count_where_no_lock_file_does() {
+        is("pnpm", &[("pnpm-workspace.yaml", "")], json!({}));
+        let settings = ("member/.yarnrc.yml", "");
+        let choice = chosen(&[settings], &json!({})).unwrap();
+        assert_eq!(
+            (choice.name, choice.later_yarn),
+            ("yarn", Some(".yarnrc.yml"))
+        );
+        is("bun", &[settings, ("member/bun.lock", "")], json!({}));
     }
 
     #[test]

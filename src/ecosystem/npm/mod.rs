@@ -84,6 +84,8 @@ struct Facts {
     versions: RangeInclusive<u32>,
     /// Files in a project that show that the client has installed it.
     lock_files: &'static [&'static str],
+    /// A file in a project that only this client reads.
+    settings: Option<&'static str>,
     /// What is typed to pack.
     pack: &'static [&'static str],
     destination: Destination,

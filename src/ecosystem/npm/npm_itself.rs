@@ -6,6 +6,7 @@ pub(super) const NPM: Facts = Facts {
     name: "npm",
     versions: 8..=u32::MAX,
     lock_files: &["package-lock.json", "npm-shrinkwrap.json"],
+    settings: None,
     pack: &["pack"],
     destination: Destination::Directory("--pack-destination"),
     // With `dry-run` npm packs nothing, and still exits 0.

@@ -9,6 +9,7 @@ pub(super) const PNPM: Facts = Facts {
     name: "pnpm",
     versions: 9..=u32::MAX,
     lock_files: &["pnpm-lock.yaml"],
+    settings: Some("pnpm-workspace.yaml"),
     pack: &["pack"],
     destination: Destination::Directory("--pack-destination"),
     plain: &[],

@@ -9,6 +9,7 @@ pub(super) const YARN_1: Facts = Facts {
     name: "yarn",
     versions: 1..=1,
     lock_files: &["yarn.lock"],
+    settings: None,
     pack: &["pack"],
     destination: Destination::File("--filename"),
     plain: &[],

@@ -6,6 +6,7 @@ pub(super) const YARN_2: Facts = Facts {
     name: "yarn",
     versions: 2..=u32::MAX,
     lock_files: &["yarn.lock"],
+    settings: Some(".yarnrc.yml"),
     pack: &["pack"],
     destination: Destination::File("--out"),
     plain: &[],
