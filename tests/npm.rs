@@ -388,6 +388,33 @@ fn a_signal_ends_the_client_and_leaves_nothing_behind() {
     }
 }
 
+#[test]
+fn a_client_that_hangs_is_stopped_with_what_it_has_started() {
+    // The script holds one pipe open as long as it lives, and waits for the other, where nobody writes.
+    let script = r#"exec 3> "$ALIVE"; echo thinking; cat "$HOLD""#;
+    let project = Project::with_script("prepack", script);
+    let (alive, hold) = (project.place("alive"), project.place("hold"));
+    let made = Command::new("mkfifo").args([&alive, &hold]).status();
+    assert!(made.unwrap().success());
+    let check = project.check(&["--pack-timeout", "10"]);
+    let running = check
+        .variable("ALIVE", &alive)
+        .variable("HOLD", &hold)
+        .start();
+    let mut script = fs::File::open(&alive).unwrap();
+    let directories = running.private_directories();
+    let ran = running.wait();
+    let message = no_artifact(&ran);
+    assert!(message.contains("did not end within 10s"), "{message}");
+    assert!(message.contains("\n  thinking"), "{message}");
+    assert!(directories.iter().all(|directory| !directory.exists()));
+    // With a terminal the client alone is ended, and may leave its script behind.
+    if fs::File::open("/dev/tty").is_err() {
+        // Would the script live on, this would never return.
+        script.read_to_end(&mut Vec::new()).unwrap();
+    }
+}
+
 /// README, "Adopt it": the guard in `postpack` stops a publish, and lets a clean one go on.
 #[test]
 fn a_check_in_postpack_decides_on_the_publish() {
