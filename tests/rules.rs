@@ -1,5 +1,7 @@
 //! The built-in rules: valid in every part, and met by what their examples say.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
+
 use std::collections::BTreeMap;
 
 use packwarden::{detect, model::Category, rule::RuleSet, scan};
@@ -43,4 +45,18 @@ fn every_category_has_rules_and_every_detector_kind_a_rule() {
     for kind in detect::kinds() {
         assert!(!rules.reporting(kind).is_empty(), "no rule names {kind}");
     }
+}
+
+#[test]
+fn the_documentation_is_that_of_the_rules() {
+    let mut page = Vec::new();
+    let rules = built_in();
+    let infos = rules.rules().iter().map(|rule| &*rule.info);
+    packwarden::report::rules_page(infos, &mut page).unwrap();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
+    let documentation = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        documentation.as_bytes() == page,
+        "docs/rules.md is out of date: cargo run -- rules list --format markdown > docs/rules.md"
+    );
 }

@@ -191,6 +191,8 @@ pub(super) enum ListFormat {
     Human,
     /// One JSON document
     Json,
+    /// One page of documentation
+    Markdown,
 }
 
 fn client() -> impl TypedValueParser<Value = &'static str> {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     check::{self, ConfigChoice},
-    model::{Level, RuleInfo, counted, escape, suggest},
+    model::{RuleInfo, counted, escape, suggest},
     report,
 };
 
@@ -90,6 +90,7 @@ fn list<'a>(
     let mut text = Vec::new();
     match format {
         ListFormat::Json => report::catalogue(rules, &mut text)?,
+        ListFormat::Markdown => report::rules_page(rules, &mut text)?,
         ListFormat::Human => {
             let width = rules.clone().map(|rule| rule.id.len()).max().unwrap_or(0);
             for rule in rules {
@@ -114,26 +115,12 @@ fn show(rule: &RuleInfo, source: &str) -> String {
     };
     field("category", rule.category.name());
     field("severity", rule.severity.name());
-    field("level", &levels(rule));
+    field("level", &report::levels(rule));
     field("why", &rule.why);
     field("fix", &rule.fix.of(None));
     field("see", &rule.references.join("\n"));
     field("source", &escape(source));
     text
-}
-
-fn levels(rule: &RuleInfo) -> String {
-    let level = rule.level;
-    let [open, closed, public] = [level.open, level.closed, level.public].map(Level::name);
-    if level.open == level.closed && level.open == level.public {
-        return open.to_owned();
-    }
-    if level.open == level.public {
-        return format!("{open} in profile open, {closed} in profile closed");
-    }
-    format!(
-        "{open} in profile open ({public} where the source is public), {closed} in profile closed"
-    )
 }
 
 fn test(files: &[PathBuf]) -> Result<(String, ExitCode), Vec<check::Error>> {

@@ -5,6 +5,7 @@ mod disarm;
 mod human;
 mod json;
 mod quantity;
+mod rules_page;
 
 use std::io::{self, Write};
 
@@ -13,6 +14,7 @@ use crate::policy::Verdict;
 pub use catalogue::catalogue;
 pub use disarm::disarm;
 pub use quantity::{bytes, duration};
+pub use rules_page::{levels, rules_page};
 
 /// How much a report for people says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

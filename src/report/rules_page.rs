@@ -1,0 +1,137 @@
+//! The rules as one page of documentation.
+
+use std::io::{self, Write};
+
+use crate::model::{Category, Ecosystem, Level, RuleInfo, counted};
+
+/// In this order.
+const CATEGORIES: [(Category, &str); 9] = [
+    (Category::SourceMap, "Source maps and debug artifacts"),
+    (Category::Source, "Source files"),
+    (Category::Secret, "Secrets"),
+    (Category::Path, "Internal paths and identities"),
+    (Category::File, "Stray files"),
+    (Category::Ai, "Models, data sets, prompts and agents' state"),
+    (Category::Metadata, "What files say of their makers"),
+    (Category::Archive, "The container itself"),
+    (Category::Manifest, "The package's manifest"),
+];
+
+/// The ecosystems whose advice is told apart.
+const ECOSYSTEMS: [(Ecosystem, &str); 3] = [
+    (Ecosystem::Npm, "npm"),
+    (Ecosystem::Pypi, "PyPI"),
+    (Ecosystem::Crates, "crates.io"),
+];
+
+/// Writes the page.
+pub fn rules_page<'a>(
+    rules: impl Iterator<Item = &'a RuleInfo> + Clone,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "# Rules\n")?;
+    writeln!(
+        out,
+        "{}. Each stands in a file below `rules/`, from which this page is made:\n\
+         `packwarden rules list --format markdown`. `packwarden rules show ID` says the same of one.\n\
+         Levels are those of profile open / profile closed; [configuration](configuration.md) changes\n\
+         them, and says what the profiles are.",
+        counted(rules.clone().count(), "rule")
+    )?;
+    for (category, title) in CATEGORIES {
+        let of_category = || rules.clone().filter(|rule| rule.category == category);
+        if of_category().next().is_none() {
+            continue;
+        }
+        writeln!(
+            out,
+            "\n## {title}\n\n| rule | | severity | level |\n|---|---|---|---|"
+        )?;
+        for rule in of_category() {
+            let (id, severity, level) = (&rule.id, rule.severity.name(), short(rule));
+            let title = text(&rule.title);
+            writeln!(out, "| [`{id}`](#{id}) | {title} | {severity} | {level} |")?;
+        }
+        for rule in of_category() {
+            section(rule, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn section(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
+    let (severity, levels) = (rule.severity.name(), levels(rule));
+    writeln!(out, "\n### {}\n", rule.id)?;
+    writeln!(out, "{}: {severity}, {levels}.\n", text(&rule.title))?;
+    writeln!(out, "{}\n", text(&rule.why))?;
+    let default = rule.fix.of(None);
+    let own = ECOSYSTEMS.map(|(ecosystem, name)| (name, rule.fix.of(Some(ecosystem))));
+    if own.iter().all(|(_, fix)| *fix == default) {
+        writeln!(out, "**Fix.** {}\n", text(&default))?;
+    } else {
+        for (name, fix) in own {
+            writeln!(out, "- **{name}**: {}", text(&fix))?;
+        }
+        writeln!(out)?;
+    }
+    let references: Vec<_> = rule
+        .references
+        .iter()
+        .map(|url| format!("<{url}>"))
+        .collect();
+    writeln!(out, "{}", references.join(" · "))
+}
+
+/// Running text on one line, in which nothing is taken for HTML or for the end of a table's cell.
+fn text(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut is_code = false;
+    let mut escaped = String::new();
+    for character in line.chars() {
+        is_code ^= character == '`';
+        match character {
+            '|' => escaped.push_str("\\|"),
+            '<' if !is_code => escaped.push_str("&lt;"),
+            '*' | '_' if !is_code => escaped.extend(['\\', character]),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+fn short(rule: &RuleInfo) -> String {
+    let level = rule.level;
+    let [open, closed] = [level.open, level.closed].map(Level::name);
+    match open == closed {
+        true => open.to_owned(),
+        false => format!("{open} / {closed}"),
+    }
+}
+
+/// The levels of a rule in words.
+pub fn levels(rule: &RuleInfo) -> String {
+    let level = rule.level;
+    let [open, closed, public] = [level.open, level.closed, level.public].map(Level::name);
+    if level.open == level.closed && level.open == level.public {
+        return open.to_owned();
+    }
+    if level.open == level.public {
+        return format!("{open} in profile open, {closed} in profile closed");
+    }
+    format!(
+        "{open} in profile open ({public} where the source is public), {closed} in profile closed"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_rules_is_no_markup() {
+        assert_eq!(
+            text("a <b> of\n`c_d <e>` and *.map | __init__"),
+            "a &lt;b> of `c_d <e>` and \\*.map \\| \\_\\_init\\_\\_"
+        );
+    }
+}
