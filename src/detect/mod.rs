@@ -15,6 +15,7 @@ mod tar_owner;
 #[cfg(test)]
 mod testing;
 mod text_digest;
+mod wasm;
 mod wheel;
 
 use crate::model::{Context, Entry, EntryPath, Evidence, Gap, GapKind, Location, Sha256};
@@ -118,6 +119,10 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: source_map::KINDS,
         make: source_map::make,
+    },
+    Registration {
+        kinds: wasm::KINDS,
+        make: wasm::make,
     },
     Registration {
         kinds: wheel::KINDS,
