@@ -158,7 +158,7 @@ impl Run<'_> {
                     sha512: false,
                 };
                 let policy = self.policy(Path::new(HERE))?;
-                checked.take(target, self.judge(source, Path::new(HERE), &policy));
+                checked.take(target, self.judge(source, &[Path::new(HERE)], &policy));
                 return Ok(());
             }
             Target::Path(path) => path,
@@ -176,7 +176,7 @@ impl Run<'_> {
         } else if metadata.is_file() {
             let policy = self.policy(Path::new(HERE))?;
             let source = open(path, &shown(), None);
-            let judged = source.and_then(|source| self.judge(source, Path::new(HERE), &policy));
+            let judged = source.and_then(|source| self.judge(source, &[Path::new(HERE)], &policy));
             checked.take(target, judged);
             Ok(())
         } else {
@@ -204,8 +204,9 @@ impl Run<'_> {
                     for packed in &all {
                         let policy = self.policy(&packed.root)?;
                         let source = open(&packed.file, &packed.label, packed.packed_by.clone());
-                        let judged =
-                            source.and_then(|source| self.judge(source, &packed.root, &policy));
+                        let roots = [&packed.root].into_iter().chain(&packed.built_in);
+                        let roots: Vec<_> = roots.map(PathBuf::as_path).collect();
+                        let judged = source.and_then(|source| self.judge(source, &roots, &policy));
                         checked.take(target, judged);
                     }
                 }
@@ -234,11 +235,11 @@ impl Run<'_> {
         Ok(policy)
     }
 
-    fn judge(&self, source: Source, directory: &Path, policy: &Policy) -> Result<Judged, Error> {
+    fn judge(&self, source: Source, roots: &[&Path], policy: &Policy) -> Result<Judged, Error> {
         let Policy { settings, rules } = policy;
         let mut context = Context::default();
         if self.request.self_match && settings.self_match() {
-            context.self_values = host::self_values(Some(directory));
+            context.self_values = host::self_values(roots);
         }
         let source = Source {
             sha512: self.request.sha512,

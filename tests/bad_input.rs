@@ -246,10 +246,7 @@ fn where_there_is_no_artifact_the_code_is_3() {
         place.write(&format!("{name}/package.json"), manifest.as_bytes());
     }
     place.write("latin/package.json", b"\xff");
-    place.write("python/pyproject.toml", b"[project]\nname = 'a'\n");
-    for manifest in ["legacy/setup.py", "rust/Cargo.toml"] {
-        place.write(manifest, b"");
-    }
+    place.write("rust/Cargo.toml", b"");
     fs::create_dir(place.path("x.tgz")).unwrap();
     fs::create_dir_all(place.path("pipe")).unwrap();
     place.fifo("pipe/package.json");
@@ -286,11 +283,6 @@ fn where_there_is_no_artifact_the_code_is_3() {
         ("latin", &["latin/package.json", "not UTF-8"]),
         ("pipe", &["pipe/package.json", "not a file"]),
         ("endless", &["endless/package.json", "not a file"]),
-        (
-            "python",
-            &["nothing is built in python/dist", "`python -m build`"],
-        ),
-        ("legacy", &["nothing is built in legacy/dist"]),
         (
             "rust",
             &["rust/Cargo.toml is the manifest of a workspace without a package"],

@@ -111,6 +111,12 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) ignore_scripts: bool,
 
+    /// Build a Python project even if something lies in dist/
+    ///
+    /// What lies there is still what is checked; where a fresh build would differ, that is a finding.
+    #[arg(long)]
+    pub(super) build: bool,
+
     /// Stop a client that takes longer to pack
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) pack_timeout: Option<u64>,

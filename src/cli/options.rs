@@ -72,6 +72,7 @@ impl CheckOptions {
                 client: arguments.client,
                 registry: arguments.registry,
                 ignore_scripts: arguments.ignore_scripts,
+                build: arguments.build,
                 show_output: arguments.verbose,
                 timeout: arguments.pack_timeout.map(Duration::from_secs),
             },

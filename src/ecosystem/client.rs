@@ -31,7 +31,7 @@ const LONGEST_ANSWER: u64 = 64 << 20;
 /// How much of a failed client's output is shown, in bytes from the end.
 const SHOWN: u64 = 64 << 10;
 
-/// A client's command line and the project that it runs in.
+/// A client and the project that it runs in, unless its command is to run elsewhere.
 pub(super) struct Client<'a> {
     pub(super) name: &'static str,
     pub(super) project: &'a Path,
@@ -101,7 +101,10 @@ impl Client<'_> {
 
     /// How it has ended, if it has by itself.
     fn status(&self, command: &mut Command, limit: Duration) -> Result<Option<ExitStatus>, Error> {
-        command.current_dir(self.project).stdin(Stdio::null());
+        if command.get_current_dir().is_none() {
+            command.current_dir(self.project);
+        }
+        command.stdin(Stdio::null());
         let not_started = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => Error::ClientMissing {
                 client: self.name,

@@ -35,13 +35,35 @@ pub enum Error {
         manifests: Vec<&'static str>,
     },
 
-    /// What would be uploaded is not there.
-    #[error("nothing is built in {path}, and what lies there is what would be uploaded")]
+    /// There is nothing built, and nothing to build it with.
+    #[error("{path} has no artifact in dist/, and no client that could build one was found")]
     #[diagnostic(help(
-        "build it (`python -m build`, `uv build`) and check again; if it is not for PyPI, give it the classifier `Private :: Do Not Upload`"
+        "install uv or build (`python3 -m pip install build`) and check again, or build it where you can: what then lies in dist/ is checked; if it is not for PyPI, give it the classifier `Private :: Do Not Upload`"
     ))]
-    NothingBuilt {
-        /// The directory of what is built.
+    NoBuilder {
+        /// The project.
+        path: String,
+    },
+
+    /// A build has started this program, which would build again, for ever.
+    #[error("{path} can't be built for a check from inside a build that a check has started")]
+    #[diagnostic(help(
+        "take the check out of the build, and run it on what the build has made: `packwarden check dist/*`"
+    ))]
+    BuildInsideBuild {
+        /// The project.
+        path: String,
+    },
+
+    /// A copy would take too long.
+    #[error(
+        "{path} holds more than 2 GiB, too much for a private copy that could be built for this check"
+    )]
+    #[diagnostic(help(
+        "build it yourself (`uv build`, `python3 -m build`) and check again: what then lies in dist/ is checked; or name environments and other large directories of tools in .gitignore, which leaves them out"
+    ))]
+    TooLargeToCopy {
+        /// What would have been copied.
         path: String,
     },
 

@@ -123,6 +123,8 @@ pub struct PackOptions {
     pub client: Option<&'static str>,
     /// Whether to leave out the project's own scripts.
     pub ignore_scripts: bool,
+    /// Whether to build a Python project even if something is built already.
+    pub build: bool,
     /// Whether to show what the client prints, on standard error, while it prints.
     pub show_output: bool,
     /// The registry that a crate goes to, by the name that cargo's configuration gives it.
@@ -139,7 +141,7 @@ impl PackOptions {
 
 /// An artifact of a project. One that was made for this check lies in a private directory; both are gone
 /// when this and all others that were made with it are dropped.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Packed {
     /// Where the artifact is.
     pub file: PathBuf,
@@ -149,6 +151,9 @@ pub struct Packed {
     pub root: PathBuf,
     /// The client, and how it was called (without the private directory), if it was made for this check.
     pub packed_by: Option<PackedBy>,
+    /// Where it was built, if that was in a copy of the project: a build in the project would leave the
+    /// project's own place in the artifact where this one leaves the copy's.
+    pub built_in: Option<PathBuf>,
     /// Held so that the file lives as long as this.
     _directory: Option<Arc<PrivateDirectory>>,
 }

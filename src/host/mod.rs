@@ -19,19 +19,17 @@ const SHALLOWEST_HOME: usize = 2;
 /// A root of fewer components (`/app`, `/builds/app`) is one that everybody has.
 const SHALLOWEST_ROOT: usize = 3;
 
-/// The literal values of this machine, and of the project if there is one: home directory, login,
-/// host name, project root. What everybody has is left out; see [`common`].
+/// The literal values of this machine, and of the project: home directory, login, host name, and the
+/// roots that the project has. What everybody has is left out; see [`common`].
 ///
 /// Values are held in memory only. What is not UTF-8 is left out, because it could not be compared
 /// with text.
-pub fn self_values(project: Option<&Path>) -> Vec<SelfValue> {
-    let roots = project.map_or_else(Vec::new, |project| {
-        let as_given = std::path::absolute(project).ok();
-        as_given
-            .into_iter()
-            .chain(project.canonicalize().ok())
-            .collect()
+pub fn self_values(roots: &[&Path]) -> Vec<SelfValue> {
+    let roots = roots.iter().flat_map(|root| {
+        let as_given = std::path::absolute(root).ok();
+        as_given.into_iter().chain(root.canonicalize().ok())
     });
+    let roots: Vec<_> = roots.collect();
     Machine::this().values(&roots)
 }
 
@@ -237,7 +235,7 @@ mod tests {
         std::fs::create_dir_all(&real).unwrap();
         let link = directory.path().join("a/b/link");
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        let values = self_values(Some(&link));
+        let values = self_values(&[&link]);
         for root in [&link, &real] {
             let root = root.to_str().unwrap();
             let expected =

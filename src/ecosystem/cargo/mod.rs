@@ -91,6 +91,7 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
         root: root.to_owned(),
         packed_by: Some(packed_by.clone()),
         _directory: Some(directory.clone()),
+        ..Packed::default()
     };
     if project.packages.is_empty() {
         return Ok(vec![packed(&only_file(&made, "cargo")?, &project.root)]);

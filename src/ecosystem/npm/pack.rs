@@ -53,6 +53,7 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
             },
         }),
         _directory: Some(Arc::new(directory)),
+        ..Packed::default()
     }])
 }
 

@@ -1,15 +1,26 @@
-//! PyPI: what lies in `dist/` is what every client uploads.
+//! PyPI: what lies in `dist/` is what every client uploads; where nothing does, what a client builds.
+//!
+//! Backends write into the tree that they build, and so a build for a check runs in a private copy. A
+//! client is one line in [`CLIENTS`].
 
-use std::{fs, io, path::Path};
+mod build;
+mod choice;
+mod clients;
+mod copy;
+mod dist;
+mod project;
+mod workspace;
 
-use super::{Entry, Error, Is, ManifestFile, Member, PackOptions, Packed, Project, toml_table};
+use super::{Entry, Error, Is, ManifestFile, PackOptions, Packed, Project, toml_table};
 use crate::model::Ecosystem;
+use dist::{DIST, artifacts};
+use project::PYPROJECT;
 
 pub(super) const ENTRY: Entry = Entry {
     ecosystem: Ecosystem::Pypi,
     manifests: &[
         ManifestFile {
-            name: "pyproject.toml",
+            name: PYPROJECT,
             read: pyproject,
         },
         ManifestFile {
@@ -17,22 +28,17 @@ pub(super) const ENTRY: Entry = Entry {
             read: |_| Ok(Is::Project),
         },
         ManifestFile {
-            name: "setup.cfg",
+            name: project::SETUP_CFG,
             read: setup_cfg,
         },
     ],
-    // Any of them uploads what is there.
-    clients: &[],
+    clients: &clients::NAMES,
     name,
-    members,
+    members: workspace::members,
     together: false,
     pack,
 };
 
-/// Where backends put what they build, and clients look for what to upload.
-const DIST: &str = "dist";
-/// What PyPI takes; a wheel, and an sdist.
-const SUFFIXES: [&str; 3] = [".whl", ".tar.gz", ".zip"];
 /// PyPI refuses every classifier that begins so.
 const PRIVATE: &str = "Private ::";
 
@@ -41,7 +47,11 @@ fn pyproject(manifest: &str) -> Result<Is, String> {
     let tool = |name: &str| table.get("tool").and_then(|tool| tool.get(name));
     let project = table.get("project").or(tool("poetry"));
     if project.is_none() && !table.contains_key("build-system") && tool("flit").is_none() {
-        return Ok(Is::Nothing);
+        let workspace = tool("uv").and_then(|uv| uv.get("workspace"));
+        return Ok(match workspace {
+            Some(_) => Is::Other("the manifest of a workspace without a package of its own"),
+            None => Is::Nothing,
+        });
     }
     let classifiers = project.and_then(|project| project.get("classifiers"));
     let mut classifiers = classifiers
@@ -67,51 +77,15 @@ fn setup_cfg(manifest: &str) -> Result<Is, String> {
 }
 
 fn name(manifest: &str) -> Option<String> {
-    let table = toml_table(manifest).ok()?;
-    let poetry = || table.get("tool")?.get("poetry")?.get("name");
-    let name = table.get("project").and_then(|project| project.get("name"));
-    name.or_else(poetry)?.as_str().map(str::to_owned)
+    project::name(&toml_table(manifest).ok()?)
 }
 
-fn members(directory: &Path, _: &str, _: &PackOptions) -> Result<Vec<Member>, Error> {
-    Ok(vec![Member {
-        directory: directory.to_owned(),
-        private: None,
-    }])
-}
-
-fn pack(project: &Project, _: &PackOptions) -> Result<Vec<Packed>, Error> {
-    let directory = project.root.join(DIST);
-    let nothing = || Error::NothingBuilt {
-        path: Error::shown(&directory),
-    };
-    let unreadable = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => nothing(),
-        _ => Error::unreadable(&directory, source),
-    };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&directory).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name();
-        let text = name.to_string_lossy();
-        if SUFFIXES.iter().any(|suffix| text.ends_with(suffix)) {
-            names.push(name);
-        }
+fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
+    let names = artifacts(&project.root.join(DIST))?;
+    match names.is_empty() {
+        true => build::build(project, options),
+        false => Ok(dist::given(&project.root, names)),
     }
-    if names.is_empty() {
-        return Err(nothing());
-    }
-    names.sort();
-    let made = names.into_iter().map(|name| {
-        let file = directory.join(name);
-        Packed {
-            label: file.display().to_string(),
-            file,
-            root: project.root.clone(),
-            packed_by: None,
-            _directory: None,
-        }
-    });
-    Ok(made.collect())
 }
 
 #[cfg(test)]
@@ -125,6 +99,7 @@ mod tests {
             ("[build-system]\nrequires = []", "project"),
             ("[tool.poetry]\nname = 'a'", "project"),
             ("[tool.ruff]\nline-length = 100", "nothing"),
+            ("[tool.uv.workspace]\nmembers = []", "other"),
             ("", "nothing"),
             (
                 "[project]\nclassifiers = ['Private :: Do Not Upload']",
@@ -137,7 +112,8 @@ mod tests {
             let is = match pyproject(manifest).unwrap() {
                 Is::Project => "project",
                 Is::Private(_) => "private",
-                Is::Other(_) | Is::Nothing => "nothing",
+                Is::Other(_) => "other",
+                Is::Nothing => "nothing",
             };
             assert_eq!(is, expected, "{manifest}");
         }

@@ -1,0 +1,196 @@
+//! A private copy of a project, for backends write into the tree that they build: setuptools its
+//! `build/` and `*.egg-info`, others lock files and environments.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{dist::DIST, workspace::workspace};
+use crate::{
+    ecosystem::{Error, abandoned},
+    model::read_text_file,
+};
+
+/// A tree of more bytes than this is not copied.
+const MOST: u64 = 2 << 30;
+const GIT: &str = ".git";
+/// Directories of tools, with what lies in each of them. No backend ships them if git ignores them.
+const OF_TOOLS: [(&str, &str); 5] = [
+    ("", "pyvenv.cfg"),
+    ("", ".rustc_info.json"),
+    (".tox", ""),
+    (".nox", ""),
+    (".pixi", ""),
+];
+/// A directory that no backend looks for outside of the project.
+const NODE_MODULES: &str = "node_modules";
+
+/// The directory that has to be copied for the project in `root` to be built as it would be there: of a
+/// repository or a workspace all of it, because backends ask git, and a member may refer to others.
+pub(super) fn top(root: &Path) -> PathBuf {
+    let workspace = root.ancestors().find(|place| workspace(place).is_some());
+    let tops = repository(root).into_iter().chain(workspace);
+    let top = tops.min_by_key(|top| top.as_os_str().len());
+    top.unwrap_or(root).to_owned()
+}
+
+/// The working tree of the repository that `root` lies in; for a submodule, that of the repository around
+/// it, where git keeps what belongs to both.
+fn repository(root: &Path) -> Option<&Path> {
+    let place = root.ancestors().find(|place| place.join(GIT).exists())?;
+    let inside = git_file(place).and_then(|target| {
+        let above = place.ancestors().skip(1);
+        above
+            .into_iter()
+            .find(|above| target.starts_with(above.join(GIT)))
+    });
+    Some(inside.unwrap_or(place))
+}
+
+/// Where the `.git` of a submodule or a linked working tree leads, if it is a file that says so by a
+/// relative path.
+fn git_file(place: &Path) -> Option<PathBuf> {
+    let text = read_text_file(&place.join(GIT)).ok()?;
+    let target = Path::new(text.strip_prefix("gitdir:")?.trim());
+    let resolved = fs::canonicalize(place.join(target)).ok()?;
+    target.is_relative().then_some(resolved)
+}
+
+/// Copies the tree `top` with the project `root` in it into a directory, and says where the project is
+/// there.
+pub(super) fn copy(top: &Path, root: &Path, into: &Path) -> Result<PathBuf, Error> {
+    // Some backends take the name of the directory for that of the project.
+    let to = into
+        .join("tree")
+        .join(top.file_name().unwrap_or("project".as_ref()));
+    let mut copying = Copying {
+        top,
+        root,
+        bytes: 0,
+    };
+    let mut waiting = vec![(top.to_owned(), to.clone())];
+    while let Some((from, to)) = waiting.pop() {
+        if abandoned() {
+            return Err(Error::Interrupted);
+        }
+        fs::create_dir_all(&to).map_err(|source| not_written(&to, source))?;
+        for entry in readable(fs::read_dir(&from), &from)?.into_iter().flatten() {
+            let entry = entry.map_err(|source| Error::unreadable(&from, source))?;
+            let (from, to) = (entry.path(), to.join(entry.file_name()));
+            let kind = entry.file_type();
+            let kind = kind.map_err(|source| Error::unreadable(&from, source))?;
+            if kind.is_dir() && !copying.leaves_out(&from) {
+                waiting.push((from, to));
+            } else if kind.is_symlink() {
+                copying.link(&from, &to)?;
+            } else if kind.is_file() {
+                copying.file(&from, &to)?;
+            }
+        }
+    }
+    Ok(match root.strip_prefix(top) {
+        Ok(below) => to.join(below),
+        Err(_) => to,
+    })
+}
+
+struct Copying<'a> {
+    top: &'a Path,
+    root: &'a Path,
+    bytes: u64,
+}
+
+impl Copying<'_> {
+    fn leaves_out(&self, directory: &Path) -> bool {
+        let name = directory.file_name().unwrap_or_default();
+        let is_kind = |(named, holds): &(&str, &str)| {
+            (named.is_empty() || name == *named) && directory.join(holds).exists()
+        };
+        let is_outside = name == NODE_MODULES && !directory.starts_with(self.root);
+        directory == self.root.join(DIST)
+            || is_outside
+            || OF_TOOLS.iter().any(is_kind) && is_ignored(directory)
+    }
+
+    fn file(&mut self, from: &Path, to: &Path) -> Result<(), Error> {
+        let metadata = fs::metadata(from).map_err(|source| Error::unreadable(from, source))?;
+        self.bytes += metadata.len();
+        if self.bytes > MOST {
+            let path = Error::shown(self.top);
+            return Err(Error::TooLargeToCopy { path });
+        }
+        if let Some(target) = from
+            .parent()
+            .filter(|_| from.ends_with(GIT))
+            .and_then(git_file)
+            && !target.starts_with(self.top)
+        {
+            let text = format!("gitdir: {}\n", target.display());
+            return fs::write(to, text).map_err(|source| not_written(to, source));
+        }
+        if readable(fs::copy(from, to), from)?.is_some() {
+            // Backends write it into what they make, and setuptools takes what is older in `build/`
+            // for done.
+            let file = File::options().read(cfg!(unix)).write(!cfg!(unix)).open(to);
+            let dated = file.and_then(|file| file.set_modified(metadata.modified()?));
+            dated.map_err(|source| not_written(to, source))?;
+        }
+        Ok(())
+    }
+
+    /// A link that would lead elsewhere from the copy is made to lead where it did.
+    fn link(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        let target = fs::read_link(from).map_err(|source| Error::unreadable(from, source))?;
+        let leads_to = fs::canonicalize(from).ok();
+        let target = match leads_to {
+            Some(leads_to) if target.is_relative() && !leads_to.starts_with(self.top) => leads_to,
+            _ => target,
+        };
+        link(&target, from, to).map_err(|source| not_written(to, source))
+    }
+}
+
+/// What the user may not read no backend that the user runs can ship.
+fn readable<T>(result: io::Result<T>, from: &Path) -> Result<Option<T>, Error> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(source) if source.kind() == io::ErrorKind::PermissionDenied => Ok(None),
+        Err(source) => Err(Error::unreadable(from, source)),
+    }
+}
+
+fn not_written(path: &Path, source: io::Error) -> Error {
+    Error::NoPrivateDirectory {
+        path: Error::shown(path),
+        source,
+    }
+}
+
+/// Whether a `.gitignore` leaves the directory out by its very name: hatchling reads the one of the
+/// project, and leaves out by their names those that tools begin with a dot; all others ship only what
+/// is declared, or what git does not ignore.
+fn is_ignored(directory: &Path) -> bool {
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    let says = |place: &Path, wanted: &str| {
+        let text = read_text_file(&place.join(".gitignore")).unwrap_or_default();
+        let mut lines = text.lines().map(|line| line.trim().trim_matches('/'));
+        lines.any(|line| line == wanted)
+    };
+    directory.parent().is_some_and(|parent| says(parent, &name))
+        || name.starts_with('.') && says(directory, "*")
+}
+
+#[cfg(unix)]
+fn link(target: &Path, _: &Path, to: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, to)
+}
+
+#[cfg(windows)]
+fn link(target: &Path, from: &Path, to: &Path) -> io::Result<()> {
+    match from.is_dir() {
+        true => std::os::windows::fs::symlink_dir(target, to),
+        false => std::os::windows::fs::symlink_file(target, to),
+    }
+}
