@@ -93,6 +93,7 @@ fn check(artifact: &[u8], rules: &RuleSet) -> Scanned {
             value(SelfKind::HostName, "workstation-7"),
             value(SelfKind::ProjectRoot, "/home/somebody/projects/example"),
         ],
+        ..Context::default()
     };
     let source = Source {
         label: "bench".to_owned(),

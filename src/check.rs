@@ -15,9 +15,9 @@ use jiff::{Timestamp, Zoned};
 
 use crate::{
     detect,
-    ecosystem::{self, Project},
+    ecosystem::{self, Packed, Project},
     host,
-    model::{Context, Origin, PackedBy, Progress, RuleInfo, escape},
+    model::{Context, Dist, Limits, Members, Origin, PackedBy, Progress, RuleInfo, escape},
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
     rule::{RuleError, RuleSet},
     scan::{self, Failure, Source, SteadyFile},
@@ -158,7 +158,10 @@ impl Run<'_> {
                     sha512: false,
                 };
                 let policy = self.policy(Path::new(HERE))?;
-                checked.take(target, self.judge(source, &[Path::new(HERE)], &policy));
+                checked.take(
+                    target,
+                    self.judge(source, &[Path::new(HERE)], None, &policy),
+                );
                 return Ok(());
             }
             Target::Path(path) => path,
@@ -176,7 +179,8 @@ impl Run<'_> {
         } else if metadata.is_file() {
             let policy = self.policy(Path::new(HERE))?;
             let source = open(path, &shown(), None);
-            let judged = source.and_then(|source| self.judge(source, &[Path::new(HERE)], &policy));
+            let judged =
+                source.and_then(|source| self.judge(source, &[Path::new(HERE)], None, &policy));
             checked.take(target, judged);
             Ok(())
         } else {
@@ -204,9 +208,8 @@ impl Run<'_> {
                     for packed in &all {
                         let policy = self.policy(&packed.root)?;
                         let source = open(&packed.file, &packed.label, packed.packed_by.clone());
-                        let roots = [&packed.root].into_iter().chain(&packed.built_in);
-                        let roots: Vec<_> = roots.map(PathBuf::as_path).collect();
-                        let judged = source.and_then(|source| self.judge(source, &roots, &policy));
+                        let judged =
+                            source.and_then(|source| self.judge_packed(source, packed, &policy));
                         checked.take(target, judged);
                     }
                 }
@@ -235,9 +238,35 @@ impl Run<'_> {
         Ok(policy)
     }
 
-    fn judge(&self, source: Source, roots: &[&Path], policy: &Policy) -> Result<Judged, Error> {
+    fn judge_packed(
+        &self,
+        source: Source,
+        packed: &Packed,
+        policy: &Policy,
+    ) -> Result<Judged, Error> {
+        let roots = [&packed.root].into_iter().chain(&packed.built_in);
+        let roots: Vec<_> = roots.map(PathBuf::as_path).collect();
+        let mut dist = packed.dist.clone();
+        let fresh = dist.as_mut().and_then(|dist| dist.fresh.as_mut());
+        if let (Some(fresh), Some(file)) = (fresh, &packed.fresh) {
+            let limits = policy.settings.limits();
+            fresh.members = Some(members(file, &packed.label, limits)?);
+        }
+        self.judge(source, &roots, dist, policy)
+    }
+
+    fn judge(
+        &self,
+        source: Source,
+        roots: &[&Path],
+        dist: Option<Dist>,
+        policy: &Policy,
+    ) -> Result<Judged, Error> {
         let Policy { settings, rules } = policy;
-        let mut context = Context::default();
+        let mut context = Context {
+            dist,
+            ..Context::default()
+        };
         if self.request.self_match && settings.self_match() {
             context.self_values = host::self_values(roots);
         }
@@ -307,5 +336,18 @@ fn open(path: &Path, label: &str, packed_by: Option<PackedBy>) -> Result<Source,
         },
         packed_by,
         sha512: false,
+    })
+}
+
+/// What is in the fresh build of an artifact.
+fn members(file: &Path, label: &str, limits: &Limits) -> Result<Members, Error> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let content = SteadyFile::open(file).map_err(|cause| Error::Open {
+        path: label.to_owned(),
+        cause,
+    })?;
+    scan::members(content, &name, limits).map_err(|reason| Error::UnreadableBuild {
+        path: escape(label),
+        reason,
     })
 }

@@ -12,7 +12,6 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::SystemTime,
 };
 
@@ -174,4 +173,142 @@ fn every_client_builds() {
     for (name, backend) in [("hatch", HATCHLING), ("pdm", PDM), ("poetry", POETRY)] {
         is_built(backend, &all, &["--client", name], &format!("{name} build"));
     }
+}
+
+/// The rule, level and message of every finding of an artifact, by its path.
+fn told(ran: &Ran) -> Vec<(String, String, String)> {
+    let document = ran.json();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let findings = document["findings"].as_array().unwrap().iter();
+    let told = findings.map(|finding| {
+        let artifact = finding["artifact"].as_u64().unwrap() as usize;
+        let path = text(&document["artifacts"][artifact]["path"]);
+        let name = Path::new(&path).file_name().unwrap().to_str().unwrap();
+        (
+            name.to_owned(),
+            text(&finding["rule"]),
+            text(&finding["message"]),
+        )
+    });
+    told.collect()
+}
+
+/// What a client has built in the project itself is what a fresh build in a copy makes.
+#[test]
+fn a_build_that_is_there_is_compared() {
+    for backend in [SETUPTOOLS, HATCHLING, FLIT, POETRY, PDM, UV, MATURIN] {
+        let project = Project::new(backend);
+        project.run(&["uv", "build"]);
+        let before = project.contents();
+        let ran = project.check(&["uv", "python3"], &["--build"]);
+        assert!(project.contents() == before);
+        for artifact in artifacts(&ran, 0) {
+            assert_eq!(artifact["origin"], "given");
+            assert_eq!(artifact["fresh_build"]["comparison"], "same", "{ran:?}");
+            assert_eq!(artifact["fresh_build"]["built_by"]["client"], "uv");
+        }
+    }
+}
+
+#[test]
+fn a_build_of_other_sources_differs() {
+    let project = Project::new(UV);
+    project.write("src/acme/old.py", "");
+    project.write("src/acme/both.py", "x = 1\n");
+    project.run(&["uv", "build"]);
+    fs::remove_file(project.root().join("src/acme/old.py")).unwrap();
+    project.write("src/acme/both.py", "x = 2\n");
+    project.write("src/acme/new.py", "");
+    let ran = project.check(&["uv", "python3"], &["--build"]);
+    assert_eq!(
+        artifacts(&ran, 0)[0]["fresh_build"]["comparison"],
+        "differs"
+    );
+    let message = "differs from a fresh build by uv 0.13.8: it has more acme/old.py; it lacks \
+        acme/new.py; it has other content in acme/both.py";
+    let expected = (
+        "acme-1.0-py3-none-any.whl",
+        "dist-differs-from-build",
+        message,
+    );
+    let found = told(&ran);
+    let (name, rule, message) = &found[0];
+    assert_eq!((name.as_str(), rule.as_str(), message.as_str()), expected);
+    assert_eq!(found.len(), 2);
+
+    // Of another version nothing of the same name is built.
+    project.write("pyproject.toml", &manifest(UV).replace("1.0", "1.1"));
+    let ran = project.check(&["uv", "python3"], &["--build"]);
+    let (_, rule, message) = &told(&ran)[0];
+    assert_eq!(rule, "dist-differs-from-build");
+    let expected = "a fresh build makes acme-1.1-py3-none-any.whl, acme-1.1.tar.gz instead";
+    assert_eq!(message, expected);
+    assert_eq!(artifacts(&ran, 0)[0]["fresh_build"]["comparison"], "absent");
+    let shown = beside(
+        &["uv", "python3"],
+        packwarden(&["check", "--no-config", "--build"]),
+    );
+    let shown = shown.directory(project.root()).run().stdout;
+    assert!(
+        shown.contains("not compared: a fresh build by uv 0.13.8"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_does_not_belong_into_dist_is_told() {
+    let project = Project::new(UV);
+    for version in ["0.9", "0.10rc1", "0.10"] {
+        project.write("pyproject.toml", &manifest(UV).replace("1.0", version));
+        project.run(&["uv", "build", "--sdist"]);
+    }
+    let other = manifest(UV).replace("acme", "other");
+    project.write("pyproject.toml", &other);
+    project.write("src/other/__init__.py", "");
+    project.run(&["uv", "build", "--wheel"]);
+    // Spelt otherwise, it is the same project.
+    project.write(
+        "pyproject.toml",
+        &manifest(UV).replace("\"acme\"", "\"Acme\""),
+    );
+    // No client uploads these.
+    project.write("dist/notes.txt", "");
+    project.write("dist/.env", "TOKEN=1\n");
+    let ran = project.check(&[], &[]);
+    assert_eq!(artifacts(&ran, 1).len(), 4);
+    let expected = [
+        (
+            "acme-0.10rc1.tar.gz",
+            "stale-artifact",
+            "is acme 0.10rc1, and 0.10 lies beside it",
+        ),
+        (
+            "acme-0.9.tar.gz",
+            "stale-artifact",
+            "is acme 0.9, and 0.10 lies beside it",
+        ),
+        (
+            "other-1.0-py3-none-any.whl",
+            "foreign-artifact",
+            "is of `other`, not of `Acme`",
+        ),
+    ];
+    let expected = expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
+    assert_eq!(told(&ran), expected);
+    assert_eq!(denied(&ran, "foreign-artifact").len(), 1);
+
+    // Where nobody says whose `dist/` it is, nobody's artifacts are foreign.
+    project.write("pyproject.toml", "[build-system]\nrequires = []\n");
+    assert_eq!(
+        denied(&project.check(&[], &[]), "foreign-artifact"),
+        [""; 0]
+    );
+    // uv leaves what it builds of a workspace in that of the root.
+    let workspace = manifest(UV) + "[tool.uv.workspace]\nmembers = [\"members/*\"]\n";
+    project.write("pyproject.toml", &workspace);
+    project.write("members/other/pyproject.toml", &other);
+    assert_eq!(
+        denied(&project.check(&[], &[]), "foreign-artifact"),
+        [""; 0]
+    );
 }

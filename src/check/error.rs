@@ -36,6 +36,15 @@ pub enum Error {
         /// What the operating system said.
         cause: io::Error,
     },
+    /// A build to compare with can't be read.
+    #[error("{path} can't be compared with a fresh build, which can't be read in full: {reason}")]
+    #[diagnostic(help("check without --build; a broken build would be refused there too"))]
+    UnreadableBuild {
+        /// What lies in `dist/`.
+        path: String,
+        /// What is wrong with the build.
+        reason: String,
+    },
     /// The project could not be packed.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -63,6 +72,7 @@ impl Error {
             | Error::NotAFile { .. }
             | Error::Open { .. }
             | Error::Ecosystem(_) => 3,
+            Error::UnreadableBuild { .. } => 4,
             Error::Scan(_) => 70,
         }
     }

@@ -14,6 +14,8 @@ pub enum Fact {
     Text(u128),
     /// A file in a wheel.
     WheelFile(EntryPath),
+    /// That this entry may be told of or compared, so that its hash is to be kept.
+    Member,
     /// A wheel's list of its files.
     WheelRecord(Box<WheelRecord>),
     /// A source map.
@@ -57,6 +59,7 @@ impl Facts {
                 self.texts.insert(digest);
             }
             Fact::WheelFile(path) => self.wheel_files.push(path),
+            Fact::Member => {}
             Fact::WheelRecord(record) => self.wheel_record.add(Records::One(record)),
             Fact::SourceMap(map) => self.source_maps.push(map),
         }

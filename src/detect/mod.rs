@@ -5,6 +5,7 @@
 
 mod archive_entry;
 mod content;
+mod dist;
 mod facts;
 mod json;
 mod manifest;
@@ -20,6 +21,7 @@ mod wheel;
 
 use crate::model::{Context, Entry, EntryPath, Evidence, Gap, GapKind, Location, Sha256};
 
+pub use dist::compare;
 pub use facts::{Fact, Facts, Records};
 pub use manifest::ReadManifest;
 pub use source_map::SourceMapFact;
@@ -127,6 +129,10 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: wheel::KINDS,
         make: wheel::make,
+    },
+    Registration {
+        kinds: dist::KINDS,
+        make: dist::make,
     },
     Registration {
         kinds: &[],

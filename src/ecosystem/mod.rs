@@ -25,7 +25,7 @@ pub use error::Error;
 pub use locate::{Located, Selection, locate};
 pub use private::{abandon, abandoned};
 
-use crate::model::{Ecosystem, PackedBy};
+use crate::model::{Dist, Ecosystem, PackedBy};
 use private::PrivateDirectory;
 
 /// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
@@ -154,6 +154,10 @@ pub struct Packed {
     /// Where it was built, if that was in a copy of the project: a build in the project would leave the
     /// project's own place in the artifact where this one leaves the copy's.
     pub built_in: Option<PathBuf>,
+    /// The `dist/` that it lies in, if it does.
+    pub dist: Option<Dist>,
+    /// What a fresh build made under its name.
+    pub fresh: Option<PathBuf>,
     /// Held so that the file lives as long as this.
     _directory: Option<Arc<PrivateDirectory>>,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Sha256, Sha512};
+use super::{Rebuilt, Sha256, Sha512};
 
 /// The registry family that an artifact belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -116,4 +116,6 @@ pub struct ArtifactInfo {
     pub origin: Origin,
     /// The client that packed it.
     pub packed_by: Option<PackedBy>,
+    /// What it is beside a fresh build, if one was made to compare.
+    pub rebuilt: Option<Rebuilt>,
 }

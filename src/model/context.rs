@@ -1,4 +1,6 @@
-//! What is known before the artifact is read: the machine that runs the check.
+//! What is known before the artifact is read: the machine that runs the check, and the artifact's place.
+
+use super::Dist;
 
 /// What kind of value self-match looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,4 +37,6 @@ impl std::fmt::Debug for SelfValue {
 pub struct Context {
     /// Values of this machine; empty turns self-match off.
     pub self_values: Vec<SelfValue>,
+    /// The `dist/` of the project that the artifact lies in, if it does.
+    pub dist: Option<Dist>,
 }

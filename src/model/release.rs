@@ -43,6 +43,18 @@ pub fn is_release(ecosystem: Ecosystem, called: &str, name: &str, version: &str)
     })
 }
 
+/// The `NAME-VERSION` that the name of a wheel or an sdist begins with.
+pub fn release_in_name(file_name: &str) -> Option<&str> {
+    if let Some(wheel) = file_name.strip_suffix(".whl") {
+        let (at, _) = wheel.match_indices('-').nth(1)?;
+        return Some(&wheel[..at]);
+    }
+    let sdist = [".tar.gz", ".zip"]
+        .iter()
+        .find_map(|suffix| file_name.strip_suffix(suffix));
+    sdist.filter(|sdist| sdist.contains('-'))
+}
+
 /// What is no version is equal only to itself.
 fn spelling(version: &str) -> String {
     canonical(version).unwrap_or_else(|| version.to_owned())
@@ -71,6 +83,21 @@ mod tests {
             assert_eq!(project_name(name), "acme-cli");
         }
         assert_ne!(project_name("acmecli"), "acme-cli");
+    }
+
+    #[test]
+    fn file_names_tell_releases() {
+        for (name, expected) in [
+            ("acme_cli-1.0-py3-none-any.whl", Some("acme_cli-1.0")),
+            ("acme-1.0-1-cp311-cp311-linux_x86_64.whl", Some("acme-1.0")),
+            ("acme-cli-1.0.tar.gz", Some("acme-cli-1.0")),
+            ("acme-1.0.zip", Some("acme-1.0")),
+            ("acme.tar.gz", None),
+            ("acme-1.0.whl", None),
+            ("acme-1.0.txt", None),
+        ] {
+            assert_eq!(release_in_name(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! PyPI's versions, which have many spellings for one
 //! (<https://packaging.python.org/en/latest/specifications/version-specifiers/>).
 
+use std::{cmp::Ordering, fmt};
+
 const PRE: &[(&str, &str)] = &[
     ("alpha", "a"),
     ("a", "a"),
@@ -11,49 +13,164 @@ const PRE: &[(&str, &str)] = &[
     ("rc", "rc"),
     ("c", "rc"),
 ];
-const POST: &[(&str, &str)] = &[("post", ".post"), ("rev", ".post"), ("r", ".post")];
-const DEV: &[(&str, &str)] = &[("dev", ".dev")];
+const POST: &[(&str, &str)] = &[("post", "post"), ("rev", "post"), ("r", "post")];
+const DEV: &[(&str, &str)] = &[("dev", "dev")];
 const SEPARATORS: [char; 3] = ['-', '_', '.'];
 
 /// The one spelling that all spellings of a version have in common; `None` if it is no version.
 pub(super) fn canonical(version: &str) -> Option<String> {
-    let lower = version.trim().to_ascii_lowercase();
-    let (public, local) = match lower.split_once('+') {
-        Some((public, local)) => (public, Some(canonical_local(local)?)),
-        None => (lower.as_str(), None),
-    };
-    let mut rest = Rest(public.strip_prefix('v').unwrap_or(public));
-    let mut release = vec![rest.number()?];
-    let mut epoch = "0";
-    if let Some(behind) = rest.0.strip_prefix('!') {
-        rest = Rest(behind);
-        epoch = std::mem::replace(&mut release[0], rest.number()?);
+    Version::parse(&folded(version)).map(|version| version.to_string())
+}
+
+/// Which of two versions is the newer one; `None` if one of them is no version.
+pub fn compare_versions(one: &str, other: &str) -> Option<Ordering> {
+    let (one, other) = (folded(one), folded(other));
+    let (one, other) = (Version::parse(&one)?, Version::parse(&other)?);
+    let order = one.key().cmp(&other.key());
+    Some(order)
+}
+
+fn folded(version: &str) -> String {
+    version.trim().to_ascii_lowercase()
+}
+
+/// A version in its parts.
+struct Version<'v> {
+    epoch: Number<'v>,
+    /// Without zeros at its end.
+    release: Vec<Number<'v>>,
+    pre: Option<(&'static str, Number<'v>)>,
+    post: Option<Number<'v>>,
+    dev: Option<Number<'v>>,
+    local: Option<Vec<Part<'v>>>,
+}
+
+/// Digits, without zeros in front: a number of any length.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Number<'v>(&'v str);
+
+/// A part of what is behind the `+`. Numbers are newer than texts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part<'v> {
+    Text(&'v str),
+    Number(Number<'v>),
+}
+
+/// What is missing is older or newer than everything that may be there.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Rank<T> {
+    Oldest,
+    Given(T),
+    Newest,
+}
+
+impl<'v> Version<'v> {
+    fn parse(lower: &'v str) -> Option<Self> {
+        let (public, local) = match lower.split_once('+') {
+            Some((public, local)) => (public, Some(local_parts(local)?)),
+            None => (lower, None),
+        };
+        let mut rest = Rest(public.strip_prefix('v').unwrap_or(public));
+        let mut release = vec![rest.number()?];
+        let mut epoch = Number("0");
+        if let Some(behind) = rest.0.strip_prefix('!') {
+            rest = Rest(behind);
+            epoch = std::mem::replace(&mut release[0], rest.number()?);
+        }
+        while let Some(number) = rest.attempt(|rest| rest.strip(".").and_then(|()| rest.number())) {
+            release.push(number);
+        }
+        while release.len() > 1 && release.last() == Some(&Number("0")) {
+            release.pop();
+        }
+        let pre = rest.labelled(PRE);
+        let post = rest
+            .attempt(|rest| rest.strip("-").and_then(|()| rest.number()))
+            .or_else(|| rest.labelled(POST).map(|(_, number)| number));
+        let dev = rest.labelled(DEV).map(|(_, number)| number);
+        rest.0.is_empty().then_some(Self {
+            epoch,
+            release,
+            pre,
+            post,
+            dev,
+            local,
+        })
     }
-    while let Some(number) = rest.attempt(|rest| rest.strip(".").and_then(|()| rest.number())) {
-        release.push(number);
+
+    /// What versions are ordered by: `1.0.dev1`, `1.0a1`, `1.0`, `1.0+local`, `1.0.post1`.
+    fn key(&self) -> impl Ord {
+        let pre = match self.pre {
+            Some(pre) => Rank::Given(pre),
+            None if self.post.is_none() && self.dev.is_some() => Rank::Oldest,
+            None => Rank::Newest,
+        };
+        let post = self.post.map_or(Rank::Oldest, Rank::Given);
+        let dev = self.dev.map_or(Rank::Newest, Rank::Given);
+        (
+            self.epoch,
+            self.release.clone(),
+            pre,
+            post,
+            dev,
+            self.local.clone(),
+        )
     }
-    while release.len() > 1 && release.last() == Some(&"0") {
-        release.pop();
+}
+
+impl fmt::Display for Version<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let release: Vec<_> = self.release.iter().map(|number| number.0).collect();
+        write!(formatter, "{}!{}", self.epoch.0, release.join("."))?;
+        if let Some((label, number)) = self.pre {
+            write!(formatter, "{label}{}", number.0)?;
+        }
+        if let Some(number) = self.post {
+            write!(formatter, ".post{}", number.0)?;
+        }
+        if let Some(number) = self.dev {
+            write!(formatter, ".dev{}", number.0)?;
+        }
+        if let Some(parts) = &self.local {
+            let parts: Vec<_> = parts.iter().map(Part::text).collect();
+            write!(formatter, "+{}", parts.join("."))?;
+        }
+        Ok(())
     }
-    let pre = rest.labelled(PRE);
-    let post = rest
-        .attempt(|rest| rest.strip("-").and_then(|()| rest.number()))
-        .map(|number| format!(".post{number}"))
-        .or_else(|| rest.labelled(POST));
-    let dev = rest.labelled(DEV);
-    let parts = [pre, post, dev, local].map(Option::unwrap_or_default);
-    let spelled = || format!("{epoch}!{}{}", release.join("."), parts.concat());
-    rest.0.is_empty().then(spelled)
+}
+
+impl Ord for Number<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.0.len(), self.0).cmp(&(other.0.len(), other.0))
+    }
+}
+
+impl PartialOrd for Number<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<'v> Part<'v> {
+    fn text(&self) -> &'v str {
+        match self {
+            Part::Text(text) => text,
+            Part::Number(number) => number.0,
+        }
+    }
 }
 
 /// Behind the `+`: letters and digits, in parts.
-fn canonical_local(local: &str) -> Option<String> {
+fn local_parts(local: &str) -> Option<Vec<Part<'_>>> {
     let parts = local.split(SEPARATORS).map(|part| {
         let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
         let is_fit = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        is_fit.then(|| if is_number { without_zeros(part) } else { part })
+        is_fit.then(|| match is_number {
+            true => Part::Number(Number(without_zeros(part))),
+            false => Part::Text(part),
+        })
     });
-    Some(format!("+{}", parts.collect::<Option<Vec<_>>>()?.join(".")))
+    parts.collect()
 }
 
 fn without_zeros(digits: &str) -> &str {
@@ -86,16 +203,15 @@ impl<'v> Rest<'v> {
         self.0 = self.0.strip_prefix(SEPARATORS).unwrap_or(self.0);
     }
 
-    /// Digits, without zeros in front: a number of any length.
-    fn number(&mut self) -> Option<&'v str> {
+    fn number(&mut self) -> Option<Number<'v>> {
         let behind = self.0.trim_start_matches(|c: char| c.is_ascii_digit());
         let digits = &self.0[..self.0.len() - behind.len()];
         self.0 = behind;
-        (!digits.is_empty()).then(|| without_zeros(digits))
+        (!digits.is_empty()).then(|| Number(without_zeros(digits)))
     }
 
     /// A part like `-alpha.1`; without a number it is 0.
-    fn labelled(&mut self, labels: &[(&str, &str)]) -> Option<String> {
+    fn labelled(&mut self, labels: &[(&str, &'static str)]) -> Option<(&'static str, Number<'v>)> {
         let label = self.attempt(|rest| {
             rest.separator();
             let label = labels.iter().find(|(label, _)| rest.0.starts_with(label))?;
@@ -105,7 +221,7 @@ impl<'v> Rest<'v> {
             rest.separator();
             rest.number()
         });
-        Some(format!("{label}{}", number.unwrap_or("0")))
+        Some((label, number.unwrap_or(Number("0"))))
     }
 }
 
@@ -154,5 +270,40 @@ mod tests {
         ] {
             assert_eq!(canonical(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn versions_have_an_order() {
+        let in_order = [
+            "1.0.dev1",
+            "1.0a1.dev2",
+            "1.0a1",
+            "1.0a1.post1",
+            "1.0a2",
+            "1.0a10",
+            "1.0b1",
+            "1.0rc1",
+            "1.0",
+            "1.0+a",
+            "1.0+a.b",
+            "1.0+5",
+            "1.0+10",
+            "1.0.post1.dev1",
+            "1.0.post1",
+            "1.0.1",
+            "1.2",
+            "1.10",
+            "2",
+            "100000000000000000000",
+            "1!0.1",
+        ];
+        for (at, one) in in_order.iter().enumerate() {
+            for (other_at, other) in in_order.iter().enumerate() {
+                let expected = Some(at.cmp(&other_at));
+                assert_eq!(compare_versions(one, other), expected, "{one} {other}");
+            }
+        }
+        assert_eq!(compare_versions("1.0", "V1"), Some(Ordering::Equal));
+        assert_eq!(compare_versions("1.0", "one"), None);
     }
 }

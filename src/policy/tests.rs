@@ -80,6 +80,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
             entries: 1,
             origin: Origin::Given,
             packed_by: None,
+            rebuilt: None,
         },
         manifest: Some(manifest),
         findings,

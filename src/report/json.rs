@@ -139,9 +139,16 @@ struct Artifact<'a> {
     entries: u64,
     origin: Origin,
     packed_by: Option<&'a PackedBy>,
+    fresh_build: Option<FreshBuild<'a>>,
     commit: Option<&'a str>,
     dirty: Option<bool>,
     policy: Policy<'a>,
+}
+
+#[derive(Serialize)]
+struct FreshBuild<'a> {
+    comparison: &'static str,
+    built_by: &'a PackedBy,
 }
 
 #[derive(Serialize)]
@@ -268,6 +275,10 @@ impl<'a> Artifact<'a> {
             entries: artifact.entries,
             origin: artifact.origin,
             packed_by: artifact.packed_by.as_ref(),
+            fresh_build: artifact.rebuilt.as_ref().map(|rebuilt| FreshBuild {
+                comparison: rebuilt.comparison.name(),
+                built_by: &rebuilt.by,
+            }),
             commit: None,
             dirty: None,
             policy: Policy {

@@ -318,7 +318,8 @@ impl Out for EntryOut<'_, '_> {
     }
 
     fn fact(&mut self, fact: Fact) {
-        self.made.keep_hash |= matches!(fact, Fact::SourceMap(_) | Fact::WheelFile(_));
+        self.made.keep_hash |=
+            matches!(fact, Fact::SourceMap(_) | Fact::WheelFile(_) | Fact::Member);
         self.collected.facts.add(fact);
     }
 

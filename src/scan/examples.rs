@@ -5,7 +5,10 @@ use std::{collections::HashMap, fmt};
 use crate::{
     archive::Summary,
     detect,
-    model::{Context, Entry, EntryKind, EntryPath, Finding, Format, Limits, SelfKind, SelfValue},
+    model::{
+        Context, Dist, Entry, EntryKind, EntryPath, Finding, Format, FreshBuild, Limits, PackedBy,
+        SelfKind, SelfValue, Sha256,
+    },
     rule::{Example, Rule, RuleSet},
 };
 
@@ -20,6 +23,29 @@ const EXAMPLE_MACHINE: &[(SelfKind, &str)] = &[
     (SelfKind::HostName, "franklin-01"),
     (SelfKind::ProjectRoot, "/home/rosalind/src/helix"),
 ];
+
+/// What examples of `dist` rules lie beside: the project `acme`, built as its version 1.0.
+fn example_dist() -> Dist {
+    let empty = Some(Sha256::of(b""));
+    Dist {
+        projects: vec!["acme".to_owned()],
+        newest: [("acme".to_owned(), "1.0".to_owned())].into(),
+        fresh: Some(FreshBuild {
+            by: PackedBy {
+                client: "uv".to_owned(),
+                version: "0.13.8".to_owned(),
+                command: Vec::new(),
+                without_scripts: None,
+            },
+            made: vec!["acme-1.0-py3-none-any.whl".to_owned()],
+            members: Some(
+                ["acme.py", "acme-1.0.dist-info/METADATA"]
+                    .map(|path| (EntryPath::rootless(path), empty))
+                    .into(),
+            ),
+        }),
+    }
+}
 
 /// An example that does not behave as it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +115,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
                 value: value.to_owned(),
             })
             .collect(),
+        dist: Some(example_dist()),
     };
     let limits = Limits::default();
     let scope = Scope {

@@ -10,6 +10,7 @@ mod entry_scan;
 mod examples;
 mod hashing;
 mod manifest;
+mod members;
 mod pipeline;
 mod steady_file;
 #[cfg(test)]
@@ -19,7 +20,7 @@ use std::io::Read;
 
 use crate::{
     detect::{self, Detector},
-    model::{ArtifactInfo, Context, Limits, Origin, PackedBy, Progress, Scanned},
+    model::{ArtifactInfo, Context, Limits, Origin, PackedBy, Progress, Rebuilt, Scanned},
     rule::RuleSet,
 };
 
@@ -27,6 +28,7 @@ use bounds::Bounds;
 use hashing::HashingReader;
 
 pub use examples::{Failure, run_examples};
+pub use members::members;
 pub use steady_file::SteadyFile;
 
 /// An artifact about to be read.
@@ -96,6 +98,12 @@ pub fn scan(
     let packed = reader
         .finish(|| scope.bounds.late())
         .map_err(|_| panicked())?;
+    let is_whole = summary.release.is_some() && !scope.bounds.stopped();
+    let fresh = context.dist.as_ref().and_then(|dist| dist.fresh.as_ref());
+    let rebuilt = fresh.filter(|_| is_whole).map(|fresh| Rebuilt {
+        by: fresh.by.clone(),
+        comparison: detect::compare(&collected.facts, fresh),
+    });
     let concluded = collected.conclude(&scope, &summary);
 
     let mut self_match: Vec<_> = context.self_values.iter().map(|value| value.kind).collect();
@@ -115,6 +123,7 @@ pub fn scan(
             entries: summary.entries,
             origin: source.origin,
             packed_by: source.packed_by,
+            rebuilt,
         },
         manifest: concluded.manifest,
         findings: concluded.findings,

@@ -152,7 +152,10 @@ mod tests {
                 value: value.to_owned(),
             })
             .collect();
-        SelfMatch::new(&Context { self_values })
+        SelfMatch::new(&Context {
+            self_values,
+            ..Context::default()
+        })
     }
 
     fn ann() -> SelfMatch {

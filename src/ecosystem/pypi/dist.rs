@@ -1,8 +1,12 @@
 //! What lies in `dist/`.
 
-use std::{ffi::OsString, fs, io, path::Path};
+use std::{cmp::Ordering, collections::BTreeMap, ffi::OsString, fs, io, path::Path};
 
-use crate::ecosystem::{Error, Packed};
+use super::{project::Said, workspace};
+use crate::{
+    ecosystem::{Error, PackOptions, Packed},
+    model::{Dist, FreshBuild, compare_versions, project_name, release_in_name},
+};
 
 /// Where backends put what they build, and clients look for what to upload.
 pub(super) const DIST: &str = "dist";
@@ -32,15 +36,96 @@ pub(super) fn artifacts(directory: &Path) -> Result<Vec<OsString>, Error> {
 }
 
 /// Artifacts of the project in `root` that are uploaded as they are.
-pub(super) fn given(root: &Path, names: Vec<OsString>) -> Vec<Packed> {
-    let given = names.into_iter().map(|name| {
+pub(super) fn given(root: &Path, names: &[OsString]) -> Vec<Packed> {
+    let dist = Dist {
+        projects: projects(root),
+        newest: newest(names),
+        fresh: None,
+    };
+    let given = names.iter().map(|name| {
         let file = root.join(DIST).join(name);
         Packed {
             label: file.display().to_string(),
             file,
             root: root.to_owned(),
+            dist: Some(dist.clone()),
             ..Packed::default()
         }
     });
     given.collect()
+}
+
+/// Puts beside each artifact what a fresh build made under its name.
+pub(super) fn compare(given: &mut [Packed], fresh: &[Packed]) {
+    let made: Vec<_> = fresh.iter().map(|fresh| fresh.label.clone()).collect();
+    for packed in given {
+        let same = |fresh: &&Packed| packed.file.file_name() == fresh.file.file_name();
+        let same = fresh.iter().find(same);
+        let by = same
+            .or(fresh.first())
+            .and_then(|fresh| fresh.packed_by.clone());
+        if let (Some(dist), Some(by)) = (&mut packed.dist, by) {
+            dist.fresh = Some(FreshBuild {
+                by,
+                made: made.clone(),
+                members: None,
+            });
+        }
+        packed.fresh = same.map(|fresh| fresh.file.clone());
+        packed._directory = same.and_then(|fresh| fresh._directory.clone());
+    }
+}
+
+/// The names of the project in `root`, and of all whose artifacts uv leaves in its `dist/`; none if its
+/// own is not written down.
+fn projects(root: &Path) -> Vec<String> {
+    let Some(own) = Said::of(root, root).name() else {
+        return Vec::new();
+    };
+    let members = match workspace::workspace(root) {
+        Some(_) => workspace::members(root, "", &PackOptions::default()).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let names = members.iter().map(|member| &member.directory);
+    let names = names.filter_map(|member| Said::of(member, member).name());
+    let mut all = vec![own];
+    all.extend(names.filter(|name| *name != all[0]).collect::<Vec<_>>());
+    all
+}
+
+/// The newest version of each project that the files are of, as their names tell.
+fn newest(names: &[OsString]) -> BTreeMap<String, String> {
+    let mut newest: BTreeMap<String, String> = BTreeMap::new();
+    for name in names {
+        let name = name.to_string_lossy();
+        let Some((project, version)) = release_in_name(&name).and_then(|it| it.rsplit_once('-'))
+        else {
+            continue;
+        };
+        let known = newest.entry(project_name(project)).or_default();
+        if known.is_empty() || compare_versions(known, version) == Some(Ordering::Less) {
+            *known = version.to_owned();
+        }
+    }
+    newest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_of_each_project_is_known() {
+        let names = [
+            "acme-1.9.tar.gz",
+            "acme-1.10.tar.gz",
+            "Acme-1.10rc1-py3-none-any.whl",
+            "other_tool-2.tar.gz",
+            "odd.zip",
+        ];
+        let found = newest(&names.map(OsString::from));
+        let expected = [("acme", "1.10"), ("other-tool", "2")];
+        let expected = expected.map(|(name, version)| (name.to_owned(), version.to_owned()));
+        assert_eq!(found, expected.into());
+    }
 }

@@ -82,10 +82,15 @@ fn name(manifest: &str) -> Option<String> {
 
 fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
     let names = artifacts(&project.root.join(DIST))?;
-    match names.is_empty() {
-        true => build::build(project, options),
-        false => Ok(dist::given(&project.root, names)),
+    let mut given = dist::given(&project.root, &names);
+    if given.is_empty() || options.build {
+        let built = build::build(project, options)?;
+        if given.is_empty() {
+            return Ok(built);
+        }
+        dist::compare(&mut given, &built);
     }
+    Ok(given)
 }
 
 #[cfg(test)]

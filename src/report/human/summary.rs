@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::page::{BOLD, DIM, GREEN, Page, RED, YELLOW};
 use crate::{
-    model::{count, counted},
+    model::{Comparison, Rebuilt, count, counted},
     policy::{Judged, JudgedFinding, JudgedGap, Outcome, Verdict, Waiver, paste},
     report::{
         Detail, Style,
@@ -90,8 +90,24 @@ pub(super) fn artifact(
             Some(sha256) => page.line(&format!("sha256 {sha256}")),
             None => page.line("sha256 not known: the artifact was not read to its end"),
         }
+        if let Some(rebuilt) = &artifact.rebuilt {
+            page.paragraph("", &compared(rebuilt));
+        }
     }
     page.line(&outcome(page, judged, detail));
+}
+
+/// What came of comparing it with a fresh build.
+fn compared(rebuilt: &Rebuilt) -> String {
+    let by = format!(
+        "a fresh build by {} {}",
+        rebuilt.by.client, rebuilt.by.version
+    );
+    match rebuilt.comparison {
+        Comparison::Same => format!("holds what {by} makes (compiled entries compared by name)"),
+        Comparison::Differs => format!("differs from what {by} makes"),
+        Comparison::Absent => format!("not compared: {by} makes no file of this name"),
+    }
 }
 
 /// `blocked by 2 findings; 1 warning, 3 notes, 1 waived`
