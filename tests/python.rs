@@ -12,16 +12,17 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    process::Command,
     time::SystemTime,
 };
 
-use python_client::{beside, stand_in};
+use python_client::{Registry, beside, stand_in};
 use serde_json::Value;
 use support::command::{Packwarden, Ran, packwarden, scrubbed};
 use tempfile::TempDir;
 
 /// A backend: what a project requires of it, and its module.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Backend(&'static str, &'static str);
 
 const SETUPTOOLS: Backend = Backend("setuptools==84.2.1", "setuptools.build_meta");
@@ -311,4 +312,174 @@ fn what_does_not_belong_into_dist_is_told() {
         denied(&project.check(&[], &[]), "foreign-artifact"),
         [""; 0]
     );
+}
+
+/// What each client uploads of what lies in `dist/` is what was checked.
+#[test]
+fn what_is_checked_is_what_is_uploaded() {
+    let project = Project::new(POETRY);
+    project.run(&["uv", "build"]);
+    let checked = artifacts(&project.check(&[], &[]), 0);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let checked = checked.iter().map(|artifact| {
+        let path = text(&artifact["path"]);
+        (path.replace("./dist/", ""), text(&artifact["sha256"]))
+    });
+    let checked: Vec<_> = checked.collect();
+    assert_eq!(checked.len(), 2);
+    let registry = Registry::start();
+    let [wheel, sdist] = ["dist/acme-1.0-py2.py3-none-any.whl", "dist/acme-1.0.tar.gz"];
+    for line in [
+        &["uv", "publish"][..],
+        &["twine", "upload", "dist/*"],
+        &["hatch", "--no-interactive", "publish"],
+        &["poetry", "publish", "--no-interaction", "-r", "local"],
+        &["maturin", "upload", wheel, sdist],
+    ] {
+        let client = registry.alone(scrubbed(line[0]).arguments(&line[1..]));
+        let client = beside(&[line[0], "python3"], client);
+        let ran = client.directory(project.root()).run();
+        assert_eq!(registry.uploads(), checked, "{line:?}: {ran:?}");
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+}
+
+fn git(directory: &Path, arguments: &[&str]) {
+    let mut git = Command::new("git");
+    git.args(["-c", "user.name=x", "-c", "user.email=x@example.com"])
+        .args(["-c", "protocol.file.allow=always"])
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .current_dir(directory);
+    let output = git.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+const TOKEN: &str = "A=1\n";
+
+/// The paths of environment files that block.
+#[track_caller]
+fn leaks(project: &Project, clients: &[&str], arguments: &[&str]) -> Vec<String> {
+    let ran = project.check(clients, arguments);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    denied(&ran, "env-file")
+}
+
+const IN_BOTH: [&str; 2] = ["acme/.env", "acme-1.0/src/acme/.env"];
+
+#[test]
+fn hatchling_ships_what_a_nested_gitignore_names() {
+    let project = Project::new(HATCHLING);
+    git(project.root(), &["init", "--quiet"]);
+    project.write("src/acme/.gitignore", ".env\n");
+    project.write("src/acme/.env", TOKEN);
+    assert_eq!(leaks(&project, &["uv", "python3"], &[]), IN_BOTH);
+}
+
+#[test]
+fn some_backends_ask_no_gitignore() {
+    for backend in [UV, FLIT, PDM] {
+        let project = Project::new(backend);
+        git(project.root(), &["init", "--quiet"]);
+        project.write(".gitignore", ".env\n");
+        project.write("src/acme/.env", TOKEN);
+        assert_eq!(
+            leaks(&project, &["uv", "python3"], &[]),
+            IN_BOTH,
+            "{backend:?}"
+        );
+    }
+}
+
+#[test]
+fn setuptools_ships_what_earlier_builds_have_left() {
+    let project = Project::new(SETUPTOOLS);
+    // Deleted long ago, and still in the wheel of a client that builds it from the tree.
+    project.write("build/lib/acme/.env", TOKEN);
+    let from_tree = leaks(&project, &["hatch", "python3"], &["--client", "hatch"]);
+    assert_eq!(from_tree, ["acme/.env"]);
+    // Those that build it from the sdist ship it not.
+    let from_sdist = project.check(&["uv", "python3"], &[]);
+    assert_eq!(from_sdist.code, Some(0), "{from_sdist:?}");
+
+    let project = Project::new(SETUPTOOLS);
+    project.write(".env", TOKEN);
+    project.write("src/acme.egg-info/SOURCES.txt", ".env\n");
+    assert_eq!(leaks(&project, &["uv", "python3"], &[]), ["acme-1.0/.env"]);
+}
+
+/// It would be the place of the project itself if that was built there.
+#[test]
+fn the_place_of_the_copy_counts_as_that_of_the_project() {
+    let project = Project::new(MATURIN);
+    let ran = project.check(&["maturin", "python3"], &[]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let told = denied(&ran, "own-project-directory");
+    assert_eq!(told, ["acme-1.0.dist-info/sboms/acme.cyclonedx.json"]);
+    let commands = ran.json()["artifacts"].as_array().unwrap().clone();
+    let commands = commands
+        .iter()
+        .map(|artifact| artifact["packed_by"]["command"].to_string());
+    let expected = [
+        r#"["maturin","build","--release","--strip"]"#,
+        r#"["maturin","sdist"]"#,
+    ];
+    assert_eq!(commands.collect::<Vec<_>>(), expected);
+}
+
+/// The version comes from a tag of the repository that the project lies deep in.
+#[test]
+fn what_backends_ask_git_they_are_told_in_the_copy() {
+    let place = tempfile::tempdir().unwrap();
+    let repository = place.path().join("repository");
+    let member = Project {
+        place: tempfile::tempdir().unwrap(),
+    };
+    fs::create_dir_all(repository.join("py")).unwrap();
+    let dynamic = manifest(Backend(
+        "hatchling==1.33.0\", \"hatch-vcs==0.5.0",
+        "hatchling.build",
+    ))
+    .replace("version = \"1.0\"", "dynamic = [\"version\"]")
+        + "[tool.hatch.version]\nsource = \"vcs\"\n[tool.hatch.version.raw-options]\nroot = \"..\"\n";
+    for (path, text) in [
+        ("pyproject.toml", dynamic.as_str()),
+        ("README.md", "# Acme\n"),
+        ("LICENSE", "MIT\n"),
+        ("src/acme/__init__.py", ""),
+    ] {
+        let path = repository.join("py").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    git(&repository, &["init", "--quiet"]);
+    git(&repository, &["add", "--all"]);
+    git(&repository, &["commit", "--quiet", "-m", "x"]);
+    git(&repository, &["tag", "v1.2.3"]);
+    // The repository, a linked working tree, and a submodule of another.
+    let around = place.path().join("around");
+    fs::create_dir(&around).unwrap();
+    git(&repository, &["worktree", "add", "--quiet", "../linked"]);
+    git(&around, &["init", "--quiet"]);
+    let address = repository.to_str().unwrap();
+    git(
+        &around,
+        &["submodule", "add", "--quiet", address, "deep/sub"],
+    );
+    for directory in [
+        repository.clone(),
+        place.path().join("linked"),
+        around.join("deep/sub"),
+    ] {
+        let ran = member
+            .prepare(&["uv", "python3"], &[])
+            .directory(&directory.join("py"))
+            // As inside a git hook.
+            .variable("GIT_DIR", "/nowhere")
+            .run();
+        for artifact in artifacts(&ran, 0) {
+            assert_eq!(artifact["version"], "1.2.3", "{directory:?}: {ran:?}");
+        }
+    }
 }

@@ -9,13 +9,23 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Variables that change what npm, a terminal program or this program do.
-const SCRUBBED: [&str; 17] = [
+/// Variables that change what npm, clients of PyPI, a terminal program or this program do.
+const SCRUBBED: [&str; 27] = [
     "npm_",
     "pnpm_",
     "yarn_",
     "bun_",
     "corepack_",
+    "TWINE_",
+    "UV_PUBLISH_",
+    "HATCH_",
+    "POETRY_",
+    "FLIT_",
+    "PDM_",
+    "MATURIN_",
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+    "SOURCE_DATE_EPOCH",
     "XDG_",
     "NO_COLOR",
     "CLICOLOR",

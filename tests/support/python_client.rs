@@ -1,16 +1,19 @@
-//! The real clients of PyPI, installed at pinned versions.
+//! The real clients of PyPI, installed at pinned versions, and a registry on 127.0.0.1.
 
 use std::{
     env, fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
-    sync::Mutex,
+    sync::{
+        Mutex,
+        mpsc::{Receiver, channel},
+    },
 };
 
 use packwarden::model::Sha256;
 
-use crate::support::command::Packwarden;
+use crate::support::{command::Packwarden, loopback::serve};
 
 /// What is installed, each group in an environment of its own: PDM wants others' dependencies in other
 /// versions.
@@ -80,4 +83,87 @@ pub(crate) fn beside(names: &[&str], program: Packwarden) -> Packwarden {
 pub(crate) fn stand_in(path: &Path, script: &str) {
     fs::write(path, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// A registry that takes whatever is uploaded, and has nothing.
+pub(crate) struct Registry {
+    pub(crate) url: String,
+    uploads: Receiver<(String, Sha256)>,
+}
+
+impl Registry {
+    pub(crate) fn start() -> Self {
+        let (sender, uploads) = channel();
+        let url = serve(move |request| match request.method.as_str() {
+            "POST" => {
+                sender.send(uploaded(&request.body)).unwrap();
+                ("200 OK", "{}".to_owned())
+            }
+            _ => ("404 Not Found", "{}".to_owned()),
+        });
+        Self { url, uploads }
+    }
+
+    /// The names and hashes of what came since this was last asked, in order of the names.
+    pub(crate) fn uploads(&self) -> Vec<(String, String)> {
+        let uploads = self.uploads.try_iter();
+        let mut all: Vec<_> = uploads
+            .map(|(name, hash)| (name, hash.to_string()))
+            .collect();
+        all.sort();
+        all
+    }
+
+    /// In an environment where an uploading client reaches this registry only, whatever it reads.
+    pub(crate) fn alone(&self, program: Packwarden) -> Packwarden {
+        let nowhere = "http://127.0.0.1:9";
+        [
+            ("HTTP_PROXY", nowhere),
+            ("HTTPS_PROXY", nowhere),
+            ("ALL_PROXY", nowhere),
+            ("http_proxy", nowhere),
+            ("https_proxy", nowhere),
+            ("all_proxy", nowhere),
+            ("NO_PROXY", "127.0.0.1"),
+            ("no_proxy", "127.0.0.1"),
+            ("UV_PUBLISH_URL", &self.url),
+            ("UV_PUBLISH_TOKEN", "none"),
+            ("TWINE_REPOSITORY_URL", &self.url),
+            ("TWINE_USERNAME", "none"),
+            ("TWINE_PASSWORD", "none"),
+            // Hatch asks no proxy.
+            ("HATCH_INDEX_REPO", &self.url),
+            ("HATCH_INDEX_USER", "none"),
+            ("HATCH_INDEX_AUTH", "none"),
+            // Poetry takes no other address for the registry that it calls `pypi`.
+            ("POETRY_REPOSITORIES_LOCAL_URL", &self.url),
+            ("POETRY_HTTP_BASIC_LOCAL_USERNAME", "none"),
+            ("POETRY_HTTP_BASIC_LOCAL_PASSWORD", "none"),
+            ("MATURIN_REPOSITORY_URL", &self.url),
+            ("MATURIN_USERNAME", "none"),
+            ("MATURIN_PASSWORD", "none"),
+        ]
+        .into_iter()
+        .fold(program, |program, (name, value)| {
+            program.variable(name, value)
+        })
+    }
+}
+
+/// The file in a form of several parts: its name and the hash of its content.
+fn uploaded(body: &[u8]) -> (String, Sha256) {
+    let find = |bytes: &[u8], text: &str| {
+        let mut windows = bytes.windows(text.len());
+        windows
+            .position(|window| window == text.as_bytes())
+            .unwrap()
+    };
+    let boundary = str::from_utf8(&body[..find(body, "\r\n")]).unwrap();
+    let part = &body[find(body, "name=\"content\"")..];
+    let (head, rest) = part.split_at(find(part, "\r\n\r\n"));
+    let content = &rest[4..find(rest, &format!("\r\n{boundary}"))];
+    let head = str::from_utf8(head).unwrap();
+    let name = head.split("filename=\"").nth(1).unwrap();
+    let name = name.split('"').next().unwrap().to_owned();
+    (name, Sha256::of(content))
 }
