@@ -483,3 +483,100 @@ fn what_backends_ask_git_they_are_told_in_the_copy() {
         }
     }
 }
+
+/// A project, and a client of this name that is a shell script: what `uv --version` prints, and what it
+/// does when it is to build.
+fn check_with(name: &str, version: &str, build: &str) -> Ran {
+    let project = Project::new(UV);
+    let check = project.prepare(&[], &["--client", name]);
+    let script = format!("case \"$*\" in *--version) {version};; *) {build};; esac");
+    stand_in(&check.home().join("programs").join(name), &script);
+    check.run()
+}
+
+#[track_caller]
+fn is_no_artifact(ran: &Ran, said: &[&str]) {
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    let error = &ran.json()["errors"][0];
+    let text = format!("{} {}", error["message"], error["help"]);
+    for said in said {
+        assert!(text.contains(said), "{said} is not in {text}");
+    }
+}
+
+#[test]
+fn a_client_that_builds_nothing_is_told_of() {
+    let ran = check_with("uv", "echo uv 0.4.9", "true");
+    is_no_artifact(
+        &ran,
+        &[". needs uv 0.5 or later, and the uv that was found is 0.4.9"],
+    );
+    let ran = check_with("uv", "true", "true");
+    is_no_artifact(&ran, &["and the uv that was found is of no known version"]);
+    let ran = check_with("uv", "echo uv 1.0.0", "echo no backend >&2; exit 2");
+    is_no_artifact(
+        &ran,
+        &["`uv build` failed in . (exit status: 2)", "no backend"],
+    );
+    let ran = check_with("poetry", "echo 2.0.0", "echo done");
+    is_no_artifact(&ran, &["poetry reported success but packed no file"]);
+    let project = Project::new(UV);
+    let ran = project.check(&[], &["--client", "hatch"]);
+    is_no_artifact(
+        &ran,
+        &[
+            "hatch was not found, and it is what packs .",
+            "install hatch",
+        ],
+    );
+}
+
+#[test]
+fn where_nothing_can_build_what_to_install_is_told() {
+    let project = Project::new(UV);
+    let check = project.prepare(&[], &[]);
+    // What a version manager leaves in the place of programs that it has in no version.
+    for name in ["uv", "python3", "python", "pyproject-build"] {
+        let path = check.home().join("programs").join(name);
+        stand_in(&path, "echo command not found >&2; exit 127");
+    }
+    let said = [
+        ". has no artifact in dist/, and no client that could build one was found",
+        "install uv or build (`python3 -m pip install build`)",
+        "Private :: Do Not Upload",
+    ];
+    is_no_artifact(&check.run(), &said);
+}
+
+#[test]
+fn a_build_that_checks_its_project_does_not_go_on_for_ever() {
+    let build = "\"$PACKWARDEN\" check --no-config . >&2; exit 1";
+    let ran = check_with("uv", "echo uv 1.0.0", build);
+    is_no_artifact(&ran, &["can't be built for a check from inside a build"]);
+}
+
+#[test]
+fn a_tree_too_large_to_copy_is_refused() {
+    let project = Project::new(UV);
+    let huge = |path: &str| {
+        project.write(path, "");
+        let file = fs::File::options()
+            .write(true)
+            .open(project.root().join(path));
+        file.unwrap().set_len(3 << 30).unwrap();
+    };
+    // Environments are left out where git ignores them.
+    project.write(".venv/pyvenv.cfg", "");
+    project.write(".venv/.gitignore", "*\n");
+    huge(".venv/lib/model.bin");
+    assert_eq!(
+        artifacts(&project.check(&["uv", "python3"], &[]), 0).len(),
+        2
+    );
+    huge("data/model.bin");
+    let ran = project.check(&["uv", "python3"], &[]);
+    is_no_artifact(
+        &ran,
+        &["holds more than 2 GiB", "build it yourself (`uv build`"],
+    );
+}

@@ -194,3 +194,104 @@ fn link(target: &Path, from: &Path, to: &Path) -> io::Result<()> {
         false => std::os::windows::fs::symlink_file(target, to),
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{os::unix::fs::symlink, time::SystemTime};
+
+    use super::*;
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn the_top_is_that_of_the_repository_or_the_workspace() {
+        let place = tempfile::tempdir().unwrap();
+        let place = place.path().canonicalize().unwrap();
+        let workspace = "[tool.uv.workspace]\nmembers = ['*']\n";
+        write(&place, "alone/pyproject.toml", "");
+        write(&place, "workspace/pyproject.toml", workspace);
+        write(&place, "workspace/a/pyproject.toml", "");
+        write(&place, "git/.git/modules/sub/HEAD", "");
+        write(&place, "git/deep/a/pyproject.toml", "");
+        write(&place, "git/sub/.git", "gitdir: ../.git/modules/sub\n");
+        write(
+            &place,
+            "linked/.git",
+            "gitdir: /nowhere/.git/worktrees/linked\n",
+        );
+        for (root, expected) in [
+            ("alone", "alone"),
+            ("workspace", "workspace"),
+            ("workspace/a", "workspace"),
+            ("git/deep/a", "git"),
+            ("git/sub/deep", "git"),
+            ("linked/a", "linked"),
+        ] {
+            assert_eq!(top(&place.join(root)), place.join(expected), "{root}");
+        }
+    }
+
+    #[test]
+    fn a_copy_is_what_the_project_is() {
+        let (place, into) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let place = place.path().canonicalize().unwrap();
+        let top = place.join("repository");
+        for path in [
+            ".git/HEAD",
+            "LICENSE",
+            "node_modules/a.js",
+            "py/src/a.py",
+            "py/build/lib/a.py",
+            "py/a.egg-info/SOURCES.txt",
+            "py/node_modules/a.js",
+            "py/dist/a-1.0.tar.gz",
+            "py/env/pyvenv.cfg",
+            "py/venv/pyvenv.cfg",
+            "py/.venv/pyvenv.cfg",
+            "py/.tox/log",
+            "py/target/.rustc_info.json",
+            "outside/secret",
+        ] {
+            write(&top, path, path);
+        }
+        write(
+            &top,
+            "py/.gitignore",
+            "# tools\n/venv/\ntarget\n*.env\n.tox/\n",
+        );
+        write(&top, "py/.venv/.gitignore", "*\n");
+        write(&place, "elsewhere/file", "");
+        symlink("../LICENSE", top.join("py/LICENSE")).unwrap();
+        symlink("../../elsewhere", top.join("py/elsewhere")).unwrap();
+        symlink("gone", top.join("py/dangling")).unwrap();
+        let long_ago = SystemTime::UNIX_EPOCH;
+        let old = File::options().write(true).open(top.join("py/src/a.py"));
+        old.unwrap().set_modified(long_ago).unwrap();
+
+        let root = copy(&top, &top.join("py"), into.path()).unwrap();
+        assert!(root.ends_with("repository/py"));
+        let copied = |path: &str| root.join(path).symlink_metadata().is_ok();
+        for path in [
+            "../.git/HEAD",
+            "build/lib/a.py",
+            "a.egg-info/SOURCES.txt",
+            "node_modules/a.js",
+            "env/pyvenv.cfg",
+        ] {
+            assert!(copied(path), "{path}");
+        }
+        for path in ["../node_modules", "dist", "venv", ".venv", ".tox", "target"] {
+            assert!(!copied(path), "{path}");
+        }
+        let leads = |path| fs::read_link(root.join(path)).unwrap();
+        assert_eq!(leads("LICENSE"), Path::new("../LICENSE"));
+        assert_eq!(leads("elsewhere"), place.join("elsewhere"));
+        assert_eq!(leads("dangling"), Path::new("gone"));
+        let written = root.join("src/a.py").metadata().unwrap().modified();
+        assert_eq!(written.unwrap(), long_ago);
+    }
+}
