@@ -9,9 +9,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 use jiff::civil::date;
 use packwarden::{
     model::{
-        ArtifactInfo, Category, EntryPath, Evidence, Finding, Fix, Format, Gap, GapKind, Level,
-        Levels, Limits, Location, Manifest, Origin, PackedBy, RuleInfo, Scanned, SelfKind,
-        Severity, Sha256, Sha512,
+        ArtifactInfo, Category, Comparison, EntryPath, Evidence, Finding, Fix, Format, Gap,
+        GapKind, Level, Levels, Limits, Location, Manifest, Origin, PackedBy, Rebuilt, RuleInfo,
+        Scanned, SelfKind, Severity, Sha256, Sha512,
     },
     policy::{ConfigFile, Judged, Overrides, RunError, Settings, Verdict, judge},
     report::{self, Detail, Style},
@@ -125,6 +125,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
                 command: vec!["npm".to_owned(), "pack".to_owned()],
                 without_scripts: None,
             }),
+            rebuilt: None,
         },
         manifest: Some(Manifest {
             license: Some("MIT".to_owned()),
@@ -339,6 +340,15 @@ fn a_clean_package_passes_in_few_words() {
     let mut scanned = scanned(vec![], vec![]);
     scanned.artifact.packed_by = None;
     scanned.artifact.origin = Origin::Given;
+    scanned.artifact.rebuilt = Some(Rebuilt {
+        by: PackedBy {
+            client: "uv".to_owned(),
+            version: "0.13.8".to_owned(),
+            command: vec!["uv".to_owned(), "build".to_owned()],
+            without_scripts: None,
+        },
+        comparison: Comparison::Same,
+    });
     let clean = verdict(vec![judged("profile = \"closed\"", scanned)]);
     insta::assert_snapshot!(human(&clean, Detail::Normal), @r#"
     @acme/cli 2.1.88  npm-tgz, acme-cli-2.1.88.tgz
@@ -346,6 +356,7 @@ fn a_clean_package_passes_in_few_words() {
 
     1,212 files, 12.3 MB packed, 58.1 MB unpacked, 412 ms
     sha256 c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
+    holds what a fresh build by uv 0.13.8 makes (compiled entries compared by name)
     passed
     "#);
 }
@@ -796,6 +807,7 @@ fn json_is_stable() {
               "pack"
             ]
           },
+          "fresh_build": null,
           "commit": null,
           "dirty": null,
           "policy": {

@@ -39,7 +39,8 @@ pub(super) enum Command {
 ///
 /// A project is packed first, into a private directory, by the client that would publish it (npm, pnpm,
 /// Yarn, bun, cargo); the publish scripts of an npm package run as they would on a publish. Of a Python
-/// project all that lies in dist/ is checked. A file is checked as it is.
+/// project all that lies in dist/ is checked, and where nothing does, it is built in a private copy first
+/// (uv, build, Poetry, PDM, Hatch, Flit, maturin). A file is checked as it is.
 #[derive(Debug, Args)]
 #[command(after_long_help = exit::table())]
 pub(super) struct CheckArguments {
@@ -103,7 +104,7 @@ pub(super) struct CheckArguments {
     /// Pack with this client
     ///
     /// Without it, the client that package.json names (packageManager), or whose lock file is there,
-    /// packs an npm package.
+    /// packs an npm package; the one that pyproject.toml or a lock file shows builds a Python project.
     #[arg(long, value_name = "NAME", value_parser = client())]
     pub(super) client: Option<&'static str>,
 

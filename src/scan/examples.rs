@@ -39,9 +39,13 @@ fn example_dist() -> Dist {
             },
             made: vec!["acme-1.0-py3-none-any.whl".to_owned()],
             members: Some(
-                ["acme.py", "acme-1.0.dist-info/METADATA"]
-                    .map(|path| (EntryPath::rootless(path), empty))
-                    .into(),
+                [
+                    "acme.py",
+                    "acme-1.0.dist-info/METADATA",
+                    "acme-1.0.dist-info/WHEEL",
+                ]
+                .map(|path| (EntryPath::rootless(path), empty))
+                .into(),
             ),
         }),
     }

@@ -195,7 +195,8 @@ fn link(target: &Path, from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::{os::unix::fs::symlink, time::SystemTime};
 
