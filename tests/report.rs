@@ -126,6 +126,9 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
                 without_scripts: None,
             }),
             rebuilt: None,
+            commit: None,
+            dirty: None,
+            commit_unknown: None,
         },
         manifest: Some(Manifest {
             license: Some("MIT".to_owned()),

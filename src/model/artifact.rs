@@ -118,4 +118,11 @@ pub struct ArtifactInfo {
     pub packed_by: Option<PackedBy>,
     /// What it is beside a fresh build, if one was made to compare.
     pub rebuilt: Option<Rebuilt>,
+    /// The commit that the project is at, where it is in a git repository that has one.
+    pub commit: Option<String>,
+    /// Whether a tracked file of the project is not as it is in that commit. Files that git does not
+    /// know are not counted: those that ship are findings.
+    pub dirty: Option<bool>,
+    /// Why nothing is known of the project's git repository, if there is one: the end of a sentence.
+    pub commit_unknown: Option<String>,
 }

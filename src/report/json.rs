@@ -279,8 +279,8 @@ impl<'a> Artifact<'a> {
                 comparison: rebuilt.comparison.name(),
                 built_by: &rebuilt.by,
             }),
-            commit: None,
-            dirty: None,
+            commit: artifact.commit.as_deref(),
+            dirty: artifact.dirty,
             policy: Policy {
                 profile: policy.profile.profile.name(),
                 why: &policy.profile.why,
