@@ -76,6 +76,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli"]),
     ("strsim", &["model"]),
     ("jiff", &["policy", "report", "check"]),
+    ("sha1", &["model"]),
     (
         "sha2",
         &["model", "archive", "detect", "scan", "policy", "rule"],

@@ -1,6 +1,9 @@
-//! What is known before the artifact is read: the machine that runs the check, and the artifact's place.
+//! What is known before the artifact is read: the machine that runs the check, the artifact's place, and
+//! the project that it was made from.
 
-use super::Dist;
+use std::sync::Arc;
+
+use super::{Dist, SourceTree};
 
 /// What kind of value self-match looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,4 +42,17 @@ pub struct Context {
     pub self_values: Vec<SelfValue>,
     /// The `dist/` of the project that the artifact lies in, if it does.
     pub dist: Option<Dist>,
+    /// The project that the artifact was made from, where that lies in a repository.
+    pub source: Option<SourceContext>,
+}
+
+/// The project that an artifact was made from.
+#[derive(Debug, Clone)]
+pub struct SourceContext {
+    /// The project's directory in its repository.
+    pub tree: Arc<dyn SourceTree>,
+    /// The client that packed it for this check; `None` if it lay there already.
+    pub client: Option<String>,
+    /// Globs of the paths, relative to the project, that a build writes: `[build] outputs`.
+    pub outputs: Vec<String>,
 }

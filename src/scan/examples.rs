@@ -120,6 +120,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
             })
             .collect(),
         dist: Some(example_dist()),
+        source: None,
     };
     let limits = Limits::default();
     let scope = Scope {
