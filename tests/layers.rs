@@ -63,7 +63,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("ctrlc", &["cli"]),
     ("anstream", &["cli"]),
     ("anstyle", &["report", "cli"]),
-    ("globset", &["rule", "policy", "ecosystem"]),
+    ("globset", &["rule", "policy", "ecosystem", "detect"]),
     ("toml", &["rule", "policy", "detect", "ecosystem"]),
     ("regex_automata", &["rule"]),
     ("regex_syntax", &["rule"]),
@@ -79,7 +79,9 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("sha1", &["model"]),
     (
         "sha2",
-        &["model", "archive", "detect", "scan", "policy", "rule"],
+        &[
+            "model", "host", "archive", "detect", "scan", "policy", "rule",
+        ],
     ),
     ("serde_json", &["rule", "detect", "ecosystem", "report"]),
     ("gethostname", &["host"]),

@@ -1,6 +1,8 @@
-//! What the machine that runs the check knows of itself: values that must not be in an artifact.
+//! What the machine that runs the check knows of itself: values that must not be in an artifact, and the
+//! repository that a project lies in.
 
 mod common;
+pub mod git;
 
 use std::{
     env,
