@@ -2,6 +2,7 @@
 //! calls it; there is no other way to a verdict.
 
 mod error;
+mod repositories;
 
 use std::{
     collections::HashMap,
@@ -27,6 +28,7 @@ pub use crate::{
     policy::ConfigChoice,
 };
 pub use error::Error;
+use repositories::{Known, Repositories};
 
 /// What is to be checked, and how.
 #[derive(Debug, Clone, Default)]
@@ -158,10 +160,7 @@ impl Run<'_> {
                     sha512: false,
                 };
                 let policy = self.policy(Path::new(HERE))?;
-                checked.take(
-                    target,
-                    self.judge(source, &[Path::new(HERE)], None, &policy),
-                );
+                checked.take(target, self.judge(source, Beside::here(), &policy));
                 return Ok(());
             }
             Target::Path(path) => path,
@@ -179,8 +178,7 @@ impl Run<'_> {
         } else if metadata.is_file() {
             let policy = self.policy(Path::new(HERE))?;
             let source = open(path, &shown(), None);
-            let judged =
-                source.and_then(|source| self.judge(source, &[Path::new(HERE)], None, &policy));
+            let judged = source.and_then(|source| self.judge(source, Beside::here(), &policy));
             checked.take(target, judged);
             Ok(())
         } else {
@@ -205,11 +203,14 @@ impl Run<'_> {
             // Held until the verdicts stand: their private directory goes with them.
             match ecosystem::pack(project, &self.request.pack) {
                 Ok(all) => {
+                    let mut repositories = Repositories::default();
                     for packed in &all {
                         let policy = self.policy(&packed.root)?;
+                        let repository = repositories.of(&packed.root);
                         let source = open(&packed.file, &packed.label, packed.packed_by.clone());
-                        let judged =
-                            source.and_then(|source| self.judge_packed(source, packed, &policy));
+                        let judged = source.and_then(|source| {
+                            self.judge_packed(source, packed, repository, &policy)
+                        });
                         checked.take(target, judged);
                     }
                 }
@@ -242,39 +243,45 @@ impl Run<'_> {
         &self,
         source: Source,
         packed: &Packed,
+        repository: &Known,
         policy: &Policy,
     ) -> Result<Judged, Error> {
         let roots = [&packed.root].into_iter().chain(&packed.built_in);
-        let roots: Vec<_> = roots.map(PathBuf::as_path).collect();
         let mut dist = packed.dist.clone();
         let fresh = dist.as_mut().and_then(|dist| dist.fresh.as_mut());
         if let (Some(fresh), Some(file)) = (fresh, &packed.fresh) {
             let limits = policy.settings.limits();
             fresh.members = Some(members(file, &packed.label, limits)?);
         }
-        self.judge(source, &roots, dist, policy)
+        let beside = Beside {
+            roots: roots.map(PathBuf::as_path).collect(),
+            dist,
+            repository: Some(repository),
+        };
+        self.judge(source, beside, policy)
     }
 
-    fn judge(
-        &self,
-        source: Source,
-        roots: &[&Path],
-        dist: Option<Dist>,
-        policy: &Policy,
-    ) -> Result<Judged, Error> {
+    fn judge(&self, source: Source, beside: Beside<'_>, policy: &Policy) -> Result<Judged, Error> {
         let Policy { settings, rules } = policy;
         let mut context = Context {
-            dist,
+            dist: beside.dist,
             ..Context::default()
         };
         if self.request.self_match && settings.self_match() {
-            context.self_values = host::self_values(roots);
+            context.self_values = host::self_values(&beside.roots);
         }
         let source = Source {
             sha512: self.request.sha512,
             ..source
         };
-        let scanned = scan::scan(source, rules, &context, settings.limits(), self.progress)?;
+        let client = source.packed_by.as_ref().map(|by| by.client.as_str());
+        let outputs = settings.outputs();
+        let repository = beside.repository;
+        context.source = repository.and_then(|repository| repository.context(client, outputs));
+        let mut scanned = scan::scan(source, rules, &context, settings.limits(), self.progress)?;
+        if let Some(repository) = repository {
+            repository.tell(&mut scanned.artifact);
+        }
         let today = Zoned::now().date();
         Ok(policy::judge(scanned, settings, rules.digest(), today))
     }
@@ -282,6 +289,27 @@ impl Run<'_> {
 
 /// Where artifacts are from that belong to no project.
 const HERE: &str = ".";
+
+/// What is known of an artifact beside its bytes.
+struct Beside<'a> {
+    /// Where it was made.
+    roots: Vec<&'a Path>,
+    /// The `dist/` that it lies in.
+    dist: Option<Dist>,
+    /// The repository of its project.
+    repository: Option<&'a Known>,
+}
+
+impl Beside<'_> {
+    /// Of an artifact that belongs to no project.
+    fn here() -> Self {
+        Self {
+            roots: vec![Path::new(HERE)],
+            dist: None,
+            repository: None,
+        }
+    }
+}
 
 /// The configuration that holds in `directory`, and the rules in effect with it.
 pub fn rules(

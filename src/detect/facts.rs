@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{ReadManifest, SourceMapFact, WheelRecord};
+use super::{Named, ReadManifest, Shipped, SourceMapFact, WheelRecord};
 use crate::model::{EntryPath, Format, Manifest, Sha256};
 
 /// One thing that an inspection has learnt.
@@ -20,6 +20,10 @@ pub enum Fact {
     WheelRecord(Box<WheelRecord>),
     /// A source map.
     SourceMap(Box<SourceMapFact>),
+    /// A file to be held against the source tree.
+    Shipped(Box<Shipped>),
+    /// What the manifest names.
+    Named(Vec<Named>),
 }
 
 /// All facts of an artifact.
@@ -43,6 +47,10 @@ pub struct Facts {
     pub wheel_record: Records,
     /// Source maps, in no order.
     pub source_maps: Vec<Box<SourceMapFact>>,
+    /// Files to be held against the source tree, in no order.
+    pub shipped: Vec<Box<Shipped>>,
+    /// What the manifest names.
+    pub named: Vec<Named>,
     /// Every entry's path and size. Filled by the scan.
     pub entries: BTreeMap<EntryPath, u64>,
     /// Hashes of the entries that something may be concluded of, and of opened containers. Filled by
@@ -62,6 +70,8 @@ impl Facts {
             Fact::Member => {}
             Fact::WheelRecord(record) => self.wheel_record.add(Records::One(record)),
             Fact::SourceMap(map) => self.source_maps.push(map),
+            Fact::Shipped(shipped) => self.shipped.push(shipped),
+            Fact::Named(named) => self.named.extend(named),
         }
     }
 
@@ -76,6 +86,8 @@ impl Facts {
             wheel_files,
             wheel_record,
             source_maps,
+            shipped,
+            named,
             entries,
             hashes,
         } = other;
@@ -90,6 +102,8 @@ impl Facts {
         self.wheel_files.extend(wheel_files);
         self.wheel_record.add(wheel_record);
         self.source_maps.extend(source_maps);
+        self.shipped.extend(shipped);
+        self.named.extend(named);
         self.entries.extend(entries);
     }
     fn add_manifest(&mut self, manifest: ReadManifest) {

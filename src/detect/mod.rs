@@ -12,6 +12,7 @@ mod manifest;
 mod model_weights;
 mod self_match;
 mod source_map;
+mod source_tree;
 mod tar_owner;
 #[cfg(test)]
 mod testing;
@@ -25,6 +26,7 @@ pub use dist::compare;
 pub use facts::{Fact, Facts, Records};
 pub use manifest::ReadManifest;
 pub use source_map::SourceMapFact;
+pub use source_tree::{Named, Shipped};
 pub use wheel::WheelRecord;
 
 /// One detector, made for one scan.
@@ -125,6 +127,10 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: wasm::KINDS,
         make: wasm::make,
+    },
+    Registration {
+        kinds: source_tree::KINDS,
+        make: source_tree::make,
     },
     Registration {
         kinds: wheel::KINDS,

@@ -32,7 +32,15 @@ pub(super) struct RawConfig {
     pub(super) levels: BTreeMap<Spanned<String>, Level>,
     pub(super) limits: BTreeMap<Spanned<String>, Spanned<Scalar>>,
     pub(super) self_match: Option<bool>,
+    pub(super) build: RawBuild,
     pub(super) waive: Vec<Spanned<RawWaiver>>,
+}
+
+/// The keys of `[build]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawBuild {
+    pub(super) outputs: Vec<Spanned<String>>,
 }
 
 /// The keys of one `[[waive]]`.
@@ -194,6 +202,7 @@ mod tests {
         insta::assert_snapshot!(complaint("profile = \"secret\""), @"packwarden.toml:1: unknown value `secret` | known here: open, closed");
         insta::assert_snapshot!(complaint("[limits]\ndepth = [1]"), @"packwarden.toml:2: expected a text or a whole number |");
         insta::assert_snapshot!(complaint("profile ="), @"packwarden.toml:1: string values must be quoted |");
+        insta::assert_snapshot!(complaint("[build]\noutput = []"), @"packwarden.toml:2: unknown key `output` | did you mean `outputs`?");
     }
 
     #[test]

@@ -173,6 +173,9 @@ fn digest(settings: &Settings, profile: &ProfileChoice, rules: Sha256) -> Sha256
     for (rule, level) in settings.levels() {
         let _ = writeln!(text, "level {rule:?} {level:?}");
     }
+    for glob in settings.outputs() {
+        let _ = writeln!(text, "output {glob:?}");
+    }
     let mut waivers: Vec<String> = settings
         .waivers()
         .iter()

@@ -48,6 +48,7 @@ pub struct Settings {
     levels: BTreeMap<String, Level>,
     limits: Limits,
     self_match: Option<bool>,
+    outputs: Vec<String>,
     waivers: Vec<Arc<Waiver>>,
     sources: Vec<String>,
     overrides: Overrides,
@@ -119,6 +120,9 @@ impl Settings {
                 }
             })?;
         }
+        for glob in &raw.build.outputs {
+            self.outputs.push(output(config, glob)?);
+        }
         for waiver in &raw.waive {
             let waiver = Waiver::new(config, waiver, known)?;
             self.waivers.push(Arc::new(waiver));
@@ -162,6 +166,11 @@ impl Settings {
         self.self_match.unwrap_or(true)
     }
 
+    /// Globs of the paths, relative to the project, that its build writes.
+    pub fn outputs(&self) -> &[String] {
+        &self.outputs
+    }
+
     /// The waivers, in the order of the file.
     pub fn waivers(&self) -> &[Arc<Waiver>] {
         &self.waivers
@@ -175,6 +184,27 @@ impl Settings {
     /// What the command line says.
     pub fn overrides(&self) -> &Overrides {
         &self.overrides
+    }
+}
+
+/// A glob that stays in the project and does not mean all of it, which would switch the comparison with
+/// git off.
+fn output(config: &ConfigFile, glob: &Spanned<String>) -> Result<String, PolicyError> {
+    let text = glob.get_ref();
+    let wrong = |message: String| {
+        let help = "name the directories that the build writes, like `lib/**`".to_owned();
+        Err(config.error(glob.span(), message, "can't be used", Some(help)))
+    };
+    let is_whole = |part| matches!(part, "" | "." | "*" | "**");
+    if text.trim_start_matches("./").split('/').all(is_whole) {
+        return wrong(format!("`{text}` means every file of the project"));
+    }
+    if text.starts_with('/') || text.split('/').any(|part| part == "..") {
+        return wrong(format!("`{text}` is not relative to the project"));
+    }
+    match globset::Glob::new(text) {
+        Ok(_) => Ok(text.clone()),
+        Err(error) => wrong(format!("`{text}` is no glob: {}", error.kind())),
     }
 }
 

@@ -318,8 +318,10 @@ impl Out for EntryOut<'_, '_> {
     }
 
     fn fact(&mut self, fact: Fact) {
-        self.made.keep_hash |=
-            matches!(fact, Fact::SourceMap(_) | Fact::WheelFile(_) | Fact::Member);
+        self.made.keep_hash |= matches!(
+            fact,
+            Fact::SourceMap(_) | Fact::WheelFile(_) | Fact::Member | Fact::Shipped(_)
+        );
         self.collected.facts.add(fact);
     }
 

@@ -1,19 +1,20 @@
 //! The examples inside rules, run: each must or must not meet its own rule.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use crate::{
     archive::Summary,
     detect,
     model::{
         Context, Dist, Entry, EntryKind, EntryPath, Finding, Format, FreshBuild, Limits, PackedBy,
-        SelfKind, SelfValue, Sha256,
+        SelfKind, SelfValue, Sha256, SourceContext,
     },
     rule::{Example, Rule, RuleSet},
 };
 
 use super::{
-    Scope, bounds::Bounds, collected::Collected, entry_scan::EntryScan, pipeline::DerivedBudget,
+    Scope, bounds::Bounds, collected::Collected, entry_scan::EntryScan, example_tree::ExampleTree,
+    pipeline::DerivedBudget,
 };
 
 /// The machine that examples of self-match rules are written for.
@@ -120,7 +121,11 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
             })
             .collect(),
         dist: Some(example_dist()),
-        source: None,
+        source: Some(SourceContext {
+            tree: Arc::new(ExampleTree),
+            client: None,
+            outputs: Vec::new(),
+        }),
     };
     let limits = Limits::default();
     let scope = Scope {

@@ -12,7 +12,7 @@ use crate::{
     model::{ArtifactInfo, Format, Level, SelfKind, counted},
     policy::{Judged, JudgedFinding, Outcome, Verdict},
 };
-use page::{BOLD, DIM, Page};
+use page::{BOLD, DIM, Page, YELLOW};
 
 /// Writes the report.
 pub(super) fn write(verdict: &Verdict, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -60,6 +60,11 @@ fn header(page: &mut Page, judged: &Judged, detail: Detail) {
         let by = artifact.packed_by.as_ref();
         if let Some(why) = by.and_then(|by| by.without_scripts.as_deref()) {
             page.sentence("", &format!("the project's scripts were not run: {why}"));
+        }
+        if let Some(reason) = &artifact.commit_unknown {
+            let warning = page.paint(YELLOW.bold(), "warning");
+            let text = format!("nothing was compared with git, which can't be read here: {reason}");
+            page.sentence(&format!("{warning}: "), &text);
         }
         policy(page, judged, detail == Detail::Verbose);
     }

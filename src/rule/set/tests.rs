@@ -8,7 +8,7 @@ use crate::{
     rule::fill,
 };
 
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 29] = [
     "source-map:first-party",
     "source-map:inline-first-party",
     "source-map:vendor",
@@ -27,6 +27,13 @@ const KINDS: [&str; 22] = [
     "wheel:unexpected-top-level",
     "wheel:direct-url",
     "wheel:data-file",
+    "source-tree:ignored-dotfile",
+    "source-tree:ignored",
+    "source-tree:untracked",
+    "source-tree:altered",
+    "source-tree:older",
+    "source-tree:uncommitted",
+    "source-tree:outside",
     "self-match:home",
     "self-match:login",
     "self-match:host",

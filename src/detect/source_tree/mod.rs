@@ -1,0 +1,143 @@
+//! What ships, held against the source tree that it was made from.
+//!
+//! An artifact alone can't show that a file in it was never committed, is ignored, or was changed on its
+//! way: the backdoor of XZ was in no commit, only in what was released.
+
+mod conclude;
+mod named;
+mod outputs;
+mod place;
+mod rewritten;
+
+use globset::GlobSet;
+
+use super::{Detection, Detector, Fact, Facts, Inspection, Out, content::Content};
+use crate::model::{
+    BlobHasher, BlobId, Context, Entry, EntryKind, EntryPath, SourceContext, SourceTree,
+};
+use std::sync::Arc;
+
+pub use named::Named;
+
+const IGNORED_DOTFILE: &str = "source-tree:ignored-dotfile";
+const IGNORED: &str = "source-tree:ignored";
+const UNTRACKED: &str = "source-tree:untracked";
+const ALTERED: &str = "source-tree:altered";
+const OLDER: &str = "source-tree:older";
+const UNCOMMITTED: &str = "source-tree:uncommitted";
+const OUTSIDE: &str = "source-tree:outside";
+pub(super) const KINDS: &[&str] = &[
+    IGNORED_DOTFILE,
+    IGNORED,
+    UNTRACKED,
+    ALTERED,
+    OLDER,
+    UNCOMMITTED,
+    OUTSIDE,
+];
+
+/// Files whose text tells whether a packer has changed them; a longer one it has not.
+const REWRITTEN: [&str; 3] = ["package.json", "setup.cfg", "_version.py"];
+const LONGEST: usize = 1 << 20;
+
+struct SourceTrees {
+    source: SourceContext,
+    outputs: GlobSet,
+}
+
+/// Without a source tree there is nothing to compare with.
+struct Nothing;
+
+impl Detector for Nothing {
+    fn inspect(&self, _: &Entry, _: &[u8]) -> Option<Box<dyn Inspection>> {
+        None
+    }
+}
+
+pub(super) fn make(context: &Context) -> Box<dyn Detector> {
+    match &context.source {
+        None => Box::new(Nothing),
+        Some(source) => Box::new(SourceTrees {
+            outputs: outputs::configured(&source.outputs),
+            source: source.clone(),
+        }),
+    }
+}
+
+impl Detector for SourceTrees {
+    fn inspect(&self, entry: &Entry, _: &[u8]) -> Option<Box<dyn Inspection>> {
+        if entry.kind != EntryKind::File || entry.depth > 0 {
+            return None;
+        }
+        let keeps_text = REWRITTEN.contains(&entry.path.file_name());
+        let manifest = match &*entry.path.in_package() {
+            _ if entry.path.is_rootless() => None,
+            "package.json" => Some(named::in_package_json as fn(&[u8]) -> Vec<Named>),
+            "Cargo.toml" => Some(named::in_cargo_toml as fn(&[u8]) -> Vec<Named>),
+            _ => None,
+        };
+        let format = self.source.tree.format();
+        Some(Box::new(File {
+            path: entry.path.clone(),
+            tree: self.source.tree.clone(),
+            hasher: (!entry.opened).then(|| BlobHasher::new(format, entry.size)),
+            text: (keeps_text || manifest.is_some()).then(|| Content::new(LONGEST)),
+            manifest,
+        }))
+    }
+
+    fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
+        conclude::conclude(&self.source, &self.outputs, facts, out);
+    }
+}
+
+/// A file that ships, and is not known to be committed.
+#[derive(Debug)]
+pub struct Shipped {
+    path: EntryPath,
+    /// Its content; not known of a container that was opened.
+    content: Option<BlobId>,
+    /// Its text, if it may have been changed by a packer.
+    text: Option<Vec<u8>>,
+}
+
+struct File {
+    path: EntryPath,
+    tree: Arc<dyn SourceTree>,
+    hasher: Option<BlobHasher>,
+    text: Option<Content>,
+    /// Reads what a manifest names.
+    manifest: Option<fn(&[u8]) -> Vec<Named>>,
+}
+
+impl Inspection for File {
+    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
+        if let Some(hasher) = &mut self.hasher {
+            hasher.push(piece);
+        }
+        if let Some(text) = &mut self.text {
+            text.push(piece);
+        }
+        if !last {
+            return;
+        }
+        let text = self.text.as_mut().and_then(Content::take);
+        if let (Some(named), Some(text)) = (self.manifest, &text) {
+            out.fact(Fact::Named(named(text)));
+        }
+        let opened = self.hasher.is_none();
+        let content = self.hasher.take().and_then(BlobHasher::finish);
+        let is_committed = content.is_some_and(|content| self.tree.is_committed(content));
+        // Of content that was not delivered whole a gap is told. What lies in the commit, at whatever
+        // place, is no surprise; a dotfile may be ignored for a reason all the same.
+        if (opened || content.is_some())
+            && (!is_committed || conclude::is_hidden(self.path.as_str()))
+        {
+            out.fact(Fact::Shipped(Box::new(Shipped {
+                path: self.path.clone(),
+                content,
+                text,
+            })));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Which files a build writes: they are not in git, and nobody wonders that they ship.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::named::Named;
+use crate::model::{Format, SourceTree};
+
+/// Directories that builds of npm packages write into, by their last name.
+const NPM_DIRECTORIES: [&str; 16] = [
+    "_esm",
+    "_cjs",
+    "build",
+    "bundle",
+    "bundles",
+    "cjs",
+    "dist",
+    "es",
+    "esm",
+    "lib",
+    "out",
+    "output",
+    "prebuilds",
+    "types",
+    "typings",
+    "umd",
+];
+/// What compilers and their kin make of a source of the same name.
+const COMPILED: [&str; 14] = [
+    "js",
+    "mjs",
+    "cjs",
+    "d.ts",
+    "d.mts",
+    "d.cts",
+    "js.map",
+    "mjs.map",
+    "cjs.map",
+    "d.ts.map",
+    "d.mts.map",
+    "d.cts.map",
+    "css",
+    "css.map",
+];
+/// What builds of Python packages write beside the sources, by the end of the name.
+const PYTHON_ENDINGS: [&str; 10] = [
+    ".so",
+    ".pyd",
+    ".dll",
+    ".dylib",
+    ".mo",
+    "/_version.py",
+    "/version.py",
+    "/__version__.py",
+    "_pb2.py",
+    "_pb2_grpc.py",
+];
+/// Dotfiles that tools leave in their output on purpose, for whoever serves or keeps it.
+const DOTFILES: [&str; 8] = [
+    ".buildinfo",
+    ".gitattributes",
+    ".gitignore",
+    ".gitkeep",
+    ".nojekyll",
+    ".npmignore",
+    ".vite",
+    ".well-known",
+];
+
+/// Compiles what the configuration names; it has been found valid there. A directory stands for all
+/// that is in it.
+pub(super) fn configured(globs: &[String]) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        let glob = glob.trim_start_matches("./").trim_matches('/');
+        for glob in [glob.to_owned(), format!("{glob}/**")] {
+            let glob = GlobBuilder::new(&glob).literal_separator(true).build();
+            glob.into_iter().for_each(|glob| {
+                set.add(glob);
+            });
+        }
+    }
+    set.build().unwrap_or_default()
+}
+
+/// What is known of the outputs of a project.
+pub(super) struct Outputs<'a> {
+    pub(super) configured: &'a GlobSet,
+    /// What the manifest names.
+    pub(super) named: &'a [Named],
+    pub(super) tree: &'a dyn SourceTree,
+    pub(super) format: Option<Format>,
+}
+
+impl Outputs<'_> {
+    /// Whether a file that git does not track is there because a build writes it.
+    pub(super) fn cover(&self, path: &str) -> bool {
+        self.configured.is_match(path)
+            || self.named.iter().any(|named| named.is(path))
+            || self.is_compiled(path)
+            || self.is_of_python(path)
+            || self.lies_in_output(path)
+    }
+
+    /// Whether a hidden file belongs into an output.
+    pub(super) fn may_hide(&self, path: &str) -> bool {
+        let hidden = path.split('/').find(|part| part.starts_with('.'));
+        hidden.is_some_and(|hidden| DOTFILES.contains(&hidden))
+    }
+
+    fn is_compiled(&self, path: &str) -> bool {
+        let (stem, ending) = split(path);
+        COMPILED.contains(&ending) && self.tree.has_stem(stem)
+    }
+
+    fn is_of_python(&self, path: &str) -> bool {
+        let is_python = matches!(self.format, Some(Format::Wheel | Format::Sdist));
+        is_python && PYTHON_ENDINGS.iter().any(|ending| path.ends_with(ending))
+    }
+
+    /// Whether the highest directory above it that holds no sources is one that the manifest leads into,
+    /// or is called as such directories are. Where the manifest names one with sources in it, what git
+    /// does not know in there is no output.
+    fn lies_in_output(&self, path: &str) -> bool {
+        let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let Some(directory) = above.find(|directory| self.tree.is_generated(directory)) else {
+            return false;
+        };
+        let name = directory.rsplit('/').next().unwrap_or(directory);
+        let is_npm = matches!(self.format, Some(Format::NpmTgz) | None);
+        (is_npm && NPM_DIRECTORIES.contains(&name))
+            || self.named.iter().any(|named| named.is_in(directory))
+    }
+}
+
+impl Named {
+    /// Whether it names this very file, perhaps without its extension.
+    fn is(&self, path: &str) -> bool {
+        self.whole
+            && match path.strip_prefix(&*self.path) {
+                Some("") => true,
+                Some(rest) => rest.starts_with('.') && !rest[1..].contains(['.', '/']),
+                None => false,
+            }
+    }
+
+    /// Whether it is this directory, or lies in it.
+    fn is_in(&self, directory: &str) -> bool {
+        let rest = self.path.strip_prefix(directory);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// The path up to the first dot of its name, and what follows that.
+fn split(path: &str) -> (&str, &str) {
+    let name = path.rfind('/').map_or(0, |at| at + 1);
+    match path[name..].find('.') {
+        Some(dot) => (&path[..name + dot], &path[name + dot + 1..]),
+        None => (path, ""),
+    }
+}
