@@ -10,7 +10,7 @@ use super::{
 use crate::{
     detect::{Detection, Facts},
     model::{
-        EntryPath, Evidence, Format, Location, SourceContext, Standing, Tracked, count, escape,
+        EntryPath, Evidence, Location, SourceContext, Standing, Tracked, count, escape,
     },
 };
 
@@ -50,7 +50,7 @@ pub(super) fn conclude(
     shipped.sort_by(|one, other| one.path.cmp(&other.path));
     for shipped in shipped {
         if let Some((kind, message)) = concluding.look_at(shipped) {
-            out(detection(kind, &shipped.path, message, &shipped.path));
+            out(detection(kind, &shipped.path, message));
         }
     }
     concluding.told_together(out);
@@ -158,14 +158,6 @@ impl<'a> Concluding<'a> {
     }
 
     fn is_by_packer(&self, shipped: &Shipped, path: &str) -> bool {
-        // uv_build puts what it reads in the place of what was written, and that beside it.
-        let original = shipped.path.as_str().to_owned() + ".orig";
-        if self.facts.format == Some(Format::Sdist)
-            && path == "pyproject.toml"
-            && self.facts.entries.contains_key(&EntryPath::new(&original))
-        {
-            return true;
-        }
         let text = shipped.text.as_deref();
         text.is_some_and(|text| {
             let original = self.source.tree.read(path).unwrap_or_default();
@@ -178,7 +170,7 @@ impl<'a> Concluding<'a> {
         if let Some(first) = self.uncommitted.first() {
             let paths = self.uncommitted.iter().map(|shipped| &shipped.path);
             let message = format!("{} with changes that are not committed", named(paths));
-            out(detection(UNCOMMITTED, &first.path, message, &first.path));
+            out(detection(UNCOMMITTED, &first.path, message));
         }
         let contents: Vec<_> = self
             .altered
@@ -192,13 +184,13 @@ impl<'a> Concluding<'a> {
         if let (Some((first, _)), true) = (self.altered.first(), was_there) {
             let paths = self.altered.iter().map(|(shipped, _)| &shipped.path);
             let message = format!("{} as they were in an older commit", named(paths));
-            out(detection(OLDER, &first.path, message, &first.path));
+            out(detection(OLDER, &first.path, message));
             return;
         }
         for (shipped, tracked) in &self.altered {
             let message =
                 "what ships is neither what is committed nor what lies in the source tree";
-            let mut told = detection(ALTERED, &shipped.path, message.to_owned(), &shipped.path);
+            let mut told = detection(ALTERED, &shipped.path, message.to_owned());
             told.evidence = Evidence::fact(self.contents(shipped, tracked));
             out(told);
         }
@@ -255,18 +247,13 @@ fn named<'p>(paths: impl ExactSizeIterator<Item = &'p EntryPath>) -> String {
     format!("{}{more} {ship}", few.join(", "))
 }
 
-fn detection(
-    kind: &'static str,
-    path: &EntryPath,
-    message: String,
-    evidence: &EntryPath,
-) -> Detection {
+fn detection(kind: &'static str, path: &EntryPath, message: String) -> Detection {
     Detection {
         kind,
         path: path.clone(),
         location: Location::default(),
         message,
-        evidence: Evidence::fact(escape(evidence.as_str())),
+        evidence: Evidence::fact(escape(&path.in_package())),
         fix: None,
         sha256: None,
     }

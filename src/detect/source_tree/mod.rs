@@ -37,7 +37,13 @@ pub(super) const KINDS: &[&str] = &[
 ];
 
 /// Files whose text tells whether a packer has changed them; a longer one it has not.
-const REWRITTEN: [&str; 3] = ["package.json", "setup.cfg", "_version.py"];
+const REWRITTEN: [&str; 5] = [
+    "package.json",
+    "Cargo.toml",
+    "pyproject.toml",
+    "setup.cfg",
+    "_version.py",
+];
 const LONGEST: usize = 1 << 20;
 
 struct SourceTrees {
