@@ -9,9 +9,7 @@ use super::{
 };
 use crate::{
     detect::{Detection, Facts},
-    model::{
-        EntryPath, Evidence, Location, SourceContext, Standing, Tracked, count, escape,
-    },
+    model::{EntryPath, Evidence, Location, SourceContext, Standing, Tracked, count, escape},
 };
 
 /// Files that a sentence names.

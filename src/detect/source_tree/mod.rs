@@ -9,13 +9,14 @@ mod outputs;
 mod place;
 mod rewritten;
 
+use std::sync::Arc;
+
 use globset::GlobSet;
 
 use super::{Detection, Detector, Fact, Facts, Inspection, Out, content::Content};
 use crate::model::{
     BlobHasher, BlobId, Context, Entry, EntryKind, EntryPath, SourceContext, SourceTree,
 };
-use std::sync::Arc;
 
 pub use named::Named;
 

@@ -135,11 +135,14 @@ impl Outputs<'_> {
 impl Named {
     /// Whether it names this very file, perhaps without its extension.
     fn is(&self, path: &str) -> bool {
+        let (_, extension) = split(&self.path);
         self.whole
             && match path.strip_prefix(&*self.path) {
                 Some("") => true,
-                Some(rest) => rest.starts_with('.') && !rest[1..].contains(['.', '/']),
-                None => false,
+                Some(rest) if extension.is_empty() => {
+                    rest.starts_with('.') && !rest[1..].contains(['.', '/'])
+                }
+                _ => false,
             }
     }
 
@@ -156,5 +159,113 @@ fn split(path: &str) -> (&str, &str) {
     match path[name..].find('.') {
         Some(dot) => (&path[..name + dot], &path[name + dot + 1..]),
         None => (path, ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        detect::source_tree::named,
+        model::{BlobId, ObjectFormat, Standing},
+    };
+
+    /// A project with sources in `src`, `lib` and `config`.
+    #[derive(Debug)]
+    struct Sources;
+
+    impl SourceTree for Sources {
+        fn format(&self) -> ObjectFormat {
+            ObjectFormat::Sha1
+        }
+        fn is_committed(&self, _: BlobId) -> bool {
+            false
+        }
+        fn were_committed(&self, _: &[BlobId]) -> bool {
+            false
+        }
+        fn standing(&self, _: &str) -> Standing {
+            Standing::Absent
+        }
+        fn is_generated(&self, directory: &str) -> bool {
+            !matches!(directory, "" | "src" | "lib" | "config")
+        }
+        fn has_stem(&self, stem: &str) -> bool {
+            stem == "lib/a"
+        }
+        fn read(&self, _: &str) -> Option<Vec<u8>> {
+            None
+        }
+    }
+
+    fn covered(manifest: &str, configured: &[&str], format: Format, path: &str) -> bool {
+        let globs: Vec<_> = configured.iter().map(|glob| (*glob).to_owned()).collect();
+        let outputs = Outputs {
+            configured: &self::configured(&globs),
+            named: &named::in_package_json(manifest.as_bytes()),
+            tree: &Sources,
+            format: Some(format),
+        };
+        outputs.cover(path)
+    }
+
+    #[test]
+    fn an_output_is_where_the_manifest_leads_and_no_source_lies() {
+        let manifest = r#"{"main":"./build-x/cjs/index","types":"./index.d.ts",
+            "files":["assets","lib","config/one.json","*.json"],"bin":"src/gen/cli.js"}"#;
+        let npm = |path| covered(manifest, &[], Format::NpmTgz, path);
+        for output in [
+            "build-x/chunks/a.js",
+            "index.d.ts",
+            "assets/logo.svg",
+            "config/one.json",
+            "src/gen/table.json",
+            "lib/a.js",
+            "lib/a.d.ts.map",
+            "dist/anything",
+            "src/dist/anything",
+        ] {
+            assert!(npm(output), "{output}");
+        }
+        for other in [
+            "secrets.json",
+            "lib/b.js",
+            "lib/a.local.json",
+            "config/two.json",
+            "config/one.json.local",
+            "tmp/dump.sql",
+            "src/tmp/dump.sql",
+        ] {
+            assert!(!npm(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_configuration_may_say_so() {
+        let configured = ["./gen/", "lib/*.js"];
+        for (path, output) in [
+            ("gen/a/b.json", true),
+            ("gen", true),
+            ("lib/b.js", true),
+            ("lib/b/c.js", false),
+            ("lib/b.json", false),
+        ] {
+            let covered = covered("{}", &configured, Format::Crate, path);
+            assert_eq!(covered, output, "{path}");
+        }
+    }
+
+    #[test]
+    fn builds_of_python_packages_write_beside_the_sources() {
+        for (path, output) in [
+            ("src/acme/_speed.cpython-311-x86_64-linux-gnu.so", true),
+            ("src/acme/_version.py", true),
+            ("src/acme/api_pb2.py", true),
+            ("src/acme/local.py", false),
+            ("dist/a.py", false),
+        ] {
+            assert_eq!(covered("{}", &[], Format::Wheel, path), output, "{path}");
+        }
+        assert!(!covered("{}", &[], Format::Crate, "src/a.so"));
     }
 }
