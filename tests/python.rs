@@ -96,21 +96,25 @@ impl Project {
         assert_eq!(ran.code, Some(0), "{ran:?}");
     }
 
-    /// Everything in the project: when it was written, and what it holds.
     fn contents(&self) -> BTreeMap<PathBuf, (SystemTime, Vec<u8>)> {
-        let (mut found, mut waiting) = (BTreeMap::new(), vec![self.root().to_owned()]);
-        while let Some(directory) = waiting.pop() {
-            for entry in fs::read_dir(directory).unwrap() {
-                let path = entry.unwrap().path();
-                let written = path.symlink_metadata().unwrap().modified().unwrap();
-                if path.is_dir() {
-                    waiting.push(path.clone());
-                }
-                found.insert(path.clone(), (written, fs::read(path).unwrap_or_default()));
-            }
-        }
-        found
+        contents(self.root())
     }
+}
+
+/// Everything below: when it was written, and what it holds.
+fn contents(root: &Path) -> BTreeMap<PathBuf, (SystemTime, Vec<u8>)> {
+    let (mut found, mut waiting) = (BTreeMap::new(), vec![root.to_owned()]);
+    while let Some(directory) = waiting.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            let written = path.symlink_metadata().unwrap().modified().unwrap();
+            if path.is_dir() {
+                waiting.push(path.clone());
+            }
+            found.insert(path.clone(), (written, fs::read(path).unwrap_or_default()));
+        }
+    }
+    found
 }
 
 fn manifest(backend: Backend) -> String {
@@ -472,6 +476,7 @@ fn what_backends_ask_git_they_are_told_in_the_copy() {
         place.path().join("linked"),
         around.join("deep/sub"),
     ] {
+        let before = contents(place.path());
         let ran = member
             .prepare(&["uv", "python3"], &[])
             .directory(&directory.join("py"))
@@ -481,6 +486,7 @@ fn what_backends_ask_git_they_are_told_in_the_copy() {
         for artifact in artifacts(&ran, 0) {
             assert_eq!(artifact["version"], "1.2.3", "{directory:?}: {ran:?}");
         }
+        assert!(contents(place.path()) == before, "{directory:?}");
     }
 }
 
@@ -579,4 +585,34 @@ fn a_tree_too_large_to_copy_is_refused() {
         &ran,
         &["holds more than 2 GiB", "build it yourself (`uv build`"],
     );
+}
+
+#[test]
+fn every_member_of_a_workspace_is_checked() {
+    let project = Project::new(UV);
+    let root = "[tool.uv.workspace]\nmembers = [\"members/*\"]\nexclude = [\"members/old\"]\n";
+    project.write("pyproject.toml", root);
+    for name in ["one", "two", "old"] {
+        let manifest = manifest(UV).replace("acme", name);
+        project.write(&format!("members/{name}/pyproject.toml"), &manifest);
+        project.write(&format!("members/{name}/README.md"), "");
+        project.write(&format!("members/{name}/LICENSE"), "MIT\n");
+        project.write(&format!("members/{name}/src/{name}/__init__.py"), "");
+    }
+    project.run(&["uv", "build", "--quiet", "--package", "one"]);
+    let checked = |arguments: &[&str]| {
+        let ran = project.check(&["uv", "python3"], arguments);
+        let all = artifacts(&ran, 0).into_iter();
+        let paths = all.map(|artifact| artifact["path"].as_str().unwrap().to_owned());
+        let names = paths.map(|path| path.rsplit('/').next().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let one = ["one-1.0-py3-none-any.whl", "one-1.0.tar.gz"];
+    let two = ["two-1.0-py3-none-any.whl", "two-1.0.tar.gz"];
+    assert_eq!(checked(&["--workspace"]), [one, two].concat());
+    assert_eq!(checked(&["--package", "Two"]), two);
+    let ran = project.check(&["uv", "python3"], &["--package", "one"]);
+    // What lies in the root's `dist/` is what is uploaded.
+    assert_eq!(artifacts(&ran, 0)[0]["origin"], "given");
+    is_no_artifact(&project.check(&["uv", "python3"], &[]), &["--workspace"]);
 }

@@ -6,7 +6,7 @@
 use crate::{
     detect::Facts,
     model::{
-        Comparison, Ecosystem, EntryPath, FreshBuild, Members, Sha256, count, escape,
+        Comparison, Ecosystem, EntryPath, FreshBuild, Members, Sha256, count, counted, escape,
         release_in_name, same_release,
     },
 };
@@ -45,7 +45,7 @@ pub(super) fn told(facts: &Facts, fresh: &FreshBuild) -> Option<(String, String)
         escape(&by),
         difference.sentence()
     );
-    Some((message, difference.names().join(", ")))
+    Some((message, counted(difference.names().len(), "difference")))
 }
 
 /// What is not the same.

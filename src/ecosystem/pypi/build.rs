@@ -157,9 +157,7 @@ impl Workshop<'_> {
             .args(typed)
             .current_dir(self.copy)
             .env("PWD", self.copy)
-            .env(MARKER, WITH_SCRIPTS)
-            // Of a linked worktree the copy shares the repository with the original.
-            .env("GIT_OPTIONAL_LOCKS", "0");
+            .env(MARKER, WITH_SCRIPTS);
         for name in OF_REPOSITORY {
             command.env_remove(name);
         }

@@ -40,31 +40,30 @@ pub(super) fn top(root: &Path) -> PathBuf {
 /// it, where git keeps what belongs to both.
 fn repository(root: &Path) -> Option<&Path> {
     let place = root.ancestors().find(|place| place.join(GIT).exists())?;
-    let inside = git_file(place).and_then(|target| {
-        let above = place.ancestors().skip(1);
-        above
-            .into_iter()
-            .find(|above| target.starts_with(above.join(GIT)))
+    let inside = led_to(&place.join(GIT)).and_then(|(target, is_relative)| {
+        let mut above = place.ancestors().skip(1);
+        above.find(|above| is_relative && target.starts_with(above.join(GIT)))
     });
     Some(inside.unwrap_or(place))
 }
 
-/// Where the `.git` of a submodule or a linked working tree leads, if it is a file that says so by a
-/// relative path.
-fn git_file(place: &Path) -> Option<PathBuf> {
-    let text = read_text_file(&place.join(GIT)).ok()?;
+/// Where the `.git` of a submodule or a linked working tree leads, if it is a file that says so, and
+/// whether it says so by a relative path.
+fn led_to(git: &Path) -> Option<(PathBuf, bool)> {
+    let text = read_text_file(git).ok()?;
     let target = Path::new(text.strip_prefix("gitdir:")?.trim());
-    let resolved = fs::canonicalize(place.join(target)).ok()?;
-    target.is_relative().then_some(resolved)
+    let resolved = fs::canonicalize(git.parent()?.join(target)).ok()?;
+    Some((resolved, target.is_relative()))
 }
 
 /// Copies the tree `top` with the project `root` in it into a directory, and says where the project is
 /// there.
 pub(super) fn copy(top: &Path, root: &Path, into: &Path) -> Result<PathBuf, Error> {
     // Some backends take the name of the directory for that of the project.
-    let to = into
-        .join("tree")
-        .join(top.file_name().unwrap_or("project".as_ref()));
+    let trees = into.join("tree");
+    let to = trees.join(top.file_name().unwrap_or("project".as_ref()));
+    let create = |path: &Path| fs::create_dir(path).map_err(|source| not_written(path, source));
+    create(&trees)?;
     let mut copying = Copying {
         top,
         root,
@@ -75,7 +74,8 @@ pub(super) fn copy(top: &Path, root: &Path, into: &Path) -> Result<PathBuf, Erro
         if abandoned() {
             return Err(Error::Interrupted);
         }
-        fs::create_dir_all(&to).map_err(|source| not_written(&to, source))?;
+        // Never with those above it: they are gone when a signal has ended this.
+        create(&to)?;
         for entry in readable(fs::read_dir(&from), &from)?.into_iter().flatten() {
             let entry = entry.map_err(|source| Error::unreadable(&from, source))?;
             let (from, to) = (entry.path(), to.join(entry.file_name()));
@@ -85,6 +85,8 @@ pub(super) fn copy(top: &Path, root: &Path, into: &Path) -> Result<PathBuf, Erro
                 waiting.push((from, to));
             } else if kind.is_symlink() {
                 copying.link(&from, &to)?;
+            } else if let Some(target) = copying.linked(&from) {
+                waiting.push((target, to));
             } else if kind.is_file() {
                 copying.file(&from, &to)?;
             }
@@ -121,13 +123,7 @@ impl Copying<'_> {
             let path = Error::shown(self.top);
             return Err(Error::TooLargeToCopy { path });
         }
-        if let Some(target) = from
-            .parent()
-            .filter(|_| from.ends_with(GIT))
-            .and_then(git_file)
-            && !target.starts_with(self.top)
-        {
-            let text = format!("gitdir: {}\n", target.display());
+        if let Some(text) = self.commondir(from) {
             return fs::write(to, text).map_err(|source| not_written(to, source));
         }
         if readable(fs::copy(from, to), from)?.is_some() {
@@ -138,6 +134,21 @@ impl Copying<'_> {
             dated.map_err(|source| not_written(to, source))?;
         }
         Ok(())
+    }
+
+    /// Where git keeps the index of a linked working tree, which the copy must have for itself: git writes
+    /// into it what it sees of the files.
+    fn linked(&self, git: &Path) -> Option<PathBuf> {
+        let (target, _) = git.ends_with(GIT).then(|| led_to(git))??;
+        (!target.starts_with(self.top)).then_some(target)
+    }
+
+    /// What leads from there to the repository, if that is not copied.
+    fn commondir(&self, path: &Path) -> Option<String> {
+        let is_named = path.ends_with("commondir");
+        let text = is_named.then(|| read_text_file(path).ok())??;
+        let target = fs::canonicalize(path.parent()?.join(text.trim())).ok()?;
+        (!target.starts_with(self.top)).then(|| format!("{}\n", target.display()))
     }
 
     /// A link that would lead elsewhere from the copy is made to lead where it did.

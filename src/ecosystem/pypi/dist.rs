@@ -35,15 +35,24 @@ pub(super) fn artifacts(directory: &Path) -> Result<Vec<OsString>, Error> {
     Ok(names)
 }
 
-/// Artifacts of the project in `root` that are uploaded as they are.
-pub(super) fn given(root: &Path, names: &[OsString]) -> Vec<Packed> {
+/// The artifacts of the project in `root` that are uploaded as they are.
+pub(super) fn given(root: &Path) -> Result<Vec<Packed>, Error> {
+    let mut directory = root.join(DIST);
+    let mut names = artifacts(&directory)?;
+    if names.is_empty()
+        && let Some((workspace, own)) = workspace::above(root).zip(Said::of(root, root).name())
+    {
+        directory = workspace.join(DIST);
+        names = artifacts(&directory)?;
+        names.retain(|name| is_of(name, &own));
+    }
     let dist = Dist {
         projects: projects(root),
-        newest: newest(names),
+        newest: newest(&names),
         fresh: None,
     };
-    let given = names.iter().map(|name| {
-        let file = root.join(DIST).join(name);
+    let given = names.into_iter().map(|name| {
+        let file = directory.join(name);
         Packed {
             label: file.display().to_string(),
             file,
@@ -52,7 +61,18 @@ pub(super) fn given(root: &Path, names: &[OsString]) -> Vec<Packed> {
             ..Packed::default()
         }
     });
-    given.collect()
+    Ok(given.collect())
+}
+
+/// The name and the version that the name of a file tells.
+fn release(file_name: &OsString) -> Option<(String, String)> {
+    let file_name = file_name.to_string_lossy();
+    let (project, version) = release_in_name(&file_name)?.rsplit_once('-')?;
+    Some((project_name(project), version.to_owned()))
+}
+
+fn is_of(file_name: &OsString, project: &str) -> bool {
+    release(file_name).is_some_and(|(name, _)| name == project_name(project))
 }
 
 /// Puts beside each artifact what a fresh build made under its name.
@@ -96,15 +116,10 @@ fn projects(root: &Path) -> Vec<String> {
 /// The newest version of each project that the files are of, as their names tell.
 fn newest(names: &[OsString]) -> BTreeMap<String, String> {
     let mut newest: BTreeMap<String, String> = BTreeMap::new();
-    for name in names {
-        let name = name.to_string_lossy();
-        let Some((project, version)) = release_in_name(&name).and_then(|it| it.rsplit_once('-'))
-        else {
-            continue;
-        };
-        let known = newest.entry(project_name(project)).or_default();
-        if known.is_empty() || compare_versions(known, version) == Some(Ordering::Less) {
-            *known = version.to_owned();
+    for (project, version) in names.iter().filter_map(release) {
+        let known = newest.entry(project).or_default();
+        if known.is_empty() || compare_versions(known, &version) == Some(Ordering::Less) {
+            *known = version;
         }
     }
     newest

@@ -13,7 +13,6 @@ mod workspace;
 
 use super::{Entry, Error, Is, ManifestFile, PackOptions, Packed, Project, toml_table};
 use crate::model::Ecosystem;
-use dist::{DIST, artifacts};
 use project::PYPROJECT;
 
 pub(super) const ENTRY: Entry = Entry {
@@ -81,8 +80,7 @@ fn name(manifest: &str) -> Option<String> {
 }
 
 fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
-    let names = artifacts(&project.root.join(DIST))?;
-    let mut given = dist::given(&project.root, &names);
+    let mut given = dist::given(&project.root)?;
     if given.is_empty() || options.build {
         let built = build::build(project, options)?;
         if given.is_empty() {

@@ -13,20 +13,35 @@ use crate::{
 /// The packages of the workspace that the project in `directory` is the root or a member of, the root
 /// first; or the project alone.
 pub(super) fn members(directory: &Path, _: &str, _: &PackOptions) -> Result<Vec<Member>, Error> {
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let own = real(directory);
     for root in own.ancestors() {
-        let Some(workspace) = workspace(root) else {
-            continue;
-        };
-        let mut all = matching(root, PYPROJECT, &patterns(&workspace))?;
-        all.retain(|member| member != root);
-        all.insert(0, root.to_owned());
+        let all = of_root(root)?;
         if all.iter().any(|member| real(member) == own) {
             return Ok(all.into_iter().map(member).collect());
         }
     }
     Ok(vec![member(directory.to_owned())])
+}
+
+/// The root of the workspace that the project in `directory` is a member of.
+pub(super) fn above(directory: &Path) -> Option<PathBuf> {
+    let own = real(directory);
+    let is_member = |root: &&Path| {
+        let all = of_root(root).unwrap_or_default();
+        all.iter().any(|member| real(member) == own)
+    };
+    own.ancestors().skip(1).find(is_member).map(Path::to_owned)
+}
+
+/// The root of a workspace and its members; nothing if it is none.
+fn of_root(root: &Path) -> Result<Vec<PathBuf>, Error> {
+    let Some(workspace) = workspace(root) else {
+        return Ok(Vec::new());
+    };
+    let mut all = matching(root, PYPROJECT, &patterns(&workspace))?;
+    all.retain(|member| member != root);
+    all.insert(0, root.to_owned());
+    Ok(all)
 }
 
 /// `tool.uv.workspace` of the root of one.
@@ -52,4 +67,8 @@ fn member(directory: PathBuf) -> Member {
         directory,
         private: None,
     }
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
