@@ -1,4 +1,6 @@
-//! Keys of a JSON file, found without building the whole document in memory.
+//! Keys of a JSON file, found without building the whole document in memory, and of a TOML file.
+
+mod toml;
 
 use std::fmt;
 
@@ -10,6 +12,8 @@ use serde_json::value::RawValue;
 
 /// Larger files are not looked at: a manifest or a lock file stays below it.
 pub(super) const LARGEST: u64 = 8 << 20;
+/// The ends of names of TOML files; cargo and uv keep what they rewrite under the last one.
+const TOML: [&str; 2] = [".toml", ".toml.orig"];
 
 /// A path of keys: `dependencies.*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,20 @@ impl KeyPath {
     }
 }
 
+/// A file that should hold JSON or TOML and does not.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// It is not UTF-8.
+    #[error("it is not UTF-8")]
+    Encoding(#[from] std::str::Utf8Error),
+    /// It is not JSON.
+    #[error("it is not JSON")]
+    Json(#[from] serde_json::Error),
+    /// It is not TOML.
+    #[error("it is not TOML")]
+    Toml(#[from] ::toml::de::Error),
+}
+
 /// A value found at a path of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
@@ -44,17 +62,29 @@ pub(super) struct Found {
     pub(super) offset: usize,
 }
 
-/// Hands everything in the JSON document that lies at one of `paths` to `found`.
-///
-/// A path of n steps makes its part of the document be read n + 1 times, and nothing is kept.
+/// Hands everything in the document that lies at one of `paths` to `found`, in the document's order.
+/// It is TOML if it is called so, and JSON otherwise.
 pub(super) fn find(
+    file: &str,
     document: &str,
     paths: &[KeyPath],
     found: &mut dyn FnMut(Found),
+) -> Result<(), KeysError> {
+    let steps: Vec<&[Step]> = paths.iter().map(|path| path.0.as_slice()).collect();
+    match TOML.iter().any(|end| file.ends_with(end)) {
+        true => toml::find(document, &steps, found),
+        false => Ok(in_json(document, &steps, found)?),
+    }
+}
+
+/// A path of n steps makes its part of the document be read n + 1 times, and nothing is kept.
+fn in_json(
+    document: &str,
+    steps: &[&[Step]],
+    found: &mut dyn FnMut(Found),
 ) -> Result<(), serde_json::Error> {
     let root: &RawValue = serde_json::from_str(document)?;
-    let steps: Vec<&[Step]> = paths.iter().map(|path| path.0.as_slice()).collect();
-    value(root, "", &steps, &mut |raw, key| {
+    value(root, "", steps, &mut |raw, key| {
         let text = raw.get();
         found(Found {
             key: key.to_owned(),
@@ -172,7 +202,7 @@ mod tests {
             .map(|path| KeyPath::parse(path).unwrap())
             .collect();
         let mut all = Vec::new();
-        find(document, &paths, &mut |found| {
+        find("a.json", document, &paths, &mut |found| {
             all.push((found.key, found.value, found.offset));
         })
         .unwrap();
@@ -208,7 +238,10 @@ mod tests {
     #[test]
     fn what_is_no_json_is_an_error() {
         for document in ["", "{", r#"{"a": }"#, r#"{"a": 1} 2"#, r#"{"a": 1"#] {
-            assert!(find(document, &[], &mut |_| ()).is_err(), "{document}");
+            assert!(
+                find("a.json", document, &[], &mut |_| ()).is_err(),
+                "{document}"
+            );
         }
     }
 

@@ -31,6 +31,7 @@ mod verify;
 pub use error::{Problem, RuleError};
 pub use example::{Example, ExampleEntry};
 pub use generate::{UnknownGenerator, fill};
+pub use keys::KeysError;
 pub use rule::{KeysRule, MagicRule, Matcher, Rule, TextRule};
 pub use scope::Scope;
-pub use set::{EntryMatch, KeyMatch, KeysError, RuleSet, TextMatch};
+pub use set::{EntryMatch, KeyMatch, RuleSet, TextMatch};

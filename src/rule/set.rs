@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Matcher, Rule, RuleError, anchors::Anchors, check::Checker, keys, paths::PathIndex,
+    KeysError, Matcher, Rule, RuleError, anchors::Anchors, check::Checker, keys, paths::PathIndex,
     scope::lowered, text,
 };
 use crate::model::{Entry, EntryKind, Evidence, Sha256, View, escape, read_text_file};
@@ -78,17 +78,6 @@ impl std::fmt::Debug for TextMatch<'_> {
             self.rule, self.start, self.end
         )
     }
-}
-
-/// A file that should hold JSON and does not.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    /// It is not UTF-8.
-    #[error("it is not UTF-8")]
-    Encoding(#[from] std::str::Utf8Error),
-    /// It is not JSON.
-    #[error("it is not JSON")]
-    Syntax(#[from] serde_json::Error),
 }
 
 impl RuleSet {
@@ -249,7 +238,7 @@ impl RuleSet {
         entry.size <= keys::LARGEST && self.named(&self.keys, entry).next().is_some()
     }
 
-    /// The rules of keys that the values in a JSON file meet.
+    /// The rules of keys that the values in a JSON or TOML file meet.
     pub fn match_keys(&self, entry: &Entry, content: &[u8]) -> Result<Vec<KeyMatch>, KeysError> {
         let mut matches = Vec::new();
         let rules: Vec<usize> = self.named(&self.keys, entry).collect();
@@ -264,23 +253,28 @@ impl RuleSet {
             };
             // Values come in the order of the document, and there may be very many.
             let (mut counted, mut lines) = (0, 1);
-            keys::find(document, &wanted.keys, &mut |found| {
-                let narrowed = wanted.regex.as_ref();
-                if narrowed.is_none_or(|regex| regex.regex().is_match(found.value.as_bytes())) {
-                    let between = document
-                        .as_bytes()
-                        .get(counted..found.offset)
-                        .unwrap_or_default();
-                    lines += memchr::memchr_iter(b'\n', between).count() as u64;
-                    counted = found.offset;
-                    matches.push(KeyMatch {
-                        rule,
-                        key: found.key,
-                        value: found.value,
-                        line: Some(lines),
-                    });
-                }
-            })?;
+            keys::find(
+                entry.path.file_name(),
+                document,
+                &wanted.keys,
+                &mut |found| {
+                    let narrowed = wanted.regex.as_ref();
+                    if narrowed.is_none_or(|regex| regex.regex().is_match(found.value.as_bytes())) {
+                        let between = document
+                            .as_bytes()
+                            .get(counted..found.offset)
+                            .unwrap_or_default();
+                        lines += memchr::memchr_iter(b'\n', between).count() as u64;
+                        counted = found.offset;
+                        matches.push(KeyMatch {
+                            rule,
+                            key: found.key,
+                            value: found.value,
+                            line: Some(lines),
+                        });
+                    }
+                },
+            )?;
         }
         Ok(matches)
     }
