@@ -101,6 +101,7 @@ fn check(artifact: &[u8], rules: &RuleSet) -> Scanned {
         content: Box::new(Cursor::new(artifact.to_vec())),
         origin: Origin::Given,
         packed_by: None,
+        destination: None,
         sha512: false,
     };
     let (limits, progress) = (Limits::default(), Progress::default());

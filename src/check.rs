@@ -157,6 +157,7 @@ impl Run<'_> {
                     content: Box::new(io::stdin()),
                     origin: Origin::Given,
                     packed_by: None,
+                    destination: None,
                     sha512: false,
                 };
                 let policy = self.policy(Path::new(HERE))?;
@@ -208,7 +209,8 @@ impl Run<'_> {
                         let policy = self.policy(&packed.root)?;
                         let repository = repositories.of(&packed.root);
                         let source = open(&packed.file, &packed.label, packed.packed_by.clone());
-                        let judged = source.and_then(|source| {
+                        let judged = source.and_then(|mut source| {
+                            source.destination = packed.destination.clone();
                             self.judge_packed(source, packed, repository, &policy)
                         });
                         checked.take(target, judged);
@@ -265,6 +267,8 @@ impl Run<'_> {
         let Policy { settings, rules } = policy;
         let mut context = Context {
             dist: beside.dist,
+            publishing: settings.publishing().clone(),
+            destination: source.destination.clone(),
             ..Context::default()
         };
         if self.request.self_match && settings.self_match() {
@@ -363,6 +367,7 @@ fn open(path: &Path, label: &str, packed_by: Option<PackedBy>) -> Result<Source,
             None => Origin::Given,
         },
         packed_by,
+        destination: None,
         sha512: false,
     })
 }

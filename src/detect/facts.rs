@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Named, ReadManifest, Shipped, SourceMapFact, WheelRecord};
-use crate::model::{EntryPath, Format, Manifest, Sha256};
+use super::{CrateSource, Named, ReadManifest, Shipped, SourceMapFact, WheelRecord};
+use crate::model::{Ecosystem, EntryPath, Format, Manifest, Sha256};
 
 /// One thing that an inspection has learnt.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub enum Fact {
     Shipped(Box<Shipped>),
     /// What the manifest names.
     Named(Vec<Named>),
+    /// Where a crate came from.
+    CrateSource(CrateSource),
 }
 
 /// All facts of an artifact.
@@ -34,6 +36,8 @@ pub struct Facts {
     /// The package's manifest, if it has one that can be used: of all manifests that were read, the
     /// one that counts for the format. Filled by the scan.
     pub manifest: Option<Manifest>,
+    /// Whose manifest that is, and where it lies. Filled by the scan.
+    pub manifest_of: Option<(Ecosystem, EntryPath)>,
     /// The artifact's own `NAME-VERSION`, where its format has one and every entry was looked at.
     /// Filled by the scan.
     pub release: Option<String>,
@@ -51,6 +55,8 @@ pub struct Facts {
     pub shipped: Vec<Box<Shipped>>,
     /// What the manifest names.
     pub named: Vec<Named>,
+    /// Where a crate came from.
+    pub crate_source: CrateSource,
     /// Every entry's path and size. Filled by the scan.
     pub entries: BTreeMap<EntryPath, u64>,
     /// Hashes of the entries that something may be concluded of, and of opened containers. Filled by
@@ -72,6 +78,7 @@ impl Facts {
             Fact::SourceMap(map) => self.source_maps.push(map),
             Fact::Shipped(shipped) => self.shipped.push(shipped),
             Fact::Named(named) => self.named.extend(named),
+            Fact::CrateSource(source) => self.crate_source.merge(source),
         }
     }
 
@@ -80,6 +87,7 @@ impl Facts {
         let Facts {
             format,
             manifest,
+            manifest_of,
             release,
             manifests,
             texts,
@@ -88,11 +96,13 @@ impl Facts {
             source_maps,
             shipped,
             named,
+            crate_source,
             entries,
             hashes,
         } = other;
         self.format = self.format.or(format);
         self.manifest = self.manifest.take().or(manifest);
+        self.manifest_of = self.manifest_of.take().or(manifest_of);
         self.release = self.release.take().or(release);
         manifests
             .into_iter()
@@ -104,8 +114,10 @@ impl Facts {
         self.source_maps.extend(source_maps);
         self.shipped.extend(shipped);
         self.named.extend(named);
+        self.crate_source.merge(crate_source);
         self.entries.extend(entries);
     }
+
     fn add_manifest(&mut self, manifest: ReadManifest) {
         let same = |kept: &&mut ReadManifest| kept.ecosystem == manifest.ecosystem;
         match self.manifests.iter_mut().find(same) {

@@ -5,11 +5,14 @@
 
 mod archive_entry;
 mod content;
+mod crate_source;
 mod dist;
 mod facts;
+mod install_script;
 mod json;
 mod manifest;
 mod model_weights;
+mod publish;
 mod self_match;
 mod source_map;
 mod source_tree;
@@ -22,6 +25,7 @@ mod wheel;
 
 use crate::model::{Context, Entry, EntryPath, Evidence, Gap, GapKind, Location, Sha256};
 
+pub use crate_source::CrateSource;
 pub use dist::compare;
 pub use facts::{Fact, Facts, Records};
 pub use manifest::ReadManifest;
@@ -139,6 +143,18 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: dist::KINDS,
         make: dist::make,
+    },
+    Registration {
+        kinds: publish::KINDS,
+        make: publish::make,
+    },
+    Registration {
+        kinds: install_script::KINDS,
+        make: install_script::make,
+    },
+    Registration {
+        kinds: crate_source::KINDS,
+        make: crate_source::make,
     },
     Registration {
         kinds: &[],

@@ -25,7 +25,7 @@ pub use error::Error;
 pub use locate::{Located, Selection, locate};
 pub use private::{abandon, abandoned};
 
-use crate::model::{Dist, Ecosystem, PackedBy};
+use crate::model::{Destination, Dist, Ecosystem, PackedBy};
 use private::PrivateDirectory;
 
 /// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
@@ -158,6 +158,8 @@ pub struct Packed {
     pub dist: Option<Dist>,
     /// What a fresh build made under its name.
     pub fresh: Option<PathBuf>,
+    /// Where a publish would take it.
+    pub destination: Option<Destination>,
     /// Held so that the file lives as long as this.
     _directory: Option<Arc<PrivateDirectory>>,
 }

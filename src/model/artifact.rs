@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Rebuilt, Sha256, Sha512};
+use super::{Destination, Rebuilt, Sha256, Sha512};
 
 /// The registry family that an artifact belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -125,4 +125,6 @@ pub struct ArtifactInfo {
     pub dirty: Option<bool>,
     /// Why nothing is known of the project's git repository, if there is one: the end of a sentence.
     pub commit_unknown: Option<String>,
+    /// Where it would go, if anybody was asked.
+    pub destination: Option<Destination>,
 }

@@ -1,9 +1,9 @@
-//! What is known before the artifact is read: the machine that runs the check, the artifact's place, and
-//! the project that it was made from.
+//! What is known before the artifact is read: the machine that runs the check, the artifact's place, the
+//! project that it was made from, and what the publish is meant to be.
 
 use std::sync::Arc;
 
-use super::{Dist, SourceTree};
+use super::{Access, Destination, Dist, SourceTree};
 
 /// What kind of value self-match looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,17 @@ impl std::fmt::Debug for SelfValue {
     }
 }
 
+/// Where packages are meant to go, and as what; what is not set is not asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Publishing {
+    /// The registries that they may go to, by address or name.
+    pub registries: Vec<String>,
+    /// The scope that names on npm must have, with its `@`.
+    pub scope: Option<String>,
+    /// Who may be able to read them.
+    pub access: Option<Access>,
+}
+
 /// What a scan knows beside the artifact and the rules.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
@@ -44,6 +55,10 @@ pub struct Context {
     pub dist: Option<Dist>,
     /// The project that the artifact was made from, where that lies in a repository.
     pub source: Option<SourceContext>,
+    /// What the configuration says of publishing.
+    pub publishing: Publishing,
+    /// Where this artifact would go, if anybody was asked.
+    pub destination: Option<Destination>,
 }
 
 /// The project that an artifact was made from.

@@ -1,5 +1,7 @@
 //! What an artifact's own manifest says of it.
 
+use super::Access;
+
 /// What the policy and the detectors need of a manifest, whatever the ecosystem.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifest {
@@ -13,6 +15,14 @@ pub struct Manifest {
     pub repository: Option<String>,
     /// Whether the manifest forbids publishing.
     pub private: bool,
+    /// Whether the manifest says which files ship: `files` for npm, `include` or `exclude` for crates.
+    pub lists_files: bool,
+    /// The address or the name of the only registry that the manifest names to publish to.
+    pub registry: Option<String>,
+    /// Who the manifest wants to be able to read the package.
+    pub access: Option<Access>,
+    /// What npm runs on install: the names and texts of scripts, in the order in which they run.
+    pub install_scripts: Vec<(&'static str, String)>,
 }
 
 impl Manifest {

@@ -2,6 +2,7 @@
 
 mod artifact;
 mod context;
+mod destination;
 mod digest;
 mod dist;
 mod entry;
@@ -22,7 +23,8 @@ mod version;
 mod window;
 
 pub use artifact::{ArtifactInfo, Ecosystem, Format, Origin, PackedBy, Skipped};
-pub use context::{Context, SelfKind, SelfValue, SourceContext};
+pub use context::{Context, Publishing, SelfKind, SelfValue, SourceContext};
+pub use destination::{Access, Destination, without_credentials};
 pub use digest::{Sha256, Sha512};
 pub use dist::{Comparison, Dist, FreshBuild, Members, Rebuilt};
 pub use entry::{Entry, EntryKind, EntryPath};

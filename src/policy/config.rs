@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::{Spanned, value::Datetime};
 
 use super::{error::PolicyError, profile::Profile};
-use crate::model::{Level, did_you_mean, escape, read_text_file};
+use crate::model::{Access, Level, did_you_mean, escape, read_text_file};
 
 /// A configuration file: what it says, and where, so that errors can point into it.
 #[derive(Debug, Clone)]
@@ -33,6 +33,7 @@ pub(super) struct RawConfig {
     pub(super) limits: BTreeMap<Spanned<String>, Spanned<Scalar>>,
     pub(super) self_match: Option<bool>,
     pub(super) build: RawBuild,
+    pub(super) publish: RawPublish,
     pub(super) waive: Vec<Spanned<RawWaiver>>,
 }
 
@@ -41,6 +42,15 @@ pub(super) struct RawConfig {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawBuild {
     pub(super) outputs: Vec<Spanned<String>>,
+}
+
+/// The keys of `[publish]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawPublish {
+    pub(super) registries: Vec<Spanned<String>>,
+    pub(super) scope: Option<Spanned<String>>,
+    pub(super) access: Option<Access>,
 }
 
 /// The keys of one `[[waive]]`.
@@ -201,6 +211,8 @@ mod tests {
         insta::assert_snapshot!(complaint("[[waive]]\nrule = \"x\""), @"packwarden.toml:1: missing key `reason` |");
         insta::assert_snapshot!(complaint("profile = \"secret\""), @"packwarden.toml:1: unknown value `secret` | known here: open, closed");
         insta::assert_snapshot!(complaint("[limits]\ndepth = [1]"), @"packwarden.toml:2: expected a text or a whole number |");
+        insta::assert_snapshot!(complaint("[publish]\nregistry = \"a\""), @"packwarden.toml:2: unknown key `registry` | did you mean `registries`?");
+        insta::assert_snapshot!(complaint("[publish]\naccess = \"private\""), @"packwarden.toml:2: unknown value `private` | known here: public, restricted");
         insta::assert_snapshot!(complaint("profile ="), @"packwarden.toml:1: string values must be quoted |");
         insta::assert_snapshot!(complaint("[build]\noutput = []"), @"packwarden.toml:2: unknown key `output` | did you mean `outputs`?");
     }

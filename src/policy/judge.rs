@@ -10,7 +10,7 @@ use super::{
     settings::Settings,
     waiver::Waiver,
 };
-use crate::model::{ArtifactInfo, Gap, GapKind, Level, Scanned, Sha256};
+use crate::model::{ArtifactInfo, Gap, GapKind, Level, Publishing, Scanned, Sha256};
 
 /// Judges what a scan has found.
 ///
@@ -175,6 +175,9 @@ fn digest(settings: &Settings, profile: &ProfileChoice, rules: Sha256) -> Sha256
     }
     for glob in settings.outputs() {
         let _ = writeln!(text, "output {glob:?}");
+    }
+    if *settings.publishing() != Publishing::default() {
+        let _ = writeln!(text, "publish {:?}", settings.publishing());
     }
     let mut waivers: Vec<String> = settings
         .waivers()

@@ -13,7 +13,9 @@ use super::{
     profile::{Profile, ProfileChoice},
     waiver::Waiver,
 };
-use crate::model::{Level, Limits, Manifest, RuleInfo, did_you_mean, escape};
+use crate::model::{
+    Level, Limits, Manifest, Publishing, RuleInfo, did_you_mean, escape, without_credentials,
+};
 
 /// What the command line says on top of the configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +51,7 @@ pub struct Settings {
     limits: Limits,
     self_match: Option<bool>,
     outputs: Vec<String>,
+    publishing: Publishing,
     waivers: Vec<Arc<Waiver>>,
     sources: Vec<String>,
     overrides: Overrides,
@@ -100,6 +103,7 @@ impl Settings {
         let raw = &config.raw;
         self.sources.push(config.name().to_owned());
         self.self_match = raw.self_match;
+        self.publishing = publishing(config)?;
         self.profile = raw
             .profile
             .map(|profile| (profile, format!("set in {}", config.name())));
@@ -171,6 +175,11 @@ impl Settings {
         &self.outputs
     }
 
+    /// Where packages are meant to go, and as what.
+    pub fn publishing(&self) -> &Publishing {
+        &self.publishing
+    }
+
     /// The waivers, in the order of the file.
     pub fn waivers(&self) -> &[Arc<Waiver>] {
         &self.waivers
@@ -207,6 +216,40 @@ fn output(config: &ConfigFile, glob: &Spanned<String>) -> Result<String, PolicyE
         Err(error) => wrong(format!("`{text}` is no glob: {}", error.kind())),
     }
 }
+
+/// What `[publish]` says, if it can be meant.
+fn publishing(config: &ConfigFile) -> Result<Publishing, PolicyError> {
+    let raw = &config.raw.publish;
+    for registry in &raw.registries {
+        let written = registry.get_ref();
+        if written.trim().is_empty() {
+            let help = Some(REGISTRIES.to_owned());
+            return Err(config.error(registry.span(), "a registry without a name", "empty", help));
+        }
+        if without_credentials(written) != *written {
+            let message = "a registry with more than its address";
+            let help = Some("leave out user, password, `?…` and `#…`".to_owned());
+            return Err(config.error(registry.span(), message, "more than an address", help));
+        }
+    }
+    if let Some(scope) = &raw.scope {
+        let name = scope.get_ref().strip_prefix('@').unwrap_or_default();
+        if name.is_empty() || name.contains(['/', '@']) || name.contains(char::is_whitespace) {
+            let message = format!("`{}` is no scope", scope.get_ref());
+            let help = Some("a scope is written `\"@acme\"`".to_owned());
+            return Err(config.error(scope.span(), message, "no scope", help));
+        }
+    }
+    let text = |spanned: &Spanned<String>| spanned.get_ref().clone();
+    Ok(Publishing {
+        registries: raw.registries.iter().map(text).collect(),
+        scope: raw.scope.as_ref().map(text),
+        access: raw.access,
+    })
+}
+
+const REGISTRIES: &str =
+    "write an address, `npm`, `crates.io`, or what cargo's configuration calls a registry";
 
 /// The rule that `id` names.
 fn find<'rules>(

@@ -84,6 +84,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
             commit: None,
             dirty: None,
             commit_unknown: None,
+            destination: None,
         },
         manifest: Some(manifest),
         findings,

@@ -6,8 +6,8 @@ use crate::{
     archive::Summary,
     detect,
     model::{
-        Context, Dist, Entry, EntryKind, EntryPath, Finding, Format, FreshBuild, Limits, PackedBy,
-        SelfKind, SelfValue, Sha256, SourceContext,
+        Access, Context, Dist, Entry, EntryKind, EntryPath, Finding, Format, FreshBuild, Limits,
+        PackedBy, Publishing, SelfKind, SelfValue, Sha256, SourceContext,
     },
     rule::{Example, Rule, RuleSet},
 };
@@ -49,6 +49,15 @@ fn example_dist() -> Dist {
                 .into(),
             ),
         }),
+    }
+}
+
+/// The configuration that examples of rules about publishing are written for.
+fn example_publishing() -> Publishing {
+    Publishing {
+        registries: vec!["https://packages.acme.example/".to_owned()],
+        scope: Some("@acme".to_owned()),
+        access: Some(Access::Restricted),
     }
 }
 
@@ -113,6 +122,8 @@ fn run_example(rules: &RuleSet, rule: &Rule, example: &Example) -> Result<(), St
 fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, String> {
     let entries = example.entries().map_err(|unknown| unknown.to_string())?;
     let context = Context {
+        publishing: example_publishing(),
+        destination: None,
         self_values: EXAMPLE_MACHINE
             .iter()
             .map(|&(kind, value)| SelfValue {

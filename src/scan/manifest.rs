@@ -37,6 +37,7 @@ pub(super) fn choose(facts: &mut Facts, summary: &Summary) -> Option<Gap> {
             .map(|reason| format!("{file} {reason}")),
     };
     facts.manifest = manifest.ok();
+    facts.manifest_of = Some((ecosystem, path.clone()));
     reason.map(|reason| Gap {
         kind: GapKind::Manifest,
         reason: format!("{reason}."),

@@ -21,7 +21,9 @@ use std::io::Read;
 
 use crate::{
     detect::{self, Detector},
-    model::{ArtifactInfo, Context, Limits, Origin, PackedBy, Progress, Rebuilt, Scanned},
+    model::{
+        ArtifactInfo, Context, Destination, Limits, Origin, PackedBy, Progress, Rebuilt, Scanned,
+    },
     rule::RuleSet,
 };
 
@@ -44,6 +46,8 @@ pub struct Source {
     pub origin: Origin,
     /// The client that packed it.
     pub packed_by: Option<PackedBy>,
+    /// Where it would go, if anybody was asked.
+    pub destination: Option<Destination>,
     /// Whether its SHA-512 is wanted.
     pub sha512: bool,
 }
@@ -128,6 +132,7 @@ pub fn scan(
             commit: None,
             dirty: None,
             commit_unknown: None,
+            destination: source.destination,
         },
         manifest: concluded.manifest,
         findings: concluded.findings,

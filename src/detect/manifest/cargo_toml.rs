@@ -1,6 +1,6 @@
 //! cargo's `Cargo.toml`, as `cargo package` normalises it.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::model::{Manifest, escape};
 
@@ -21,6 +21,8 @@ struct Package {
     license_file: Option<String>,
     repository: Option<String>,
     publish: Option<Publish>,
+    include: Option<IgnoredAny>,
+    exclude: Option<IgnoredAny>,
 }
 
 /// `publish = false`, or the registries that may have the crate.
@@ -38,15 +40,21 @@ pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
     let package = manifest.package.ok_or("has no [package] table")?;
     let license_file = |file| format!("in the file {file}");
     Ok(Manifest {
-        private: match package.publish {
+        private: match &package.publish {
             Some(Publish::Anywhere(allowed)) => !allowed,
             Some(Publish::To(registries)) => registries.is_empty(),
             None => false,
         },
+        registry: match package.publish {
+            Some(Publish::To(registries)) if registries.len() == 1 => registries.into_iter().next(),
+            _ => None,
+        },
+        lists_files: package.include.is_some() || package.exclude.is_some(),
         name: package.name,
         version: package.version,
         license: package.license.or(package.license_file.map(license_file)),
         repository: package.repository,
+        ..Manifest::default()
     })
 }
 
@@ -94,11 +102,22 @@ mod tests {
             ("[\"acme\"]", false),
         ] {
             let text = format!("[package]\nname = \"a\"\npublish = {publish}\n");
-            assert_eq!(
-                parse(text.as_bytes()).unwrap().private,
-                private,
-                "{publish}"
-            );
+            let manifest = parse(text.as_bytes()).unwrap();
+            assert_eq!(manifest.private, private, "{publish}");
+            let registry = publish.contains("acme").then_some("acme");
+            assert_eq!(manifest.registry.as_deref(), registry);
+        }
+    }
+
+    #[test]
+    fn a_list_of_files_is_noticed() {
+        for (line, expected) in [
+            ("include = ['src']", true),
+            ("exclude = []", true),
+            ("", false),
+        ] {
+            let text = format!("[package]\nname = \"a\"\n{line}\n");
+            assert_eq!(parse(text.as_bytes()).unwrap().lists_files, expected);
         }
     }
 

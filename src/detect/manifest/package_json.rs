@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::model::Manifest;
+use serde_json::value::RawValue;
+
+use crate::model::{Access, Manifest};
 
 /// Reads a manifest, or says why it is none.
 pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
@@ -47,6 +49,21 @@ impl<'de> Visitor<'de> for Fields {
                 "licenses" => old_licenses = map.next_value_seed(Said("type"))?.text,
                 "repository" => manifest.repository = map.next_value_seed(Said("url"))?.text,
                 "private" => manifest.private = map.next_value_seed(Said(""))?.truthy,
+                "files" => {
+                    map.next_value::<IgnoredAny>()?;
+                    manifest.lists_files = true;
+                }
+                "publishConfig" => {
+                    let object: &RawValue = map.next_value()?;
+                    manifest.registry = text_in(object, "registry");
+                    manifest.access = text_in(object, "access").as_deref().and_then(access_called);
+                }
+                "scripts" => {
+                    let object: &RawValue = map.next_value()?;
+                    let text = |name| Some((name, text_in(object, name)?));
+                    manifest.install_scripts =
+                        INSTALL_SCRIPTS.into_iter().filter_map(text).collect();
+                }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -55,6 +72,22 @@ impl<'de> Visitor<'de> for Fields {
         manifest.license = manifest.license.or(old_licenses);
         Ok(manifest)
     }
+}
+
+/// In the order in which they run.
+const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
+
+fn access_called(name: &str) -> Option<Access> {
+    let all = [Access::Public, Access::Restricted];
+    all.into_iter().find(|access| access.name() == name)
+}
+
+/// The text under a key of an object; of anything else none.
+fn text_in(object: &RawValue, key: &'static str) -> Option<String> {
+    let is_object = object.get().starts_with('{');
+    let mut parser = serde_json::Deserializer::from_str(object.get());
+    let said = is_object.then(|| Said(key).deserialize(&mut parser).ok())?;
+    said?.text
 }
 
 /// A value read leniently: a text, an object that holds the text under this key, or a list of
@@ -200,6 +233,24 @@ mod tests {
             let text = format!(r#"{{"private":{private}}}"#);
             assert_eq!(manifest(&text).private, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_it_says_of_publishing_and_installing_is_read() {
+        let read = manifest(
+            r#"{"files":[],"publishConfig":{"registry":"https://a.example","access":"restricted"},
+                "scripts":{"postinstall":"node b.js","test":"x","preinstall":"a","install":7}}"#,
+        );
+        assert!(read.lists_files);
+        assert_eq!(read.registry.as_deref(), Some("https://a.example"));
+        assert_eq!(read.access, Some(Access::Restricted));
+        let scripts = [("preinstall", "a"), ("postinstall", "node b.js")];
+        assert_eq!(
+            read.install_scripts,
+            scripts.map(|(name, text)| (name, text.to_owned()))
+        );
+        let odd = manifest(r#"{"publishConfig":"registry","scripts":["install"]}"#);
+        assert_eq!(odd, Manifest::default());
     }
 
     #[test]

@@ -90,6 +90,7 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
         label: file_name.to_string_lossy().into_owned(),
         root: root.to_owned(),
         packed_by: Some(packed_by.clone()),
+        destination: None,
         _directory: Some(directory.clone()),
         ..Packed::default()
     };

@@ -52,6 +52,7 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
                 Scripts::Ignored(why) => Some(why.to_string()),
             },
         }),
+        destination: None,
         _directory: Some(Arc::new(directory)),
         ..Packed::default()
     }])

@@ -78,7 +78,6 @@ fn member(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::rule::keys::{self, KeyPath};
 
     fn all(document: &str, paths: &[&str]) -> Vec<(String, String, usize)> {

@@ -8,7 +8,7 @@ use crate::{
     rule::fill,
 };
 
-const KINDS: [&str; 29] = [
+const KINDS: [&str; 38] = [
     "source-map:first-party",
     "source-map:inline-first-party",
     "source-map:vendor",
@@ -34,6 +34,15 @@ const KINDS: [&str; 29] = [
     "source-tree:older",
     "source-tree:uncommitted",
     "source-tree:outside",
+    "publish:private",
+    "publish:no-file-list",
+    "publish:scope",
+    "publish:registry",
+    "publish:access",
+    "publish:unset-access",
+    "publish:unknown-destination",
+    "install-script:missing-file",
+    "crate:path-outside-repository",
     "self-match:home",
     "self-match:login",
     "self-match:host",

@@ -1,0 +1,184 @@
+//! Where an artifact would go, and who can read it there.
+
+use serde::{Deserialize, Serialize};
+
+/// Who can read what is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Only those who were let in.
+    Restricted,
+}
+
+impl Access {
+    /// The name used in configuration and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Access::Public => "public",
+            Access::Restricted => "restricted",
+        }
+    }
+}
+
+/// Where a publish would take an artifact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// What people call the registry: `npm`, `crates.io`, its name in a client's configuration, its
+    /// address without credentials; where it is not known, nothing.
+    pub registry: Option<String>,
+    /// Its address, where it is known, without credentials.
+    pub url: Option<String>,
+    /// Who can read it there, where it is known.
+    pub access: Option<Access>,
+    /// What says so.
+    pub why: String,
+}
+
+impl Destination {
+    /// A registry at an address that a client or a manifest names. One inside a network is restricted
+    /// to it.
+    pub fn at(address: &str, why: impl Into<String>) -> Self {
+        let url = without_credentials(address);
+        Self {
+            registry: Some(url.clone()),
+            access: is_internal(&url).then_some(Access::Restricted),
+            url: Some(url),
+            why: why.into(),
+        }
+    }
+
+    /// Nobody could say.
+    pub fn unknown(why: impl Into<String>) -> Self {
+        Self {
+            registry: None,
+            url: None,
+            access: None,
+            why: why.into(),
+        }
+    }
+
+    /// Whether it is the registry of this name or address.
+    pub fn is(&self, registry: &str) -> bool {
+        let address = comparable(registry);
+        let name = self.registry.as_deref();
+        name.is_some_and(|name| name.eq_ignore_ascii_case(registry))
+            || self.url.as_deref().map(comparable) == Some(address)
+    }
+}
+
+/// The address without user, password, query and fragment, any of which may hold a token.
+pub fn without_credentials(address: &str) -> String {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), address),
+    };
+    let (authority, path) = match rest.find('/') {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}{host}{path}")
+}
+
+/// Hosts are the same in any case, and a slash at the end means nothing to any client.
+fn comparable(address: &str) -> String {
+    let address = without_credentials(address.trim());
+    let address = address.strip_prefix("sparse+").unwrap_or(&address);
+    let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (scheme, host) = (scheme.to_ascii_lowercase(), host.to_ascii_lowercase());
+    format!("{scheme}://{host}/{}", path.trim_end_matches('/'))
+}
+
+/// Top-level names that no public name server knows.
+const INTERNAL: [&str; 6] = ["internal", "intranet", "corp", "lan", "local", "arpa"];
+
+/// Whether only a network of its own can reach the address: loopback and private networks, host names
+/// without a domain, and domains that are nobody's outside.
+fn is_internal(address: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    if let Some(literal) = authority.strip_prefix('[') {
+        let literal = literal.split(']').next().unwrap_or_default();
+        return literal.parse().is_ok_and(|address: std::net::Ipv6Addr| {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        });
+    }
+    let host = authority.split(':').next().unwrap_or_default();
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    if let Ok(address) = host.parse::<std::net::Ipv4Addr>() {
+        return address.is_loopback() || address.is_private() || address.is_link_local();
+    }
+    match host.rsplit_once('.') {
+        Some((_, top)) => INTERNAL.contains(&top),
+        None => !host.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_left_out() {
+        for (address, expected) in [
+            ("https://a.example/x/", "https://a.example/x/"),
+            ("https://u:p%40@a.example:81/@x", "https://a.example:81/@x"),
+            ("https://u:p@ss@a.example", "https://a.example"),
+            ("https://a.example/?token=1#2", "https://a.example/"),
+            ("u:p@a.example/x", "a.example/x"),
+            ("crates", "crates"),
+        ] {
+            assert_eq!(without_credentials(address), expected);
+        }
+    }
+
+    #[test]
+    fn addresses_inside_a_network_are_known() {
+        for address in [
+            "http://localhost:4873/",
+            "http://127.0.0.1:4873",
+            "https://10.1.2.3/npm/",
+            "https://172.31.0.1",
+            "http://[::1]:80/",
+            "http://[fd00::1]/",
+            "https://nexus/repository/npm/",
+            "https://npm.acme.INTERNAL./",
+        ] {
+            assert!(is_internal(address), "{address}");
+            let access = Destination::at(address, "").access;
+            assert_eq!(access, Some(Access::Restricted));
+        }
+        for address in [
+            "https://npm.acme.example/",
+            "https://172.32.0.1/",
+            "https://internal.acme.example",
+            "",
+        ] {
+            assert!(!is_internal(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn one_registry_may_be_written_in_several_ways() {
+        let destination = Destination::at("https://bot:secret@NPM.acme.example/a/", "");
+        assert_eq!(
+            destination.url.as_deref(),
+            Some("https://NPM.acme.example/a/")
+        );
+        for same in ["https://npm.acme.example/a", "HTTPS://npm.acme.example/a/"] {
+            assert!(destination.is(same), "{same}");
+        }
+        for other in ["https://npm.acme.example", "http://npm.acme.example/a/", ""] {
+            assert!(!destination.is(other), "{other}");
+        }
+        let public = Destination {
+            registry: Some("npm".to_owned()),
+            ..destination
+        };
+        assert!(public.is("NPM") && public.is("https://npm.acme.example/a/"));
+    }
+}
