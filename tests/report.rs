@@ -9,9 +9,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 use jiff::civil::date;
 use packwarden::{
     model::{
-        ArtifactInfo, Category, Comparison, EntryPath, Evidence, Finding, Fix, Format, Gap,
-        GapKind, Level, Levels, Limits, Location, Manifest, Origin, PackedBy, Rebuilt, RuleInfo,
-        Scanned, SelfKind, Severity, Sha256, Sha512,
+        Access, ArtifactInfo, Category, Comparison, Destination, EntryPath, Evidence, Finding, Fix,
+        Format, Gap, GapKind, Level, Levels, Limits, Location, Manifest, Origin, PackedBy, Rebuilt,
+        RuleInfo, Scanned, SelfKind, Severity, Sha256, Sha512,
     },
     policy::{ConfigFile, Judged, Overrides, RunError, Settings, Verdict, judge},
     report::{self, Detail, Style},
@@ -126,9 +126,15 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
                 without_scripts: None,
             }),
             rebuilt: None,
-            commit: None,
-            dirty: None,
+            commit: Some("1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b".to_owned()),
+            dirty: Some(true),
             commit_unknown: None,
+            destination: Some(Destination {
+                registry: Some("npm".to_owned()),
+                url: Some("https://packages.example/".to_owned()),
+                access: Some(Access::Public),
+                why: "publishConfig.access in package.json".to_owned(),
+            }),
         },
         manifest: Some(Manifest {
             license: Some("MIT".to_owned()),
@@ -221,10 +227,15 @@ fn leak() -> Verdict {
 
 #[test]
 fn a_leak_is_blocked_and_one_look_says_why() {
-    insta::assert_snapshot!(human(&leak(), Detail::Normal), @r#"
-    @acme/cli 2.1.88  npm-tgz, packed by npm 11.19.1
-    profile open: the licence is MIT (packwarden.toml can set it)
-    profile closed would also block 2 findings: home-path, internal-host
+    insta::assert_snapshot!(human(&leak(), Detail::Normal), @"
+    @acme/cli 2.1.88  npm-tgz
+    goes to    npm, public: publishConfig.access in package.json
+    packed by  npm 11.19.1 (npm pack)
+    from       commit 1a2b3c4d5e, with changes that are not committed
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
+    profile    open: the licence is MIT (packwarden.toml can set it)
+               closed would also block 2 findings: home-path, internal-host
 
     deny[github-token]: GitHub access token (critical)
       A token with a valid checksum.
@@ -248,20 +259,65 @@ fn a_leak_is_blocked_and_one_look_says_why() {
       why  It tells outsiders who built the package, and where.
       fix  Build with relative paths.
 
-    1,212 files, 12.3 MB packed, 58.1 MB unpacked, 412 ms
-    sha256 c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
-    blocked by 2 findings; 1 warning, 1 note (--verbose lists them)
-    "#);
+    blocked by 2 findings; 1 warning, 1 note (--verbose lists them)  412 ms
+    ");
+}
+
+#[test]
+fn what_the_artifacts_of_a_release_share_is_said_once() {
+    let of_platform = |name: &str, access| {
+        let mut scanned = scanned(vec![], vec![]);
+        scanned.artifact.sha256 = Some(Sha256::of(name.as_bytes()));
+        let destination = scanned.artifact.destination.as_mut().unwrap();
+        destination.access = access;
+        judged("", scanned)
+    };
+    let public = Some(Access::Public);
+    let artifacts = [("a", public), ("b", public), ("c", None)];
+    let artifacts = artifacts.map(|(name, access)| of_platform(name, access));
+    let release = human(&verdict(artifacts.into()), Detail::Normal);
+    insta::assert_snapshot!(release, @"
+    @acme/cli 2.1.88  npm-tgz
+    goes to    npm, public: publishConfig.access in package.json
+    packed by  npm 11.19.1 (npm pack)
+    from       commit 1a2b3c4d5e, with changes that are not committed
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb
+    profile    open: the licence is MIT (packwarden.toml can set it)
+
+    passed
+
+    @acme/cli 2.1.88  npm-tgz
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d
+
+    passed
+
+    @acme/cli 2.1.88  npm-tgz
+    goes to    npm, access unknown: publishConfig.access in package.json
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6
+
+    passed
+
+    3 artifacts: 3 passed (412 ms)
+    ");
 }
 
 #[test]
 fn everything_is_shown_when_it_is_asked_for() {
     insta::assert_snapshot!(human(&leak(), Detail::Verbose), @r#"
-    @acme/cli 2.1.88  npm-tgz, packed by npm 11.19.1
-    profile open: the licence is MIT (packwarden.toml can set it)
-    profile closed would also block 2 findings: home-path, internal-host
-    applied 412 rules, and looked for this machine's home directory, login
-    policy sha256:31a617cb0a9c77601152d603b836ce17ee6fd86fa7c24027ede1fd6477affaea
+    @acme/cli 2.1.88  npm-tgz
+    goes to    npm, public: publishConfig.access in package.json
+    packed by  npm 11.19.1 (npm pack)
+    from       commit 1a2b3c4d5e, with changes that are not committed
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
+    profile    open: the licence is MIT (packwarden.toml can set it)
+               closed would also block 2 findings: home-path, internal-host
+               applied 412 rules, and looked for this machine's home directory,
+               login
+    policy     31a617cb0a9c77601152d603b836ce17ee6fd86fa7c24027ede1fd6477affaea
 
     deny[github-token]: GitHub access token (critical)
       A token with a valid checksum.
@@ -305,9 +361,7 @@ fn everything_is_shown_when_it_is_asked_for() {
       package/dist/cli.js:1:7001  jira.acme.example
       see  https://example.com/why
 
-    1,212 files, 12.3 MB packed, 58.1 MB unpacked, 412 ms
-    sha256 c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
-    blocked by 2 findings; 1 warning, 1 note
+    blocked by 2 findings; 1 warning, 1 note  412 ms
     "#);
 }
 
@@ -353,15 +407,18 @@ fn a_clean_package_passes_in_few_words() {
         comparison: Comparison::Same,
     });
     let clean = verdict(vec![judged("profile = \"closed\"", scanned)]);
-    insta::assert_snapshot!(human(&clean, Detail::Normal), @r#"
+    insta::assert_snapshot!(human(&clean, Detail::Normal), @"
     @acme/cli 2.1.88  npm-tgz, acme-cli-2.1.88.tgz
-    profile closed: set in packwarden.toml
+    goes to    npm, public: publishConfig.access in package.json
+    from       commit 1a2b3c4d5e, with changes that are not committed
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
+    compared   holds what a fresh build by uv 0.13.8 makes (compiled entries
+               compared by name)
+    profile    closed: set in packwarden.toml
 
-    1,212 files, 12.3 MB packed, 58.1 MB unpacked, 412 ms
-    sha256 c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
-    holds what a fresh build by uv 0.13.8 makes (compiled entries compared by name)
-    passed
-    "#);
+    passed  412 ms
+    ");
 }
 
 fn incomplete() -> Verdict {
@@ -453,10 +510,15 @@ fn a_gap_says_what_it_leaves_open() {
 
 #[test]
 fn what_was_not_read_is_said_and_what_is_accepted_is_counted() {
-    insta::assert_snapshot!(human(&incomplete(), Detail::Normal), @r#"
-    @acme/cli 2.1.88  npm-tgz, packed by npm 11.19.1
-    profile open: the licence is MIT (packwarden.toml can set it)
-    profile closed would also block 1 finding: home-path
+    insta::assert_snapshot!(human(&incomplete(), Detail::Normal), @"
+    @acme/cli 2.1.88  npm-tgz
+    goes to    npm, public: publishConfig.access in package.json
+    packed by  npm 11.19.1 (npm pack)
+    from       commit 1a2b3c4d5e, with changes that are not committed
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
+    profile    open: the licence is MIT (packwarden.toml can set it)
+               closed would also block 1 finding: home-path
 
     gap[nested-container]: not read, and so not checked
       package/vendor/sdk.zip is encrypted
@@ -474,16 +536,20 @@ fn what_was_not_read_is_said_and_what_is_accepted_is_counted() {
              accepts nothing here; paths start below the root directory, without
              `package/`
 
-    1,212 files, 12.3 MB packed, 58.1 MB unpacked, 412 ms
-    sha256 c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
-    incomplete: 1 gap; 1 warning, 2 waived (--verbose lists them)
-    "#);
+    incomplete: 1 gap; 1 warning, 2 waived (--verbose lists them)  412 ms
+    ");
     insta::assert_snapshot!(human(&incomplete(), Detail::Verbose), @r#"
-    @acme/cli 2.1.88  npm-tgz, packed by npm 11.19.1
-    profile open: the licence is MIT (packwarden.toml can set it)
-    profile closed would also block 1 finding: home-path
-    applied 412 rules, and looked for this machine's home directory, login
-    policy sha256:6a1588a6433444d39901deb0faa503ffa25986d9e671091536f16b9ac3282f7e
+    @acme/cli 2.1.88  npm-tgz
+    goes to    npm, public: publishConfig.access in package.json
+    packed by  npm 11.19.1 (npm pack)
+    from       commit 1a2b3c4d5e, with changes that are not committed
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
+    profile    open: the licence is MIT (packwarden.toml can set it)
+               closed would also block 1 finding: home-path
+               applied 412 rules, and looked for this machine's home directory,
+               login
+    policy     6a1588a6433444d39901deb0faa503ffa25986d9e671091536f16b9ac3282f7e
 
     gap[nested-container]: not read, and so not checked
       package/vendor/sdk.zip is encrypted
@@ -517,9 +583,7 @@ fn what_was_not_read_is_said_and_what_is_accepted_is_counted() {
              accepts nothing here; paths start below the root directory, without
              `package/`
 
-    1,212 files, 12.3 MB packed, 58.1 MB unpacked, 412 ms
-    sha256 c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
-    incomplete: 1 gap; 1 warning, 2 waived
+    incomplete: 1 gap; 1 warning, 2 waived  412 ms
     "#);
 }
 
@@ -569,8 +633,13 @@ fn hostile() -> Verdict {
 #[test]
 fn nothing_from_an_archive_acts_on_a_terminal_or_a_ci_system() {
     insta::assert_snapshot!(human(&hostile(), Detail::Normal), @r#"
-    :\u{3a}error::\u{1b}[31mname 1\n::error::v  npm-tgz, packed by npm 11.19.1
-    profile open: the licence is \u{1b}\n::error:: (packwarden.toml can set it)
+    :\u{3a}error::\u{1b}[31mname 1\n::error::v  npm-tgz
+    goes to    npm, public: publishConfig.access in package.json
+    packed by  npm 11.19.1 (npm pack)
+    from       commit 1a2b3c4d5e, with changes that are not committed
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     not known: the artifact was not read to its end
+    profile    open: the licence is \u{1b}\n::error:: (packwarden.toml can set it)
 
     gap[tar]: not read, and so not checked
       package/a\n::error file=package.json,line=1::INJECTED\n.js:
@@ -593,8 +662,6 @@ fn nothing_from_an_archive_acts_on_a_terminal_or_a_ci_system() {
       why  Whoever has the token acts as its owner.
       fix  Revoke the token first, then remove it from the file.
 
-    1,212 files, 12.3 MB packed, 58.1 MB unpacked
-    sha256 not known: the artifact was not read to its end
     incomplete: 1 gap, and blocked by 5 findings
 
     error: ::error::no such file
@@ -633,9 +700,14 @@ fn thousands_of_findings_of_one_rule_are_one_paragraph() {
         .collect();
     found[0].path = EntryPath::new("package/a.js.map");
     let many = verdict(vec![judged("", scanned(found, vec![]))]);
-    insta::assert_snapshot!(human(&many, Detail::Normal), @r#"
-    @acme/cli 2.1.88  npm-tgz, packed by npm 11.19.1
-    profile open: the licence is MIT (packwarden.toml can set it)
+    insta::assert_snapshot!(human(&many, Detail::Normal), @"
+    @acme/cli 2.1.88  npm-tgz
+    goes to    npm, public: publishConfig.access in package.json
+    packed by  npm 11.19.1 (npm pack)
+    from       commit 1a2b3c4d5e, with changes that are not committed
+    holds      1,212 files, 12.3 MB packed, 58.1 MB unpacked
+    sha256     c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
+    profile    open: the licence is MIT (packwarden.toml can set it)
 
     deny[source-map-with-sources]: Source map with the original sources (critical, 2,700 findings)
       package/a.js.map:1:1                              src/membe…/members/table.tsx
@@ -655,10 +727,8 @@ fn thousands_of_findings_of_one_rule_are_one_paragraph() {
       fix  Turn source maps off in the production build (`sourcemap: false`), or
            keep them out of the package: add `!**/*.map` to `files` in package.json.
 
-    1,212 files, 12.3 MB packed, 58.1 MB unpacked, 412 ms
-    sha256 c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c
-    blocked by 2,700 findings
-    "#);
+    blocked by 2,700 findings  412 ms
+    ");
     assert!(human(&many, Detail::Verbose).contains("chunk-2699-"));
 }
 
@@ -811,8 +881,14 @@ fn json_is_stable() {
             ]
           },
           "fresh_build": null,
-          "commit": null,
-          "dirty": null,
+          "destination": {
+            "registry": "npm",
+            "url": "https://packages.example/",
+            "access": "public",
+            "why": "publishConfig.access in package.json"
+          },
+          "commit": "1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b",
+          "dirty": true,
           "policy": {
             "profile": "open",
             "why": "the licence is MIT",

@@ -15,8 +15,8 @@ use serde::{Serialize, Serializer};
 use super::Style;
 use crate::{
     model::{
-        self, Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity, Sha256,
-        Sha512, Skipped, escape,
+        self, Access, Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity,
+        Sha256, Sha512, Skipped, escape,
     },
     policy::{Judged, JudgedFinding, JudgedGap, RunError, Verdict, Waiver},
 };
@@ -140,6 +140,7 @@ struct Artifact<'a> {
     origin: Origin,
     packed_by: Option<&'a PackedBy>,
     fresh_build: Option<FreshBuild<'a>>,
+    destination: Option<Destination<'a>>,
     commit: Option<&'a str>,
     dirty: Option<bool>,
     policy: Policy<'a>,
@@ -149,6 +150,14 @@ struct Artifact<'a> {
 struct FreshBuild<'a> {
     comparison: &'static str,
     built_by: &'a PackedBy,
+}
+
+#[derive(Serialize)]
+struct Destination<'a> {
+    registry: Option<&'a str>,
+    url: Option<&'a str>,
+    access: &'static str,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -279,6 +288,7 @@ impl<'a> Artifact<'a> {
                 comparison: rebuilt.comparison.name(),
                 built_by: &rebuilt.by,
             }),
+            destination: artifact.destination.as_ref().map(Destination::new),
             commit: artifact.commit.as_deref(),
             dirty: artifact.dirty,
             policy: Policy {
@@ -304,6 +314,17 @@ fn limits(limits: &Limits) -> BTreeMap<&'static str, u64> {
         ("depth", limits.depth.into()),
         ("time", limits.time.as_secs()),
     ])
+}
+
+impl<'a> Destination<'a> {
+    fn new(destination: &'a model::Destination) -> Self {
+        Self {
+            registry: destination.registry.as_deref(),
+            url: destination.url.as_deref(),
+            access: destination.access.map_or("unknown", Access::name),
+            why: &destination.why,
+        }
+    }
 }
 
 impl<'a> Finding<'a> {

@@ -1,15 +1,12 @@
-//! What stands at the end: stale waivers, sizes and hashes, and what it all comes to.
+//! What stands at the end: stale waivers, and what it all comes to.
 
 use std::time::Duration;
 
 use super::page::{BOLD, DIM, GREEN, Page, RED, YELLOW};
 use crate::{
-    model::{Comparison, Rebuilt, count, counted},
+    model::{count, counted},
     policy::{Judged, JudgedFinding, JudgedGap, Outcome, Verdict, Waiver, paste},
-    report::{
-        Detail, Style,
-        quantity::{bytes, duration},
-    },
+    report::{Detail, Style, quantity::duration},
 };
 
 /// Warns of waivers that no longer do anything: an accepted leak must not be forgotten.
@@ -65,49 +62,18 @@ fn how_to_accept(page: &mut Page, block: &str) {
     }
 }
 
-/// Says what was read of an artifact, and what that comes to.
+/// Says what an artifact comes to, and how long that took.
 pub(super) fn artifact(
     page: &mut Page,
     judged: &Judged,
     elapsed: Option<Duration>,
     detail: Detail,
 ) {
-    let artifact = &judged.artifact;
     page.gap();
-    if detail != Detail::Quiet {
-        let files = match artifact.entries {
-            1 => "1 file".to_owned(),
-            entries => format!("{} files", count(entries)),
-        };
-        let packed = bytes(artifact.size);
-        let unpacked = bytes(artifact.unpacked_size);
-        let time = elapsed.map(|time| format!(", {}", duration(time)));
-        let time = time.unwrap_or_default();
-        page.line(&format!(
-            "{files}, {packed} packed, {unpacked} unpacked{time}"
-        ));
-        match artifact.sha256 {
-            Some(sha256) => page.line(&format!("sha256 {sha256}")),
-            None => page.line("sha256 not known: the artifact was not read to its end"),
-        }
-        if let Some(rebuilt) = &artifact.rebuilt {
-            page.paragraph("", &compared(rebuilt));
-        }
-    }
-    page.line(&outcome(page, judged, detail));
-}
-
-/// What came of comparing it with a fresh build.
-fn compared(rebuilt: &Rebuilt) -> String {
-    let by = format!(
-        "a fresh build by {} {}",
-        rebuilt.by.client, rebuilt.by.version
-    );
-    match rebuilt.comparison {
-        Comparison::Same => format!("holds what {by} makes (compiled entries compared by name)"),
-        Comparison::Differs => format!("differs from what {by} makes"),
-        Comparison::Absent => format!("not compared: {by} makes no file of this name"),
-    }
+    let outcome = outcome(page, judged, detail);
+    let elapsed = elapsed.filter(|_| detail != Detail::Quiet);
+    let time = elapsed.map(|time| page.paint(DIM, &format!("  {}", duration(time))));
+    page.line(&format!("{outcome}{}", time.unwrap_or_default()));
 }
 
 /// `blocked by 2 findings; 1 warning, 3 notes, 1 waived`
