@@ -42,6 +42,16 @@ pub(super) struct Client<'a> {
 }
 
 impl Client<'_> {
+    /// The same in another directory.
+    pub(super) fn in_directory<'a>(&self, directory: &'a Path) -> Client<'a> {
+        Client {
+            name: self.name,
+            project: directory,
+            show_output: self.show_output,
+            limit: self.limit,
+        }
+    }
+
     /// Runs `command` to its end. `said` is the command as a person would type it.
     ///
     /// Standard input is empty. What the client prints never reaches our standard output, which

@@ -13,6 +13,12 @@ pub enum Access {
 }
 
 impl Access {
+    /// The one of this name.
+    pub fn called(name: &str) -> Option<Self> {
+        let mut all = [Access::Public, Access::Restricted].into_iter();
+        all.find(|access| access.name() == name)
+    }
+
     /// The name used in configuration and reports.
     pub fn name(self) -> &'static str {
         match self {

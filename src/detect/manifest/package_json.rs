@@ -56,7 +56,9 @@ impl<'de> Visitor<'de> for Fields {
                 "publishConfig" => {
                     let object: &RawValue = map.next_value()?;
                     manifest.registry = text_in(object, "registry");
-                    manifest.access = text_in(object, "access").as_deref().and_then(access_called);
+                    manifest.access = text_in(object, "access")
+                        .as_deref()
+                        .and_then(Access::called);
                 }
                 "scripts" => {
                     let object: &RawValue = map.next_value()?;
@@ -76,11 +78,6 @@ impl<'de> Visitor<'de> for Fields {
 
 /// In the order in which they run.
 const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
-
-fn access_called(name: &str) -> Option<Access> {
-    let all = [Access::Public, Access::Restricted];
-    all.into_iter().find(|access| access.name() == name)
-}
 
 /// The text under a key of an object; of anything else none.
 fn text_in(object: &RawValue, key: &'static str) -> Option<String> {

@@ -22,7 +22,7 @@ pub(super) struct Package {
     version: String,
     manifest_path: PathBuf,
     /// The registries that may have it, if it says so; also where it inherits that.
-    publish: Option<Vec<String>>,
+    pub(super) publish: Option<Vec<String>>,
 }
 
 impl Package {

@@ -5,6 +5,7 @@
 //! changes none of them, so nothing of the project is run.
 
 mod metadata;
+mod registry;
 
 use std::{env, ffi::OsStr, path::Path, process::Command, sync::Arc};
 
@@ -85,17 +86,23 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
         without_scripts: None,
     };
     let directory = Arc::new(directory);
-    let packed = |file_name: &OsStr, root: &Path| Packed {
+    let packed = |file_name: &OsStr, root: &Path, allowed: Option<&[String]>| Packed {
         file: made.join(file_name),
         label: file_name.to_string_lossy().into_owned(),
         root: root.to_owned(),
         packed_by: Some(packed_by.clone()),
-        destination: None,
+        destination: Some(registry::destination(
+            root,
+            options.registry.as_deref(),
+            allowed,
+        )),
         _directory: Some(directory.clone()),
         ..Packed::default()
     };
     if project.packages.is_empty() {
-        return Ok(vec![packed(&only_file(&made, "cargo")?, &project.root)]);
+        let allowed = allowed(&project.root, &project.manifest, &client);
+        let file_name = only_file(&made, "cargo")?;
+        return Ok(vec![packed(&file_name, &project.root, allowed.as_deref())]);
     }
     let of_workspace = metadata::packages(&client)?;
     let files = files(&made, "cargo")?;
@@ -103,14 +110,35 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
     let mut all = Vec::new();
     for package in &project.packages {
         let known = of_workspace.iter().find(|one| one.name == package.name);
-        let file_name = known.ok_or_else(unexpected)?.file_name();
+        let known = known.ok_or_else(unexpected)?;
+        let file_name = known.file_name();
         let file = files.iter().find(|file| **file == *file_name);
-        all.push(packed(file.ok_or_else(unexpected)?, &package.root));
+        let file = file.ok_or_else(unexpected)?;
+        all.push(packed(file, &package.root, known.publish.as_deref()));
     }
     // What nobody has asked for must not go unread either.
     match all.len() == files.len() {
         true => Ok(all),
         false => Err(unexpected()),
+    }
+}
+
+/// The registries that the manifest in `root` names. What it inherits only cargo knows.
+fn allowed(root: &Path, manifest: &str, client: &Client<'_>) -> Option<Vec<String>> {
+    let table = toml_table(manifest).ok()?;
+    let package = table.get("package").or(table.get("project"))?;
+    match package.get("publish")? {
+        toml::Value::Boolean(true) => None,
+        toml::Value::Boolean(false) => Some(Vec::new()),
+        toml::Value::Array(names) => {
+            let names = names.iter().filter_map(toml::Value::as_str);
+            Some(names.map(str::to_owned).collect())
+        }
+        _ => {
+            let root = root.canonicalize().ok()?;
+            let mut packages = metadata::packages(client).ok()?.into_iter();
+            packages.find(|package| package.root() == root)?.publish
+        }
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) const BUN: Facts = Facts {
     within: &["prepack", "prepare", "postpack"],
     run: &["run"],
     runs_around: true,
+    registry: None,
     ignoring: Ignoring::Flag("--ignore-scripts", &[]),
     ignores: Ignores::Reads(ignores),
     members: Members::Patterns,

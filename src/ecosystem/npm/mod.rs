@@ -11,6 +11,7 @@ mod lock_file;
 mod npm_itself;
 mod pack;
 mod pnpm;
+mod registry;
 mod running;
 mod scripts;
 mod workspace;
@@ -102,6 +103,8 @@ struct Facts {
     /// Whether that also runs scripts named pre… and post… around it, which a publish never does.
     runs_around: bool,
     ignoring: Ignoring,
+    /// How it tells where it publishes to, if it can be asked.
+    registry: Option<registry::Settings>,
     ignores: Ignores,
     members: Members,
 }

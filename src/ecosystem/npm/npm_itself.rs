@@ -1,6 +1,6 @@
 //! npm (measured: 10.9.9, 11.19.1 and 12.2.0, which make the same bytes).
 
-use super::{Destination, Facts, Ignores, Ignoring, Members};
+use super::{Destination, Facts, Ignores, Ignoring, Members, registry};
 
 pub(super) const NPM: Facts = Facts {
     name: "npm",
@@ -18,6 +18,11 @@ pub(super) const NPM: Facts = Facts {
     // inherited by every npm that the script calls, where it leaves out more than that.
     run: &["run"],
     runs_around: true,
+    registry: Some(registry::Settings {
+        list: &["config", "list", "--json", "--workspaces=false"],
+        read: registry::one_object,
+        manifest_wins: false,
+    }),
     ignoring: Ignoring::Flag("--ignore-scripts", NO_SHELL),
     // Without the last flag npm refuses where an `.npmrc` turns workspaces on.
     ignores: Ignores::Says(&[

@@ -1,11 +1,11 @@
 //! Has a client pack as it would on a publish.
 
-use std::{env, ffi::OsString, fs, path::Path, sync::Arc};
+use std::{env, ffi::OsString, fs, path::Path, sync::Arc, thread};
 
 use serde_json::Value;
 
 use super::{
-    Destination, Ignores, Ignoring, MANIFEST, environment,
+    Destination, Ignores, Ignoring, MANIFEST, environment, registry,
     running::Running,
     scripts::{around, has_any, manifest},
 };
@@ -37,7 +37,13 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
         run.scripts_before()?;
     }
     let directory = PrivateDirectory::create()?;
-    let said = run.pack(directory.path(), scripts)?;
+    // The questions take as long as the pack: both go on at the same time.
+    let (said, destination) = thread::scope(|scope| {
+        let asked = scope.spawn(|| registry::destination(&run.running, run.manifest));
+        let said = run.pack(directory.path(), scripts);
+        (said, asked.join().ok())
+    });
+    let said = said?;
     let file_name = only_file(directory.path(), facts.name)?;
     Ok(vec![Packed {
         file: directory.path().join(&file_name),
@@ -52,7 +58,7 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
                 Scripts::Ignored(why) => Some(why.to_string()),
             },
         }),
-        destination: None,
+        destination,
         _directory: Some(Arc::new(directory)),
         ..Packed::default()
     }])

@@ -3,7 +3,7 @@
 //! Where `publishConfig.directory` names a directory, pnpm packs that one, with the scripts of the
 //! project; an absolute destination is not affected.
 
-use super::{Destination, Facts, Ignores, Ignoring, Members, workspace::in_array};
+use super::{Destination, Facts, Ignores, Ignoring, Members, registry, workspace::in_array};
 
 pub(super) const PNPM: Facts = Facts {
     name: "pnpm",
@@ -24,6 +24,11 @@ pub(super) const PNPM: Facts = Facts {
     ],
     runs_around: false,
     // pnpm 10 knows `--ignore-scripts` on a publish only.
+    registry: Some(registry::Settings {
+        list: &["config", "list", "--json"],
+        read: registry::one_object,
+        manifest_wins: false,
+    }),
     ignoring: Ignoring::Flag("--config.ignore-scripts=true", &[]),
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
     members: Members::Says(&["ls", "--recursive", "--depth=-1", "--json"], in_array),

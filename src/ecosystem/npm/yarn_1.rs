@@ -3,7 +3,7 @@
 //! Its tarballs hold the times of files, so that two of one directory have the same content and
 //! different bytes.
 
-use super::{Destination, Facts, Ignores, Ignoring, Members, workspace::in_object};
+use super::{Destination, Facts, Ignores, Ignoring, Members, registry, workspace::in_object};
 
 pub(super) const YARN_1: Facts = Facts {
     name: "yarn",
@@ -18,6 +18,11 @@ pub(super) const YARN_1: Facts = Facts {
     within: &["prepack", "postpack"],
     run: &["run"],
     runs_around: true,
+    registry: Some(registry::Settings {
+        list: &["config", "list", "--json"],
+        read: registry::inspected,
+        manifest_wins: true,
+    }),
     ignoring: Ignoring::Flag("--ignore-scripts", &[]),
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
     members: Members::Says(&["--silent", "workspaces", "info", "--json"], in_object),

@@ -1,6 +1,6 @@
 //! Yarn 2 and later (measured: 4.18.1).
 
-use super::{Destination, Facts, Ignores, Ignoring, Members, workspace::in_lines};
+use super::{Destination, Facts, Ignores, Ignoring, Members, registry, workspace::in_lines};
 
 pub(super) const YARN_2: Facts = Facts {
     name: "yarn",
@@ -15,6 +15,11 @@ pub(super) const YARN_2: Facts = Facts {
     within: &["prepack", "postpack"],
     run: &["run"],
     runs_around: false,
+    registry: Some(registry::Settings {
+        list: &["config", "--json"],
+        read: registry::one_by_one,
+        manifest_wins: true,
+    }),
     ignoring: Ignoring::Plugin {
         variable: "YARN_PLUGINS",
         text: NO_SCRIPTS,

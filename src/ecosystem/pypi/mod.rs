@@ -9,6 +9,7 @@ mod clients;
 mod copy;
 mod dist;
 mod project;
+mod registry;
 mod workspace;
 
 use super::{Entry, Error, Is, ManifestFile, PackOptions, Packed, Project, toml_table};
@@ -80,6 +81,16 @@ fn name(manifest: &str) -> Option<String> {
 }
 
 fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
+    let mut packed = files(project, options)?;
+    let destination = registry::destination(&project.manifest);
+    for packed in &mut packed {
+        packed.destination = Some(destination.clone());
+    }
+    Ok(packed)
+}
+
+/// What lies in `dist/`, or what is built.
+fn files(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
     let mut given = dist::given(&project.root)?;
     if given.is_empty() || options.build {
         let built = build::build(project, options)?;

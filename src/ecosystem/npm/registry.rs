@@ -1,0 +1,275 @@
+//! Where a publish by a client would go: what its configuration and the manifest say.
+//!
+//! No address of a registry is known here. Whether one is the public one is told by comparing it with
+//! what the same client takes where nothing is configured.
+
+use std::{collections::BTreeMap, env, path::Path, process::Command, sync::Mutex};
+
+use serde_json::{Map, Value};
+
+use super::running::Running;
+use crate::{
+    ecosystem::{Error, private::PrivateDirectory},
+    model::{Access, Destination},
+};
+
+/// How a client tells its settings.
+pub(super) struct Settings {
+    /// What is typed.
+    pub(super) list: &'static [&'static str],
+    /// Takes them out of what it prints, by the names that npm gives them.
+    pub(super) read: fn(&str) -> Option<Map<String, Value>>,
+    /// Whether `publishConfig.registry` wins over the configured registry of a scope. With npm it does
+    /// not (measured for npm 11 and pnpm 10).
+    pub(super) manifest_wins: bool,
+}
+
+/// What a client without configuration calls its registry, by client.
+static DEFAULTS: Mutex<BTreeMap<&'static str, Option<String>>> = Mutex::new(BTreeMap::new());
+
+/// Where a publish of the package with this manifest would go. Whatever can't be had is unknown.
+pub(super) fn destination(running: &Running<'_>, manifest: &Value) -> Destination {
+    let client = running.facts.name;
+    let Some(settings) = &running.facts.registry else {
+        return Destination::unknown(format!("{client} can't be asked for its registry"));
+    };
+    let typed = running.typed(settings.list);
+    match ask(running, settings, running.command(settings.list)) {
+        Ok(Some(configured)) => {
+            let default = || default_registry(running, settings);
+            resolve(client, settings, &configured, manifest, &default)
+                .unwrap_or_else(|| Destination::unknown(format!("`{typed}` tells none")))
+        }
+        Ok(None) => Destination::unknown(format!("what `{typed}` prints is not understood")),
+        Err(_) => Destination::unknown(format!("`{typed}` fails")),
+    }
+}
+
+fn ask(
+    running: &Running<'_>,
+    settings: &Settings,
+    mut command: Command,
+) -> Result<Option<Map<String, Value>>, Error> {
+    let said = running.typed(settings.list);
+    let answer = running.client.ask_all(&mut command, &said)?;
+    Ok((settings.read)(&answer))
+}
+
+/// The first of the places in which a registry may be named that names one.
+fn resolve(
+    client: &str,
+    settings: &Settings,
+    configured: &Map<String, Value>,
+    manifest: &Value,
+    default: &dyn Fn() -> Option<String>,
+) -> Option<Destination> {
+    let none = Map::new();
+    let own = manifest.get("publishConfig").and_then(Value::as_object);
+    let own = own.unwrap_or(&none);
+    let name = manifest.get("name").and_then(Value::as_str).unwrap_or("");
+    let scope = name.split_once('/').map(|(scope, _)| scope);
+    let scoped = format!("{}:registry", scope.unwrap_or_default());
+    let in_manifest = |key: &str| Some((text(own, key)?, format!("publishConfig.{key}")));
+    let in_client = |key: &str| Some((text(configured, key)?, format!("{client}'s `{key}`")));
+    let manifest_says = || in_manifest("registry");
+    let (address, why) = in_manifest(&scoped)
+        .or_else(|| manifest_says().filter(|_| settings.manifest_wins))
+        .or_else(|| in_client(&scoped))
+        .or_else(manifest_says)
+        .or_else(|| in_client("registry"))?;
+    let mut destination = Destination::at(&address, why);
+    if destination.access.is_some() || !destination.is(&default()?) {
+        return Some(destination);
+    }
+    destination.registry = Some("npm".to_owned());
+    let access = in_manifest("access").or_else(|| in_client("access"));
+    let (access, why) = match (scope, access) {
+        (None, _) => (Some(Access::Public), "its name has no scope".to_owned()),
+        (Some(_), Some((access, why))) => (Access::called(&access), why),
+        (Some(_), None) => {
+            let why = "a scoped name, and nothing sets its access";
+            (None, why.to_owned())
+        }
+    };
+    (destination.access, destination.why) = (access, why);
+    Some(destination)
+}
+
+fn text(settings: &Map<String, Value>, key: &str) -> Option<String> {
+    let text = settings.get(key)?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// What the client says where nothing is configured, asked once for all projects.
+fn default_registry(running: &Running<'_>, settings: &Settings) -> Option<String> {
+    let mut defaults = DEFAULTS.lock().ok()?;
+    let known = defaults.entry(running.facts.name);
+    let asked = || {
+        let empty = PrivateDirectory::create().ok()?;
+        let mut command = running.command(settings.list);
+        unconfigured(&mut command, empty.path());
+        let client = running.client.in_directory(empty.path());
+        let said = running.typed(settings.list);
+        let answer = client.ask_all(&mut command, &said).ok()?;
+        text(&(settings.read)(&answer)?, "registry")
+    };
+    known.or_insert_with(asked).clone()
+}
+
+/// Beginnings of the names of variables that clients take settings from.
+const PREFIXES: [&str; 4] = ["npm_config_", "pnpm_config_", "yarn_", "bun_config_"];
+
+/// Leaves the client nothing that anybody has configured.
+fn unconfigured(command: &mut Command, empty: &Path) {
+    for (name, _) in env::vars_os() {
+        let lower = name.to_string_lossy().to_ascii_lowercase();
+        if PREFIXES.iter().any(|prefix| lower.starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
+    for name in ["HOME", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME"] {
+        command.env(name, empty);
+    }
+    command
+        .env("npm_config_userconfig", empty.join("user"))
+        .env("npm_config_globalconfig", empty.join("global"))
+        // A version manager would look for the client in the empty home, and then in the network.
+        .env("COREPACK_ENABLE_NETWORK", "0");
+}
+
+/// Settings that are printed as one JSON object.
+pub(super) fn one_object(answer: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(answer).ok()
+}
+
+/// Settings that Yarn 1 prints: lines of JSON, of which some hold them, npm's last.
+pub(super) fn inspected(answer: &str) -> Option<Map<String, Value>> {
+    let mut all = Map::new();
+    for line in answer.lines() {
+        let mut line: Map<String, Value> = serde_json::from_str(line).ok()?;
+        let holds = line.get("type").and_then(Value::as_str) == Some("inspect");
+        if let (true, Some(Value::Object(data))) = (holds, line.remove("data")) {
+            all.extend(data);
+        }
+    }
+    Some(all)
+}
+
+/// Settings that Yarn 2 and later print: a line of JSON each. What is configured for scopes it leaves
+/// out, so that nobody can say where any would go.
+pub(super) fn one_by_one(answer: &str) -> Option<Map<String, Value>> {
+    let mut all = Map::new();
+    for line in answer.lines() {
+        let line: Map<String, Value> = serde_json::from_str(line).ok()?;
+        if let Some(effective) = line.get("effective") {
+            all.insert(line.get("key")?.as_str()?.to_owned(), effective.clone());
+        }
+    }
+    if all.contains_key("npmScopes") {
+        return None;
+    }
+    let registry = text(&all, "npmPublishRegistry").or_else(|| text(&all, "npmRegistryServer"));
+    let access = all.remove("npmPublishAccess").unwrap_or_default();
+    let named = [("registry", registry?.into()), ("access", access)];
+    Some(
+        named
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const PUBLIC: &str = "https://public.example/";
+
+    /// Registry, access and reason.
+    fn resolved(configured: Value, manifest: Value, manifest_wins: bool) -> [String; 3] {
+        let settings = Settings {
+            list: &[],
+            read: one_object,
+            manifest_wins,
+        };
+        let default = || Some(PUBLIC.to_owned());
+        let configured = configured.as_object().unwrap();
+        let found = resolve("npm", &settings, configured, &manifest, &default).unwrap();
+        let access = found.access.map_or("unknown", Access::name).to_owned();
+        [found.registry.unwrap(), access, found.why]
+    }
+
+    #[test]
+    fn the_scope_wins_over_the_manifest_with_npm_only() {
+        let configured = json!({"@acme:registry": "http://10.0.0.1/", "registry": PUBLIC});
+        let own = json!({"registry": "https://u:p@own.example/"});
+        let manifest = json!({"name": "@acme/cli", "publishConfig": own});
+        assert_eq!(
+            resolved(configured.clone(), manifest.clone(), false),
+            ["http://10.0.0.1/", "restricted", "npm's `@acme:registry`"]
+        );
+        assert_eq!(
+            resolved(configured.clone(), manifest, true),
+            ["https://own.example/", "unknown", "publishConfig.registry"]
+        );
+        let own = json!({"@acme:registry": "https://scope.example/"});
+        let manifest = json!({"name": "@acme/cli", "publishConfig": own});
+        assert_eq!(
+            resolved(configured, manifest, false)[0],
+            "https://scope.example/"
+        );
+    }
+
+    #[test]
+    fn access_to_the_public_registry_depends_on_scope_and_settings() {
+        for (name, own, configured, access) in [
+            ("cli", json!({}), None, "public"),
+            ("@acme/cli", json!({}), None, "unknown"),
+            ("@acme/cli", json!({}), Some("public"), "public"),
+            (
+                "@acme/cli",
+                json!({"access": "restricted"}),
+                Some("public"),
+                "restricted",
+            ),
+            ("@acme/cli", json!({"access": "odd"}), None, "unknown"),
+        ] {
+            let configured = json!({"registry": "https://PUBLIC.example", "access": configured});
+            let manifest = json!({"name": name, "publishConfig": own});
+            let found = resolved(configured, manifest, false);
+            assert_eq!((&*found[0], &*found[1]), ("npm", access), "{name}");
+        }
+    }
+
+    #[test]
+    fn settings_are_read_as_each_client_prints_them() {
+        let yarn_1 = r#"{"type":"warning","data":"no licence"}
+{"type":"inspect","data":{"registry":"https://a.example"}}
+{"type":"info","data":"npm config"}
+{"type":"inspect","data":{"@acme:registry":"https://b.example"}}"#;
+        let settings = inspected(yarn_1).unwrap();
+        assert_eq!(text(&settings, "registry").unwrap(), "https://a.example");
+        assert_eq!(
+            text(&settings, "@acme:registry").unwrap(),
+            "https://b.example"
+        );
+        let yarn_2 = r#"{"key":"npmPublishRegistry","effective":null}
+{"key":"npmRegistryServer","effective":"https://a.example","default":"https://c.example"}
+{"key":"npmPublishAccess","effective":"restricted"}
+{"key":"npmScopes","source":"<default>"}"#;
+        let expected = json!({"registry": "https://a.example", "access": "restricted"});
+        assert_eq!(Value::from(one_by_one(yarn_2).unwrap()), expected);
+        let scopes = r#"{"key":"npmScopes","effective":{}}"#;
+        assert_eq!(one_by_one(&format!("{yarn_2}\n{scopes}")), None);
+        for odd in ["", "[]", "[1]", "npm notice"] {
+            let nothing = |settings: Option<Map<String, Value>>| {
+                settings.unwrap_or_default().get("registry").is_none()
+            };
+            assert!(
+                nothing(one_object(odd)) && nothing(one_by_one(odd)) && nothing(inspected(odd))
+            );
+        }
+    }
+}
