@@ -38,7 +38,8 @@ fn map(sources: &[(String, String)]) -> String {
 fn package(files: &[(&str, &[u8])]) -> Vec<u8> {
     let manifest = json!({
         "name": "@invented/cli", "version": "2.1.88",
-        "license": "SEE LICENSE IN README.md", "bin": { "cli": "cli.js" },
+        "license": "SEE LICENSE IN README.md", "bin": { "cli": "cli.js" }, "files": ["*"],
+        "publishConfig": { "access": "public" },
     });
     let manifest =
         TarballBuilder::new().file("package/package.json", manifest.to_string().as_bytes());

@@ -32,7 +32,7 @@ impl Detector for InstallScripts {
             let path = EntryPath::new(&format!("{root}{file}{end}"));
             facts.entries.contains_key(&path)
         };
-        if !RESOLVED.iter().any(|end| ships(&end)) {
+        if !RESOLVED.iter().any(ships) {
             out(Detection {
                 kind: MISSING,
                 path: path.clone(),
