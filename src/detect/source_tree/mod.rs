@@ -47,6 +47,9 @@ const REWRITTEN: [&str; 5] = [
 ];
 const LONGEST: usize = 1 << 20;
 
+/// Reads what a manifest names.
+type ReadNamed = fn(&[u8]) -> Vec<Named>;
+
 struct SourceTrees {
     source: SourceContext,
     outputs: GlobSet,
@@ -79,7 +82,7 @@ impl Detector for SourceTrees {
         let keeps_text = REWRITTEN.contains(&entry.path.file_name());
         let manifest = match &*entry.path.in_package() {
             _ if entry.path.is_rootless() => None,
-            "package.json" => Some(named::in_package_json as fn(&[u8]) -> Vec<Named>),
+            "package.json" => Some(named::in_package_json as ReadNamed),
             "Cargo.toml" => Some(named::in_cargo_toml as fn(&[u8]) -> Vec<Named>),
             _ => None,
         };
@@ -113,8 +116,8 @@ struct File {
     tree: Arc<dyn SourceTree>,
     hasher: Option<BlobHasher>,
     text: Option<Content>,
-    /// Reads what a manifest names.
-    manifest: Option<fn(&[u8]) -> Vec<Named>>,
+    /// If it is a manifest.
+    manifest: Option<ReadNamed>,
 }
 
 impl Inspection for File {
