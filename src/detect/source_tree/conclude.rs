@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::{
     ALTERED, IGNORED, IGNORED_DOTFILE, OLDER, OUTSIDE, Shipped, UNCOMMITTED, UNTRACKED,
-    outputs::Outputs, place::places, rewritten::is_by_packer,
+    outputs::{Outputs, is_hidden},
+    place::places,
+    rewritten::is_by_packer,
 };
 use crate::{
     detect::{Detection, Facts},
@@ -18,11 +20,6 @@ const FEW: usize = 5;
 const SHOWN: usize = 10;
 /// What packers take from elsewhere, if the project itself has none.
 const FROM_ABOVE: [&str; 5] = ["readme", "license", "licence", "copying", "notice"];
-
-/// Whether some part of the path begins with a dot.
-pub(super) fn is_hidden(path: &str) -> bool {
-    path.split('/').any(|part| part.starts_with('.'))
-}
 
 pub(super) fn conclude(
     source: &SourceContext,
@@ -85,7 +82,9 @@ impl<'a> Concluding<'a> {
             Standing::Ignored(real) => {
                 let is_output = self.outputs.cover(&real)
                     || matches!(self.source.tree.standing(""), Standing::Ignored(_));
-                if is_hidden(&path) || is_hidden(&real) {
+                // A directory that is packed instead of the whole may be hidden itself.
+                let own = path.strip_prefix(&*self.packed).unwrap_or(&path);
+                if is_hidden(own) || real != path && is_hidden(&real) {
                     let expected = is_output && self.outputs.may_hide(&real);
                     return (!expected)
                         .then(|| told(IGNORED_DOTFILE, "git ignores it, and it ships"))?;

@@ -141,7 +141,7 @@ impl Inspection for File {
         // Of content that was not delivered whole a gap is told. What lies in the commit, at whatever
         // place, is no surprise; a dotfile may be ignored for a reason all the same.
         if (opened || content.is_some())
-            && (!is_committed || conclude::is_hidden(self.path.as_str()))
+            && (!is_committed || outputs::is_hidden(self.path.as_str()))
         {
             out.fact(Fact::Shipped(Box::new(Shipped {
                 path: self.path.clone(),

@@ -82,6 +82,11 @@ pub(super) fn configured(globs: &[String]) -> GlobSet {
     set.build().unwrap_or_default()
 }
 
+/// Whether some part of the path begins with a dot.
+pub(super) fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
+}
+
 /// What is known of the outputs of a project.
 pub(super) struct Outputs<'a> {
     pub(super) configured: &'a GlobSet,
@@ -101,10 +106,20 @@ impl Outputs<'_> {
             || self.lies_in_output(path)
     }
 
-    /// Whether a hidden file belongs into an output.
+    /// Whether a hidden file belongs into an output: tools leave some there, and a manifest may lead into
+    /// a hidden directory (`.output/server.mjs`).
     pub(super) fn may_hide(&self, path: &str) -> bool {
-        let hidden = path.split('/').find(|part| part.starts_with('.'));
-        hidden.is_some_and(|hidden| DOTFILES.contains(&hidden))
+        let mut from = 0;
+        let hidden = path.split('/').find_map(|part| {
+            let at = from;
+            from += part.len() + 1;
+            part.starts_with('.').then_some((at, part))
+        });
+        hidden.is_some_and(|(at, part)| {
+            let (directory, rest) = path.split_at(at + part.len());
+            let leads_there = self.named.iter().any(|named| named.is_in(directory));
+            DOTFILES.contains(&part) || leads_there && !rest.is_empty() && !is_hidden(rest)
+        })
     }
 
     fn is_compiled(&self, path: &str) -> bool {
@@ -195,6 +210,27 @@ mod tests {
         }
         fn read(&self, _: &str) -> Option<Vec<u8>> {
             None
+        }
+    }
+
+    #[test]
+    fn a_hidden_file_is_one_that_nobody_leads_to() {
+        let manifest = r#"{"main":".output/server.mjs","files":[".env"]}"#;
+        let outputs = Outputs {
+            configured: &GlobSet::empty(),
+            named: &named::in_package_json(manifest.as_bytes()),
+            tree: &Sources,
+            format: Some(Format::NpmTgz),
+        };
+        for (path, may) in [
+            (".output/chunks/a.mjs", true),
+            (".output/.env", false),
+            (".env", false),
+            (".turbo/build.log", false),
+            ("dist/.vite/manifest.json", true),
+            ("dist/.env", false),
+        ] {
+            assert_eq!(outputs.may_hide(path), may, "{path}");
         }
     }
 
