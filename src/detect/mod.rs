@@ -5,6 +5,7 @@
 
 mod archive_entry;
 mod content;
+mod conversation;
 mod crate_source;
 mod dist;
 mod facts;
@@ -115,6 +116,10 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: model_weights::KINDS,
         make: model_weights::make,
+    },
+    Registration {
+        kinds: conversation::KINDS,
+        make: conversation::make,
     },
     Registration {
         kinds: tar_owner::KINDS,
