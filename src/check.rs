@@ -18,7 +18,9 @@ use crate::{
     detect,
     ecosystem::{self, Packed, Project},
     host,
-    model::{Context, Dist, Limits, Members, Origin, PackedBy, Progress, RuleInfo, escape},
+    model::{
+        Context, Dist, Ecosystem, Limits, Members, Origin, PackedBy, Progress, RuleInfo, escape,
+    },
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
     rule::{RuleError, RuleSet},
     scan::{self, Failure, Source, SteadyFile},
@@ -195,6 +197,21 @@ impl Run<'_> {
     ) -> Result<(), Vec<Error>> {
         let located = ecosystem::locate(path, &self.request.selection, &self.request.pack)
             .map_err(|error| vec![error.into()])?;
+        let of = |ecosystem| {
+            let mut projects = located.projects.iter();
+            projects.any(|project| project.ecosystem == ecosystem)
+        };
+        let pack = &self.request.pack;
+        for (option, is_given, ecosystem) in [
+            ("--registry", pack.registry.is_some(), Ecosystem::Crates),
+            ("--build", pack.build, Ecosystem::Pypi),
+        ] {
+            if is_given && !of(ecosystem) {
+                let path = escape(&path.display().to_string());
+                let error = ecosystem::Error::OptionOfOthers { option, path };
+                return Err(vec![error.into()]);
+            }
+        }
         // Mistakes in configuration and rules come first: packing may take minutes.
         for root in located.projects.iter().flat_map(Project::roots) {
             self.policy(root)?;

@@ -287,6 +287,48 @@ fn what_is_changed_on_its_way_and_put_back_is_refused() {
 }
 
 #[test]
+fn the_content_of_another_committed_file_is_a_change_too() {
+    let repository = Repository::npm(json!({
+        "prepack": "cp index.js kept && cp test/fixture.txt index.js",
+        "postpack": "mv kept index.js",
+    }));
+    repository.write("test/fixture.txt", "fetch(home)\n");
+    repository.commit();
+    let checked = repository.checked();
+    assert_eq!(checked.code, 1);
+    assert_eq!(checked.told()[0], ("deny", "altered-file", "index.js"));
+}
+
+#[test]
+fn hidden_files_of_the_commit_may_be_copied_into_an_output() {
+    let repository = Repository::npm(json!({
+        "prepack": "mkdir -p dist/.vite && cp -r templates dist && echo 1 > dist/.vite/.secret && echo 2 > dist/.vite/manifest.json",
+    }));
+    repository.write(".gitignore", "dist\n");
+    repository.write(".npmignore", "test\n");
+    repository.write("templates/app/.prettierrc", "{\"semi\": false}\n");
+    repository.commit();
+    let checked = repository.checked();
+    assert_eq!(
+        checked.told(),
+        [("deny", "ignored-dotfile", "dist/.vite/.secret")]
+    );
+}
+
+#[test]
+fn a_project_that_git_tracks_nothing_of_is_in_no_repository() {
+    let repository = Repository::new();
+    repository.write("dotfile", "");
+    repository.commit();
+    repository.manifest("code/package.json", json!({}));
+    repository.write("code/index.js", "1;\n");
+    let ran = repository.check("code");
+    let checked = Checked::of(ran);
+    assert_eq!(checked.told(), []);
+    assert_eq!(checked.artifact()["commit"], Value::Null);
+}
+
+#[test]
 fn a_manifest_may_be_cleaned_on_its_way_but_not_extended() {
     for (script, altered) in [
         ("delete m.scripts.test; delete m.devDependencies", false),
@@ -674,4 +716,17 @@ fn what_lies_in_dist_is_of_this_commit_or_an_older_one() {
         assert_eq!(given.told(), []);
         assert_eq!(given.artifact()["commit"], Value::Null);
     }
+    // A clone without history can't tell the one from the other.
+    let clone = Repository::new();
+    let from = format!("file://{}", repository.root().display());
+    clone.git(&["clone", "--quiet", "--depth=1", &from, "clone"]);
+    fs::create_dir(clone.root().join("clone/dist")).unwrap();
+    let old = sdist(&repository, "x = 1\n");
+    let there = clone
+        .root()
+        .join("clone/dist")
+        .join(old.file_name().unwrap());
+    fs::copy(old, there).unwrap();
+    let checked = Checked::of(clone.check("clone"));
+    assert_eq!(checked.told(), [("warn", "older-source", "acme.py")]);
 }

@@ -290,6 +290,16 @@ pub enum Error {
         path: String,
     },
 
+    /// An option that is about projects of another kind.
+    #[error("{option} means nothing to what is in {path}")]
+    #[diagnostic(help("leave it out: --registry is for crates, --build for Python projects"))]
+    OptionOfOthers {
+        /// The option.
+        option: &'static str,
+        /// The directory.
+        path: String,
+    },
+
     /// The client has a version that can't pack the project.
     #[error("{path} needs {needs}, and the {client} that was found is {version}")]
     #[diagnostic(help(

@@ -27,7 +27,16 @@ pub(super) fn matching(
         reason: format!("`{pattern}` is no pattern of workspaces: {reason}"),
     };
     let mut globs = Vec::new();
+    let mut found = Vec::new();
     for pattern in patterns {
+        // Beside the root: there only what is written out.
+        if pattern.starts_with("../") {
+            let directory = root.join(pattern);
+            if directory.join(manifest).is_file() {
+                found.push(directory);
+            }
+            continue;
+        }
         let (taken, glob) = match pattern.strip_prefix('!') {
             Some(glob) => (false, glob),
             None => (true, pattern.as_str()),
@@ -47,7 +56,6 @@ pub(super) fn matching(
         .max_depth(Some(depth.max().unwrap_or(0)))
         .filter_entry(|entry| !OTHERS.iter().any(|name| entry.file_name() == *name))
         .sort_by_file_name(Ord::cmp);
-    let mut found = Vec::new();
     for entry in walk.build() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -129,6 +137,9 @@ mod tests {
             ["packages/a", "tools/deep/e"]
         );
         assert_eq!(of(&[]), [""; 0]);
+        let pattern = ["../other".to_owned()];
+        let beside = matching(&root.path().join("tools"), "package.json", &pattern).unwrap();
+        assert_eq!(beside, [root.path().join("tools/../other")]);
         let wrong = matching(root.path(), "package.json", &["a[".to_owned()]);
         let said = wrong.unwrap_err().to_string();
         assert!(said.contains("`a[` is no pattern of workspaces"), "{said}");

@@ -12,6 +12,11 @@ pub trait SourceTree: fmt::Debug + Send + Sync {
     fn format(&self) -> ObjectFormat;
     /// Whether some file of the commit has this content, wherever it lies.
     fn is_committed(&self, content: BlobId) -> bool;
+    /// Whether the file at `path` has this content in the commit; the path is relative to the project, or
+    /// to the top of what is committed.
+    fn is_committed_at(&self, path: &str, content: BlobId) -> bool;
+    /// Whether what was committed before is known too.
+    fn has_history(&self) -> bool;
     /// Whether each of these was the content of some file once.
     fn were_committed(&self, contents: &[BlobId]) -> bool;
     /// What lies at `path`, which is relative to the project; the project itself is the empty path.

@@ -40,6 +40,15 @@ impl SourceTree for ExampleTree {
         TRACKED.iter().any(|(_, text, _)| blob(text) == content)
     }
 
+    fn is_committed_at(&self, path: &str, content: BlobId) -> bool {
+        let mut tracked = TRACKED.iter();
+        tracked.any(|(tracked, text, _)| *tracked == path && blob(text) == content)
+    }
+
+    fn has_history(&self) -> bool {
+        true
+    }
+
     fn were_committed(&self, contents: &[BlobId]) -> bool {
         let before = |content: &BlobId| BEFORE.iter().any(|text| blob(text) == *content);
         contents.iter().all(before)

@@ -85,7 +85,9 @@ impl<'a> Concluding<'a> {
                 // A directory that is packed instead of the whole may be hidden itself.
                 let own = path.strip_prefix(&*self.packed).unwrap_or(&path);
                 if is_hidden(own) || real != path && is_hidden(&real) {
-                    let expected = is_output && self.outputs.may_hide(&real);
+                    // What is committed elsewhere was copied into the output.
+                    let is_known = self.outputs.may_hide(&real) || self.is_committed(shipped);
+                    let expected = is_output && is_known;
                     return (!expected)
                         .then(|| told(IGNORED_DOTFILE, "git ignores it, and it ships"))?;
                 }
@@ -97,7 +99,12 @@ impl<'a> Concluding<'a> {
                     )
                 })?
             }
-            Standing::Untracked if self.outputs.cover(&path) => None,
+            Standing::Untracked
+                if self.outputs.cover(&path)
+                    && (!is_hidden(&path) || self.outputs.may_hide(&path)) =>
+            {
+                None
+            }
             Standing::Untracked => told(
                 UNTRACKED,
                 "git does not track it, and it lies in no output directory",
@@ -118,12 +125,23 @@ impl<'a> Concluding<'a> {
             let standing = self.source.tree.standing(&place);
             (place, standing)
         });
+        if let Some(place) = self.committed_place(shipped) {
+            let standing = self.source.tree.standing(&place);
+            return Some((place, standing));
+        }
         let first = standings.next()?;
         let is_there = |(_, standing): &(String, Standing)| *standing != Standing::Absent;
         match is_there(&first) {
             true => Some(first),
             false => Some(standings.find(is_there).unwrap_or(first)),
         }
+    }
+
+    /// The place that the file has the committed content of, if it may come from several.
+    fn committed_place(&self, shipped: &Shipped) -> Option<String> {
+        let content = shipped.content?;
+        let mut places = places(&shipped.path, self.facts.format, &self.packed).into_iter();
+        places.find(|place| self.source.tree.is_committed_at(place, content))
     }
 
     fn is_committed(&self, shipped: &Shipped) -> bool {
@@ -133,7 +151,10 @@ impl<'a> Concluding<'a> {
 
     fn tracked(&mut self, shipped: &'a Shipped, path: &str, tracked: Tracked) {
         let same = match (shipped.content, tracked.working) {
-            _ if self.is_committed(shipped) => return,
+            // The content of another committed file would be a change all the same: that of XZ came from
+            // a test's.
+            (Some(content), _) if self.source.tree.is_committed_at(path, content) => return,
+            _ if is_from_above(path) && self.is_committed(shipped) => return,
             (Some(content), Some(working)) => content == working.blob,
             // Of a container that was opened only this hash is known.
             (None, Some(working)) => {
@@ -175,12 +196,19 @@ impl<'a> Concluding<'a> {
             .filter_map(|(file, _)| file.content)
             .collect();
         // What lay in `dist/` may be of an older commit. What was packed just now can't be.
-        let was_there = self.source.client.is_none()
-            && contents.len() == self.altered.len()
-            && self.source.tree.were_committed(&contents);
-        if let (Some((first, _)), true) = (self.altered.first(), was_there) {
+        let was_there =
+            contents.len() == self.altered.len() && self.source.tree.were_committed(&contents);
+        let may_be_older =
+            self.source.client.is_none() && (was_there || !self.source.tree.has_history());
+        if let (Some((first, _)), true) = (self.altered.first(), may_be_older) {
             let paths = self.altered.iter().map(|(shipped, _)| &shipped.path);
-            let message = format!("{} as they were in an older commit", named(paths));
+            let older = match was_there {
+                true => "as committed before",
+                false => {
+                    "as they are not committed, and this clone has no history to tell whether they once were"
+                }
+            };
+            let message = format!("{} {older}", named(paths));
             out(detection(OLDER, &first.path, message));
             return;
         }
@@ -215,7 +243,12 @@ fn packed_directory(source: &SourceContext) -> String {
     let manifest = manifest.and_then(|text| serde_json::from_slice::<Value>(&text).ok());
     let manifest = manifest.unwrap_or_default();
     match manifest["publishConfig"]["directory"].as_str() {
-        Some(directory) => format!("{}/", directory.trim_start_matches("./").trim_matches('/')),
+        Some(directory) => {
+            let parts = directory
+                .split('/')
+                .filter(|part| !matches!(*part, "" | "."));
+            parts.map(|part| format!("{part}/")).collect()
+        }
         None => String::new(),
     }
 }

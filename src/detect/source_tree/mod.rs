@@ -19,6 +19,7 @@ use crate::model::{
 };
 
 pub use named::Named;
+use place::PYTHON_ROOTS;
 
 const IGNORED_DOTFILE: &str = "source-tree:ignored-dotfile";
 const IGNORED: &str = "source-tree:ignored";
@@ -120,6 +121,22 @@ struct File {
     manifest: Option<ReadNamed>,
 }
 
+impl File {
+    /// Whether it has the committed content of the file that it comes from.
+    fn is_committed(&self, content: BlobId) -> bool {
+        let path = self.path.in_package();
+        let path = match self.path.is_rootless() {
+            true => self.path.as_str(),
+            false => &path,
+        };
+        self.tree.is_committed_at(path, content)
+            || PYTHON_ROOTS.iter().any(|root| {
+                self.path.is_rootless()
+                    && self.tree.is_committed_at(&format!("{root}{path}"), content)
+            })
+    }
+}
+
 impl Inspection for File {
     fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
         if let Some(hasher) = &mut self.hasher {
@@ -137,12 +154,9 @@ impl Inspection for File {
         }
         let opened = self.hasher.is_none();
         let content = self.hasher.take().and_then(BlobHasher::finish);
-        let is_committed = content.is_some_and(|content| self.tree.is_committed(content));
-        // Of content that was not delivered whole a gap is told. What lies in the commit, at whatever
-        // place, is no surprise; a dotfile may be ignored for a reason all the same.
-        if (opened || content.is_some())
-            && (!is_committed || outputs::is_hidden(self.path.as_str()))
-        {
+        let is_committed = content.is_some_and(|content| self.is_committed(content));
+        // Of content that was not delivered whole a gap is told.
+        if (opened || content.is_some()) && !is_committed {
             out.fact(Fact::Shipped(Box::new(Shipped {
                 path: self.path.clone(),
                 content,

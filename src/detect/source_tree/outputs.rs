@@ -55,13 +55,15 @@ const PYTHON_ENDINGS: [&str; 10] = [
     "_pb2_grpc.py",
 ];
 /// Dotfiles that tools leave in their output on purpose, for whoever serves or keeps it.
-const DOTFILES: [&str; 8] = [
+const DOTFILES: [&str; 9] = [
     ".buildinfo",
     ".gitattributes",
     ".gitignore",
     ".gitkeep",
     ".nojekyll",
     ".npmignore",
+    // It has a rule of its own.
+    ".tsbuildinfo",
     ".vite",
     ".well-known",
 ];
@@ -109,27 +111,30 @@ impl Outputs<'_> {
     /// Whether a hidden file belongs into an output: tools leave some there, and a manifest may lead into
     /// a hidden directory (`.output/server.mjs`).
     pub(super) fn may_hide(&self, path: &str) -> bool {
-        let mut from = 0;
-        let hidden = path.split('/').find_map(|part| {
-            let at = from;
-            from += part.len() + 1;
-            part.starts_with('.').then_some((at, part))
-        });
-        hidden.is_some_and(|(at, part)| {
-            let (directory, rest) = path.split_at(at + part.len());
-            let leads_there = self.named.iter().any(|named| named.is_in(directory));
-            DOTFILES.contains(&part) || leads_there && !rest.is_empty() && !is_hidden(rest)
+        let mut end = 0;
+        path.split('/').all(|part| {
+            end += part.len();
+            let directory = &path[..end];
+            end += 1;
+            let leads_there =
+                || directory != path && self.named.iter().any(|named| named.is_in(directory));
+            !part.starts_with('.') || DOTFILES.contains(&part) || leads_there()
         })
     }
 
     fn is_compiled(&self, path: &str) -> bool {
         let (stem, ending) = split(path);
-        COMPILED.contains(&ending) && self.tree.has_stem(stem)
+        let beside = || self.tree.has_stem(stem) || self.tree.has_stem(&format!("src/{stem}"));
+        let is_cython = self.is_python() && matches!(ending, "c" | "cpp");
+        (COMPILED.contains(&ending) || is_cython) && beside()
+    }
+
+    fn is_python(&self) -> bool {
+        matches!(self.format, Some(Format::Wheel | Format::Sdist))
     }
 
     fn is_of_python(&self, path: &str) -> bool {
-        let is_python = matches!(self.format, Some(Format::Wheel | Format::Sdist));
-        is_python && PYTHON_ENDINGS.iter().any(|ending| path.ends_with(ending))
+        self.is_python() && PYTHON_ENDINGS.iter().any(|ending| path.ends_with(ending))
     }
 
     /// Whether the highest directory above it that holds no sources is one that the manifest leads into,
@@ -193,6 +198,14 @@ mod tests {
         fn format(&self) -> ObjectFormat {
             ObjectFormat::Sha1
         }
+        fn is_committed_at(&self, _: &str, _: BlobId) -> bool {
+            false
+        }
+
+        fn has_history(&self) -> bool {
+            true
+        }
+
         fn is_committed(&self, _: BlobId) -> bool {
             false
         }
@@ -229,6 +242,9 @@ mod tests {
             (".turbo/build.log", false),
             ("dist/.vite/manifest.json", true),
             ("dist/.env", false),
+            ("dist/.vite/.secret", false),
+            (".output/public/.nojekyll", true),
+            (".output/.well-known/a/b.txt", true),
         ] {
             assert_eq!(outputs.may_hide(path), may, "{path}");
         }

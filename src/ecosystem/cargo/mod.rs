@@ -56,8 +56,17 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
     let client = client(&project.root, options);
     let version = client.ask(&mut command(&["--version"]), "cargo --version")?;
     let question = ["locate-project", "--workspace", "--message-format", "plain"];
-    let manifest = client.ask(&mut command(&question), "cargo locate-project --workspace")?;
-    let lock_file = KeptFile::new(Path::new(&manifest).with_file_name("Cargo.lock"))?;
+    let said = "cargo locate-project --workspace";
+    // A name may hold line breaks; the answer ends with one.
+    let manifest = client.ask_all(&mut command(&question), said)?;
+    let manifest = manifest.strip_suffix('\n').unwrap_or(&manifest);
+    if !Path::new(manifest).is_absolute() {
+        return Err(Error::AnswerUnusable {
+            command: said.to_owned(),
+            path: Error::shown(&project.root),
+        });
+    }
+    let lock_file = KeptFile::new(Path::new(manifest).with_file_name("Cargo.lock"))?;
     let mut said: Vec<&str> = PACKAGE.to_vec();
     for package in &project.packages {
         said.extend(["--package", &package.name]);

@@ -142,6 +142,8 @@ impl Git<'_> {
             .current_dir(self.0)
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
+            // Wins over every configuration; git before 2.45 does not know the one above.
+            .env("GIT_ALLOW_PROTOCOL", "none")
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
             // Complaints are compared with what they are in English.

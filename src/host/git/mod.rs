@@ -50,6 +50,11 @@ pub fn repository(project: &Path) -> Result<Option<Repository>, String> {
     let in_index = ask(git, &in_index)?;
     let files = Files::new(&in_commit, &in_index, &place.prefix)?;
     let ignored = ignored(git, &place, &files)?;
+    let is_within = !place.prefix.is_empty();
+    if is_within && !files.any_in_project() && matches!(ignored, Ignored::Paths(_)) {
+        // A repository of other things, around a project that is in none.
+        return Err("git tracks nothing of this directory".to_owned());
+    }
     let state = working::state(git, &place, &files)?;
     let tree = Tree::new(place, files, ignored, state.alike);
     Ok(Some(Repository {
@@ -69,6 +74,8 @@ struct Place {
     /// The project relative to the top, with a slash at its end; nothing if it is the top.
     prefix: String,
     format: ObjectFormat,
+    /// Whether it was cloned without its history.
+    is_shallow: bool,
 }
 
 impl Place {
@@ -76,6 +83,7 @@ impl Place {
         let question = [
             "rev-parse",
             "--show-object-format",
+            "--is-shallow-repository",
             "--show-prefix",
             "--show-toplevel",
         ];
@@ -87,7 +95,8 @@ impl Place {
         };
         let answer = String::from_utf8_lossy(&answer);
         let mut lines = answer.lines();
-        let (format, prefix, top) = (lines.next(), lines.next(), lines.next());
+        let (format, shallow) = (lines.next(), lines.next());
+        let (prefix, top) = (lines.next(), lines.next());
         let format = match format {
             Some("sha1") => ObjectFormat::Sha1,
             Some("sha256") => ObjectFormat::Sha256,
@@ -102,6 +111,7 @@ impl Place {
             project: real(git.0)?,
             prefix: prefix.unwrap_or_default().to_owned(),
             format,
+            is_shallow: shallow == Some("true"),
         };
         // Not so where a name holds a line break, or is no text.
         match place.top.join(&place.prefix).canonicalize() {

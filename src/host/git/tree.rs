@@ -98,6 +98,16 @@ impl SourceTree for Tree {
         self.files.has_blob(content)
     }
 
+    fn is_committed_at(&self, path: &str, content: BlobId) -> bool {
+        let at = |path: &str| self.files.get(path).and_then(|file| file.committed);
+        let in_project = format!("{}{path}", self.place.prefix);
+        at(&in_project) == Some(content) || at(path) == Some(content)
+    }
+
+    fn has_history(&self) -> bool {
+        !self.place.is_shallow
+    }
+
     fn were_committed(&self, contents: &[BlobId]) -> bool {
         let list: String = contents
             .iter()
@@ -121,20 +131,25 @@ impl SourceTree for Tree {
                 Ignored::Paths(_) => Standing::Untracked,
             };
         }
-        let is_plain = |part| matches!(part, Component::Normal(_));
-        if !Path::new(path).components().all(is_plain) {
-            return Standing::Unknown;
-        }
+        let is_normal = |part| matches!(part, Component::Normal(_));
+        let is_plain = Path::new(path).components().all(is_normal);
         match self.place.project.join(path).canonicalize() {
-            Ok(real) => match real.strip_prefix(&self.place.top) {
-                Err(_) => Standing::Outside,
-                Ok(real) => match real.to_str() {
-                    Some(real) => {
-                        self.standing_of(&real.replace(std::path::MAIN_SEPARATOR, "/"), true)
+            Ok(real) => {
+                let below = real.strip_prefix(&self.place.top).map(Path::to_str);
+                let standing = match below {
+                    Err(_) => Standing::Outside,
+                    Ok(None) => Standing::Unknown,
+                    Ok(Some(below)) => {
+                        self.standing_of(&below.replace(std::path::MAIN_SEPARATOR, "/"), true)
                     }
-                    None => Standing::Unknown,
-                },
-            },
+                };
+                // What is packed from beside the project is no link out of it.
+                match standing {
+                    Standing::Outside if !is_plain => Standing::Unknown,
+                    standing => standing,
+                }
+            }
+            Err(_) if !is_plain => Standing::Unknown,
             Err(error) => {
                 let exists = error.kind() != io::ErrorKind::NotFound;
                 self.standing_of(&format!("{}{path}", self.place.prefix), exists)

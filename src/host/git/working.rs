@@ -42,7 +42,17 @@ pub(super) fn state(git: Git<'_>, place: &Place, files: &Files) -> Result<State,
     let (mut dirty, mut hashed) = (false, 0);
     let mut differing = Vec::new();
     let mut not_hashed = Vec::new();
-    for (path, file) in files.of_project() {
+    // The small ones first, so that one large file hides no others, and always in the same order.
+    let size = |path: &str| {
+        place
+            .project
+            .join(path)
+            .symlink_metadata()
+            .map(|it| it.len())
+    };
+    let mut all: Vec<_> = files.of_project().collect();
+    all.sort_by_cached_key(|(path, _)| (size(path).unwrap_or_default(), path.to_owned()));
+    for (path, file) in all {
         dirty |= !file.as_committed;
         match compare(&place.project.join(path), file, place.format, &mut hashed) {
             Compared::Same => {}
@@ -102,10 +112,10 @@ fn compare(path: &Path, file: &File, format: ObjectFormat, hashed: &mut u64) -> 
         },
         Kind::File if !metadata.is_file() => Compared::Changed,
         Kind::File => {
-            *hashed += metadata.len();
-            if *hashed > MOST {
+            if *hashed + metadata.len() > MOST {
                 return Compared::NotHashed;
             }
+            *hashed += metadata.len();
             match blob(path, format, |_| {}) {
                 Ok(blob) if Some(blob) == file.committed => Compared::Same,
                 Ok(_) => Compared::Differs,
