@@ -348,6 +348,32 @@ fn a_check_inside_a_script_of_a_publish_ends_and_decides() {
     }
 }
 
+/// A script that comes later could add anything.
+#[test]
+fn a_check_before_other_scripts_of_a_publish_stops_it() {
+    for (client, early) in [
+        (NPM_11, "prepublishOnly"),
+        (PNPM_12, "prepublishOnly"),
+        (YARN_1, "prepublishOnly"),
+        (YARN_4, "prepublish"),
+        (BUN, "prepublishOnly"),
+    ] {
+        let scripts = json!({early: GUARD, "prepack": "echo A=1 > .env"});
+        let project = Project::new(client, json!({ "scripts": scripts }));
+        let publish = project.client.publishing(&project.registry);
+        let ran = publish
+            .directory(project.root())
+            .variable("LOG", "/dev/null")
+            .run();
+        assert_ne!(ran.code, Some(0), "{ran:?}");
+        assert_eq!(project.registry.uploads().len(), 0);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        // Yarn 4 writes what a script prints into a log.
+        let is_told = said.contains("`prepack` comes after it");
+        assert!(is_told || early == "prepublish", "{said}");
+    }
+}
+
 /// What pnpm passes on from a publish that would upload nothing does not keep it from packing.
 #[test]
 fn a_check_inside_a_rehearsal_packs_all_the_same() {

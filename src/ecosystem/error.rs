@@ -254,6 +254,22 @@ pub enum Error {
         around: &'static str,
     },
 
+    /// What is checked may still be changed before it is published.
+    #[error(
+        "this check runs in `{event}` of {path}, and `{script}` comes after it and may change what ships"
+    )]
+    #[diagnostic(help(
+        "run the check in a later script, best in `postpack`, which is the last one before the upload"
+    ))]
+    CheckTooEarly {
+        /// The project.
+        path: String,
+        /// The script that has started the check.
+        event: String,
+        /// A script that runs after it.
+        script: &'static str,
+    },
+
     /// Several clients have left their lock files.
     #[error("{path} has lock files of several clients: {}", .names.join(", "))]
     #[diagnostic(help(

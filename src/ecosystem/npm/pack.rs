@@ -16,9 +16,11 @@ use crate::{
         only_file,
         private::PrivateDirectory,
     },
-    model::PackedBy,
+    model::{PackedBy, escape},
 };
 
+/// The script that runs when the artifact is made.
+const AFTER_PACKING: &str = "postpack";
 /// What the artifact is called where the client leaves that to us.
 const FILE_NAME: &str = "package.tgz";
 
@@ -77,6 +79,7 @@ impl Run<'_> {
             return Ok(Scripts::Ignored(WhyIgnored::Asked));
         }
         if environment::inside_packing(|name| env::var_os(name)) {
+            self.refuse_early()?;
             return Ok(Scripts::Ignored(WhyIgnored::InsidePacking));
         }
         let (running, facts) = (&self.running, self.running.facts);
@@ -95,6 +98,30 @@ impl Run<'_> {
             true => Scripts::Ignored(WhyIgnored::Configured),
             false => Scripts::Ran,
         })
+    }
+
+    /// A check that a script of this very project has started before others of its scripts have run does
+    /// not see what these will change. What comes after the pack changes nothing that is uploaded.
+    fn refuse_early(&self) -> Result<(), Error> {
+        let facts = self.running.facts;
+        let event = env::var("npm_lifecycle_event").unwrap_or_default();
+        let of_project = env::var_os("npm_package_json").is_none_or(|manifest| {
+            let real = |path: &Path| path.canonicalize().ok();
+            real(Path::new(&manifest)) == real(&self.running.client.project.join(MANIFEST))
+        });
+        let all = facts.before.iter().chain(facts.within);
+        let mut later = all
+            .skip_while(|name| **name != event)
+            .skip(1)
+            .filter(|name| **name != AFTER_PACKING);
+        match later.find(|name| has_any(self.manifest, &[name])) {
+            Some(script) if of_project => Err(Error::CheckTooEarly {
+                path: Error::shown(self.running.client.project),
+                event: escape(&event),
+                script,
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Runs the scripts that only a publish runs, each alone. Some clients can't: a manifest with
