@@ -27,11 +27,12 @@ const MOVED: [&str; 2] = ["license-file", "readme"];
 
 /// Whether what ships at `path` is what a packer makes of the file in the tree.
 pub(super) fn is_by_packer(path: &str, original: &[u8], shipped: &[u8]) -> bool {
-    match path.rsplit('/').next() {
-        Some("package.json") => is_packed(json(original), json(shipped)),
-        Some("Cargo.toml" | "pyproject.toml") => is_packed(toml(original), toml(shipped)),
-        Some("setup.cfg") => settings(original) == settings(shipped),
-        Some("_version.py") => {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name {
+        "package.json" => is_packed(name, json(original), json(shipped)),
+        "Cargo.toml" | "pyproject.toml" => is_packed(name, toml(original), toml(shipped)),
+        "setup.cfg" => settings(original) == settings(shipped),
+        "_version.py" => {
             let text = String::from_utf8_lossy(shipped);
             shipped.len() <= LONGEST_VERSION && text.trim_start().starts_with(VERSIONEER)
         }
@@ -51,15 +52,16 @@ fn toml(text: &[u8]) -> Manifest {
 
 /// Clients, build backends and programs that people run before they pack write a manifest anew, leave
 /// keys out, put in versions, and lay `publishConfig` over the rest. None adds a script or a dependency.
-fn is_packed(original: Manifest, shipped: Manifest) -> bool {
+fn is_packed(name: &str, original: Manifest, shipped: Manifest) -> bool {
     let (Some(original), Some(shipped)) = (original, shipped) else {
         return false;
     };
+    let packed = Packed { name };
     let publish = original.get("publishConfig");
     shipped.iter().all(|(key, value)| {
         publish.and_then(|publish| publish.get(key)) == Some(value)
             || FOR_PEOPLE.contains(&&**key)
-            || is_less(original.get(key), key, value)
+            || packed.is_less(&[key], original.get(key), value)
             || key == "bin" && is_only_program(original.get(key), value)
     })
 }
@@ -70,27 +72,55 @@ fn is_only_program(original: Option<&Value>, value: &Value) -> bool {
     programs.is_some_and(|programs| programs.values().all(|program| Some(program) == original))
 }
 
-/// Whether the value is the original, or what is left of it.
-fn is_less(original: Option<&Value>, key: &str, value: &Value) -> bool {
-    match (original, value) {
-        (Some(Value::String(original)), Value::String(_))
-            if MOVED.contains(&key)
-                || PROTOCOLS
+/// A manifest that ships.
+struct Packed<'a> {
+    /// The name of its file.
+    name: &'a str,
+}
+
+impl Packed<'_> {
+    /// Whether the value at a path of keys is the original, what is left of it, or a packer's own.
+    fn is_less(&self, at: &[&str], original: Option<&Value>, value: &Value) -> bool {
+        if self.is_put_in(at, value) {
+            return true;
+        }
+        match (original, value) {
+            (Some(Value::String(original)), Value::String(_))
+                if PROTOCOLS
                     .iter()
                     .any(|protocol| original.starts_with(protocol)) =>
-        {
-            true
+            {
+                true
+            }
+            (Some(Value::Object(original)), Value::Object(values)) => values
+                .iter()
+                .all(|(key, value)| self.is_less(&[at, &[key]].concat(), original.get(key), value)),
+            (Some(Value::Array(original)), Value::Array(values)) => {
+                values.iter().all(|value| original.contains(value))
+            }
+            (Some(original), value) => original == value,
+            // Scripts and fields that were renamed, so that nobody runs or reads them.
+            (None, _) => at.last().is_some_and(|key| key.starts_with('_')),
         }
-        (Some(Value::Object(original)), Value::Object(values)) => values
-            .iter()
-            .all(|(key, value)| is_less(original.get(key), key, value)),
-        (Some(Value::Array(original)), Value::Array(values)) => {
-            values.iter().all(|value| original.contains(value))
-        }
-        (Some(original), value) => original == value,
-        // Scripts and fields that were renamed, so that nobody runs or reads them.
-        (None, _) => key.starts_with('_'),
     }
+
+    /// Whether a packer writes such a value there, whatever the original has.
+    fn is_put_in(&self, at: &[&str], value: &Value) -> bool {
+        match (self.name, at) {
+            // Cargo finds a file to read by its name, maturin names what cargo found.
+            ("Cargo.toml", ["package", key] | ["workspace", "package", key]) => {
+                MOVED.contains(key) && is_path(value)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether it leads to a file below.
+fn is_path(value: &Value) -> bool {
+    value.as_str().is_some_and(|path| {
+        !path.contains(['\\', ':']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+    })
 }
 
 /// The settings in a `setup.cfg`: setuptools writes the file anew, without comments and with a section of
@@ -158,6 +188,11 @@ mod tests {
         assert!(by_packer(
             "package = { name = 'a', readme = 'README.md' }\n[workspace]\nmembers = ['a']\n"
         ));
+        assert!(by_packer("[package]\nlicense-file = 'LICENSE'\n"));
+        assert!(!by_packer("[package]\nreadme = '/etc/passwd'\n"));
+        assert!(!by_packer("[package]\nlicense-file = '../x'\n"));
+        assert!(!by_packer("[package]\nlicense-file = true\n"));
+        assert!(!by_packer("[workspace]\nreadme = 'README.md'\n"));
         assert!(!by_packer("[package]\nname = 'a'\nbuild = 'x.rs'\n"));
         assert!(!by_packer("[workspace]\nmembers = ['c']\n"));
         assert!(!by_packer("[package"));
