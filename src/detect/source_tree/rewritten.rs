@@ -81,7 +81,7 @@ struct Packed<'a> {
 impl Packed<'_> {
     /// Whether the value at a path of keys is the original, what is left of it, or a packer's own.
     fn is_less(&self, at: &[&str], original: Option<&Value>, value: &Value) -> bool {
-        if self.is_put_in(at, value) {
+        if self.is_put_in(at, original, value) {
             return true;
         }
         match (original, value) {
@@ -104,12 +104,16 @@ impl Packed<'_> {
         }
     }
 
-    /// Whether a packer writes such a value there, whatever the original has.
-    fn is_put_in(&self, at: &[&str], value: &Value) -> bool {
+    /// Whether a packer writes such a value there.
+    fn is_put_in(&self, at: &[&str], original: Option<&Value>, value: &Value) -> bool {
         match (self.name, at) {
             // Cargo finds a file to read by its name, maturin names what cargo found.
             ("Cargo.toml", ["package", key] | ["workspace", "package", key]) => {
                 MOVED.contains(key) && is_path(value)
+            }
+            // Where an sdist has its crate.
+            ("pyproject.toml", ["tool", "maturin", "manifest-path"]) => {
+                original.is_none() && is_path(value)
             }
             _ => false,
         }
@@ -196,6 +200,21 @@ mod tests {
         assert!(!by_packer("[package]\nname = 'a'\nbuild = 'x.rs'\n"));
         assert!(!by_packer("[workspace]\nmembers = ['c']\n"));
         assert!(!by_packer("[package"));
+    }
+
+    fn pyproject(original: &str, shipped: &str) -> bool {
+        is_by_packer("pyproject.toml", original.as_bytes(), shipped.as_bytes())
+    }
+
+    #[test]
+    fn maturin_says_where_the_crate_lies() {
+        let original = "[tool.maturin]\nbindings = 'cffi'\n";
+        let added = |line: &str| pyproject(original, &format!("{original}{line}\n"));
+        assert!(added("manifest-path = 'py/Cargo.toml'"));
+        assert!(!added("manifest-path = '../Cargo.toml'"));
+        assert!(!added("python-source = 'python'"));
+        let has_one = "[tool.maturin]\nmanifest-path = 'a/Cargo.toml'\n";
+        assert!(!pyproject(has_one, &has_one.replace("a/", "b/")));
     }
 
     #[test]
