@@ -56,7 +56,10 @@ fn is_packed(name: &str, original: Manifest, shipped: Manifest) -> bool {
     let (Some(original), Some(shipped)) = (original, shipped) else {
         return false;
     };
-    let packed = Packed { name };
+    let packed = Packed {
+        name,
+        original: &original,
+    };
     let publish = original.get("publishConfig");
     shipped.iter().all(|(key, value)| {
         publish.and_then(|publish| publish.get(key)) == Some(value)
@@ -76,6 +79,7 @@ fn is_only_program(original: Option<&Value>, value: &Value) -> bool {
 struct Packed<'a> {
     /// The name of its file.
     name: &'a str,
+    original: &'a Map<String, Value>,
 }
 
 impl Packed<'_> {
@@ -115,8 +119,19 @@ impl Packed<'_> {
             ("pyproject.toml", ["tool", "maturin", "manifest-path"]) => {
                 original.is_none() && is_path(value)
             }
+            ("pyproject.toml", ["project", key]) => original.is_none() && self.is_dynamic(key),
             _ => false,
         }
+    }
+
+    /// Whether the project itself leaves it to the backend: pdm-backend writes what it found.
+    fn is_dynamic(&self, key: &str) -> bool {
+        let dynamic = self
+            .original
+            .get("project")
+            .and_then(|it| it.get("dynamic"));
+        let keys = dynamic.and_then(Value::as_array);
+        keys.is_some_and(|keys| keys.iter().any(|named| named == key))
     }
 }
 
@@ -215,6 +230,20 @@ mod tests {
         assert!(!added("python-source = 'python'"));
         let has_one = "[tool.maturin]\nmanifest-path = 'a/Cargo.toml'\n";
         assert!(!pyproject(has_one, &has_one.replace("a/", "b/")));
+    }
+
+    #[test]
+    fn a_backend_writes_what_was_dynamic() {
+        let original = "[project]\nname = 'a'\ndynamic = ['version']\n";
+        let shipped = "[project]\nname = 'a'\ndynamic = []\nversion = '1.0.0'\n";
+        assert!(pyproject(original, shipped));
+        assert!(!pyproject("[project]\nname = 'a'\ndynamic = []\n", shipped));
+        assert!(!pyproject(
+            original,
+            &format!("{shipped}dependencies = ['b']\n")
+        ));
+        assert!(!pyproject(original, &shipped.replace("[]", "['scripts']")));
+        assert!(!pyproject(original, "[tool]\nversion = '1.0.0'\n"));
     }
 
     #[test]
