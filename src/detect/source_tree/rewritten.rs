@@ -11,6 +11,9 @@ const LONGEST_VERSION: usize = 1 << 10;
 /// What versioneer knows of a version.
 const OF_VERSION: [&str; 5] = ["date", "dirty", "error", "full-revisionid", "version"];
 
+/// What ends the name of a file that npm installs from.
+const ARCHIVES: [&str; 3] = [".tar", ".tar.gz", ".tgz"];
+
 /// Keys of a `package.json` that are there to be read by people; pnpm 12 writes them in another form.
 const FOR_PEOPLE: [&str; 10] = [
     "author",
@@ -88,12 +91,8 @@ impl Packed<'_> {
             return true;
         }
         match (original, value) {
-            (Some(Value::String(original)), Value::String(_))
-                if PROTOCOLS
-                    .iter()
-                    .any(|protocol| original.starts_with(protocol)) =>
-            {
-                true
+            (Some(Value::String(original)), Value::String(value)) => {
+                original == value || is_version_of(at.last().unwrap_or(&""), original, value)
             }
             (Some(Value::Object(original)), Value::Object(values)) => values
                 .iter()
@@ -132,6 +131,48 @@ impl Packed<'_> {
         let keys = dynamic.and_then(Value::as_array);
         keys.is_some_and(|keys| keys.iter().any(|named| named == key))
     }
+}
+
+/// Whether the value is a version that a packer put in for a workspace's protocol: of the same dependency,
+/// or of the one whose alias it is.
+fn is_version_of(key: &str, original: &str, value: &str) -> bool {
+    let mut protocols = PROTOCOLS.iter();
+    let Some(rest) = protocols.find_map(|protocol| original.strip_prefix(protocol)) else {
+        return false;
+    };
+    // `workspace:@acme/b@^1.0.0`
+    let alias = rest.rsplit_once('@').map(|(name, _)| name);
+    let alias = alias.filter(|name| !name.is_empty() && original.starts_with("workspace:"));
+    match value
+        .strip_prefix("npm:")
+        .and_then(|value| value.rsplit_once('@'))
+    {
+        Some((name, range)) => name == alias.unwrap_or(key) && is_range(range),
+        None => alias.is_none() && is_range(value),
+    }
+}
+
+/// Whether it can be nothing but versions: no tag, no place on the web, and no file of that name.
+fn is_range(range: &str) -> bool {
+    let mut versions = range
+        .split([' ', '|'])
+        .map(|version| version.trim_start_matches(['^', '~', '<', '>', '=']))
+        .filter(|version| !version.is_empty() && *version != "-")
+        .peekable();
+    versions.peek().is_some() && versions.all(is_version_number)
+}
+
+/// `1.2.x` or `1.0.0-rc.1+5`; npm takes what ends as an archive does for a file.
+fn is_version_number(version: &str) -> bool {
+    let (numbers, rest) = version.split_at(version.find(['-', '+']).unwrap_or(version.len()));
+    let in_rest = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
+    let name = rest.to_ascii_lowercase();
+    numbers.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '*' | 'x' | 'X'))
+        && numbers
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'*' | b'x' | b'X'))
+        && rest.bytes().all(in_rest)
+        && !ARCHIVES.iter().any(|end| name.ends_with(end))
 }
 
 /// Whether it leads to a file below.
@@ -236,6 +277,45 @@ mod tests {
             "{",
         ] {
             assert!(!manifest(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_protocol_becomes_a_version_of_the_same_dependency() {
+        let by_packer = |key: &str, original: &str, shipped: &str| {
+            let manifest = |value: &str| format!(r#"{{"dependencies":{{"{key}":"{value}"}}}}"#);
+            let (original, shipped) = (manifest(original), manifest(shipped));
+            is_by_packer("package.json", original.as_bytes(), shipped.as_bytes())
+        };
+        for (key, original, shipped) in [
+            ("b", "workspace:*", "1.2.3"),
+            ("b", "workspace:^", "^1.2.3-rc.1+build-5"),
+            ("b", "workspace:^1.0.0", "npm:b@^1.0.0"),
+            ("@a/b", "catalog:", ">=1.0.0 <2 || 3.x - 4"),
+            ("@a/b", "link:../b", "npm:@a/b@*"),
+            ("c", "workspace:b@*", "npm:b@1.0.0"),
+            ("c", "workspace:@a/b@*", "npm:@a/b@~1.0.0"),
+            ("c", "workspace:*", "workspace:*"),
+        ] {
+            assert!(by_packer(key, original, shipped), "{shipped}");
+        }
+        for (key, original, shipped) in [
+            ("b", "workspace:*", "npm:evil@1.0.0"),
+            ("b", "workspace:*", "npm:b@evil/x"),
+            ("b", "workspace:*", "npm:b@npm:evil@1"),
+            ("b", "workspace:*", "npm:b"),
+            ("b", "catalog:", "https://example.com/1.tgz"),
+            ("b", "catalog:", "1.0.0/x"),
+            ("b", "catalog:", "1.0.0-x.tgz"),
+            ("b", "catalog:", "latest"),
+            ("b", "catalog:", "x1evil"),
+            ("b", "patch:b@1", "||"),
+            ("b", "patch:b@1", ""),
+            ("c", "workspace:b@*", "1.0.0"),
+            ("c", "workspace:b@*", "npm:c@1.0.0"),
+            ("c", "1.0.0", "1.0.1"),
+        ] {
+            assert!(!by_packer(key, original, shipped), "{shipped}");
         }
     }
 
