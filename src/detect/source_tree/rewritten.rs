@@ -101,14 +101,17 @@ impl Packed<'_> {
                 values.iter().all(|value| original.contains(value))
             }
             (Some(original), value) => original == value,
-            // Scripts and fields that were renamed, so that nobody runs or reads them.
-            (None, _) => at.last().is_some_and(|key| key.starts_with('_')),
+            (None, _) => false,
         }
     }
 
     /// Whether a packer writes such a value there.
     fn is_put_in(&self, at: &[&str], original: Option<&Value>, value: &Value) -> bool {
         match (self.name, at) {
+            // Scripts and fields that were renamed, so that nobody runs or reads them.
+            ("package.json", [key] | ["scripts", key]) => {
+                original.is_none() && key.starts_with('_')
+            }
             // Cargo finds a file to read by its name, maturin names what cargo found.
             ("Cargo.toml", ["package", key] | ["workspace", "package", key]) => {
                 MOVED.contains(key) && is_path(value)
@@ -334,6 +337,9 @@ mod tests {
         assert!(!by_packer("[workspace]\nreadme = 'README.md'\n"));
         assert!(!by_packer("[package]\nname = 'a'\nbuild = 'x.rs'\n"));
         assert!(!by_packer("[workspace]\nmembers = ['c']\n"));
+        // A dependency may have such a name.
+        assert!(!by_packer("[dependencies._c]\npackage = 'c'\n"));
+        assert!(!by_packer("[workspace.dependencies]\n_c = '1'\n"));
         assert!(!by_packer("[package"));
     }
 
