@@ -131,6 +131,16 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// A pipe, a socket or a device: to read it could wait forever.
+    #[error(
+        "{path} is called as an artifact is, but it is a pipe, a socket or a device, and what it would hand to an upload can't be known before"
+    )]
+    #[diagnostic(help("remove it, or put the artifact itself there"))]
+    SpecialFile {
+        /// The file.
+        path: String,
+    },
+
     /// No place to pack into.
     #[error(
         "no private directory could be made in the system's directory for temporary files, {path}"

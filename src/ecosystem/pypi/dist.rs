@@ -53,15 +53,27 @@ pub(super) fn given(root: &Path) -> Result<Vec<Packed>, Error> {
     };
     let given = names.into_iter().map(|name| {
         let file = directory.join(name);
-        Packed {
+        refuse_special(&file)?;
+        Ok(Packed {
             label: file.display().to_string(),
             file,
             root: root.to_owned(),
             dist: Some(dist.clone()),
             ..Packed::default()
-        }
+        })
     });
-    Ok(given.collect())
+    given.collect()
+}
+
+/// To open a pipe waits for ever if nobody writes into it. What can't be asked for what it is can't be
+/// opened either, and that is told then.
+fn refuse_special(file: &Path) -> Result<(), Error> {
+    match fs::metadata(file) {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Err(Error::SpecialFile {
+            path: Error::shown(file),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The name and the version that the name of a file tells.
@@ -128,6 +140,31 @@ fn newest(names: &[OsString]) -> BTreeMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_refused() {
+        use std::os::unix::{fs::symlink, net::UnixListener};
+
+        let root = tempfile::tempdir().unwrap();
+        let dist = root.path().join(DIST);
+        fs::create_dir_all(dist.join("directory-1.0.zip")).unwrap();
+        fs::write(dist.join("acme-1.0.tar.gz"), "").unwrap();
+        assert_eq!(given(root.path()).unwrap().len(), 2);
+        for made in [
+            |file: &Path| drop(UnixListener::bind(file).unwrap()),
+            |file: &Path| symlink("/dev/zero", file).unwrap(),
+        ] {
+            let file = dist.join("pipe-1.0-py3-none-any.whl");
+            made(&file);
+            let error = given(root.path()).unwrap_err();
+            assert!(
+                matches!(&error, Error::SpecialFile { path } if path.ends_with("pipe-1.0-py3-none-any.whl")),
+                "{error}"
+            );
+            fs::remove_file(&file).unwrap();
+        }
+    }
 
     #[test]
     fn the_newest_of_each_project_is_known() {
