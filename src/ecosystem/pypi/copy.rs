@@ -67,6 +67,7 @@ pub(super) fn copy(top: &Path, root: &Path, into: &Path) -> Result<PathBuf, Erro
     let mut copying = Copying {
         top,
         root,
+        into: fs::canonicalize(into).map_err(|source| not_written(into, source))?,
         bytes: 0,
     };
     let mut waiting = vec![(top.to_owned(), to.clone())];
@@ -101,6 +102,8 @@ pub(super) fn copy(top: &Path, root: &Path, into: &Path) -> Result<PathBuf, Erro
 struct Copying<'a> {
     top: &'a Path,
     root: &'a Path,
+    /// The private directory, which is in the tree if the system's directory for temporary files is.
+    into: PathBuf,
     bytes: u64,
 }
 
@@ -111,7 +114,8 @@ impl Copying<'_> {
             (named.is_empty() || name == *named) && directory.join(holds).exists()
         };
         let is_outside = name == NODE_MODULES && !directory.starts_with(self.root);
-        directory == self.root.join(DIST)
+        directory == self.into
+            || directory == self.root.join(DIST)
             || is_outside
             || OF_TOOLS.iter().any(is_kind) && is_ignored(directory)
     }
@@ -245,6 +249,18 @@ mod tests {
         ] {
             assert_eq!(top(&place.join(root)), place.join(expected), "{root}");
         }
+    }
+
+    #[test]
+    fn a_copy_does_not_hold_itself() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path().canonicalize().unwrap();
+        write(&top, "tmp/ours/started", "");
+        write(&top, "tmp/theirs/data", "");
+        symlink("tmp", top.join("TMP")).unwrap();
+        let root = copy(&top, &top, &top.join("TMP/ours")).unwrap();
+        assert!(root.join("tmp/theirs/data").exists());
+        assert!(!root.join("tmp/ours").exists());
     }
 
     #[test]
