@@ -2,6 +2,7 @@
 //! `build/` and `*.egg-info`, others lock files and environments.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -24,6 +25,9 @@ const OF_TOOLS: [(&str, &str); 5] = [
     (".nox", ""),
     (".pixi", ""),
 ];
+/// Where setuptools keeps what it has built, and the ending of where it keeps what it knows.
+const BUILD: &str = "build";
+const EGG_INFO: &str = "egg-info";
 /// A directory that no backend looks for outside of the project.
 const NODE_MODULES: &str = "node_modules";
 
@@ -68,6 +72,7 @@ pub(super) fn copy(top: &Path, root: &Path, into: &Path) -> Result<PathBuf, Erro
         top,
         root,
         into: fs::canonicalize(into).map_err(|source| not_written(into, source))?,
+        followed: BTreeSet::new(),
         bytes: 0,
     };
     let mut waiting = vec![(top.to_owned(), to.clone())];
@@ -84,6 +89,8 @@ pub(super) fn copy(top: &Path, root: &Path, into: &Path) -> Result<PathBuf, Erro
             let kind = kind.map_err(|source| Error::unreadable(&from, source))?;
             if kind.is_dir() && !copying.leaves_out(&from) {
                 waiting.push((from, to));
+            } else if kind.is_symlink() && copying.is_written(&from) {
+                waiting.extend(copying.follow(&from)?.map(|target| (target, to)));
             } else if kind.is_symlink() {
                 copying.link(&from, &to)?;
             } else if let Some(target) = copying.linked(&from) {
@@ -104,6 +111,8 @@ struct Copying<'a> {
     root: &'a Path,
     /// The private directory, which is in the tree if the system's directory for temporary files is.
     into: PathBuf,
+    /// Where the links lead whose targets are copied.
+    followed: BTreeSet<PathBuf>,
     bytes: u64,
 }
 
@@ -118,6 +127,25 @@ impl Copying<'_> {
             || directory == self.root.join(DIST)
             || is_outside
             || OF_TOOLS.iter().any(is_kind) && is_ignored(directory)
+    }
+
+    /// Whether a link leads to a directory that a build writes into, which must not be the user's own.
+    fn is_written(&self, link: &Path) -> bool {
+        let is_named = link == self.root.join(DIST)
+            || link == self.root.join(BUILD)
+            || link.extension().is_some_and(|kind| kind == EGG_INFO);
+        is_named && link.is_dir()
+    }
+
+    /// The directory to copy in place of such a link: what lies in it is shipped as if it lay in the
+    /// tree. One that holds the link, or was copied already, is left out, for links may lead round.
+    fn follow(&mut self, link: &Path) -> Result<Option<PathBuf>, Error> {
+        if self.leaves_out(link) {
+            return Ok(None);
+        }
+        let target = fs::canonicalize(link).map_err(|source| Error::unreadable(link, source))?;
+        let leads_round = link.starts_with(&target) || !self.followed.insert(target.clone());
+        Ok((!leads_round).then_some(target))
     }
 
     fn file(&mut self, from: &Path, to: &Path) -> Result<(), Error> {
@@ -261,6 +289,46 @@ mod tests {
         let root = copy(&top, &top, &top.join("TMP/ours")).unwrap();
         assert!(root.join("tmp/theirs/data").exists());
         assert!(!root.join("tmp/ours").exists());
+    }
+
+    #[test]
+    fn nothing_is_written_through_the_links_of_a_copy() {
+        let (place, into) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let place = place.path().canonicalize().unwrap();
+        let top = place.join("acme");
+        for path in [
+            "acme/src/acme.py",
+            "acme/known/PKG-INFO",
+            "scratch/built/lib/acme.py",
+            "scratch/uploads/acme-1.0.tar.gz",
+            "scratch/build/data",
+        ] {
+            write(&place, path, path);
+        }
+        for (target, link) in [
+            (place.join("scratch/uploads"), "dist"),
+            (PathBuf::from("../scratch/built"), "build"),
+            (top.join("known"), "src/acme.egg-info"),
+            // These lead round.
+            (PathBuf::from("."), "round.egg-info"),
+            (place.clone(), "src/round.egg-info"),
+            // Nothing is written there.
+            (place.join("scratch/build"), "src/build"),
+        ] {
+            symlink(target, top.join(link)).unwrap();
+        }
+        let root = copy(&top, &top, into.path()).unwrap();
+        for path in ["dist", "round.egg-info", "src/round.egg-info"] {
+            assert!(root.join(path).symlink_metadata().is_err(), "{path}");
+        }
+        for path in ["build", "build/lib", "src/acme.egg-info"] {
+            let copied = root.join(path).symlink_metadata().unwrap();
+            assert!(copied.is_dir(), "{path}");
+        }
+        assert!(root.join("build/lib/acme.py").exists());
+        assert!(root.join("src/acme.egg-info/PKG-INFO").exists());
+        let kept = fs::read_link(root.join("src/build"));
+        assert_eq!(kept.unwrap(), place.join("scratch/build"));
     }
 
     #[test]
