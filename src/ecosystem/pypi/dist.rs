@@ -1,10 +1,16 @@
 //! What lies in `dist/`.
 
-use std::{cmp::Ordering, collections::BTreeMap, ffi::OsString, fs, io, path::Path};
+use std::{
+    cmp::Ordering,
+    collections::BTreeMap,
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::{project::Said, workspace};
 use crate::{
-    ecosystem::{Error, PackOptions, Packed},
+    ecosystem::{Error, Packed},
     model::{Dist, FreshBuild, compare_versions, project_name, release_in_name},
 };
 
@@ -46,12 +52,51 @@ pub(super) fn given(root: &Path) -> Result<Vec<Packed>, Error> {
         names = artifacts(&directory)?;
         names.retain(|name| is_of(name, &own));
     }
+    packed(root, &directory, names, projects(root))
+}
+
+/// What lies in the `dist/` of a workspace beside the artifacts that [`given`] takes from there: of members
+/// that are not for publishing, or of others. `uv publish` uploads it with them. One member has it
+/// checked: the first that takes its own from there.
+pub(super) fn left_over(root: &Path) -> Result<Vec<Packed>, Error> {
+    let Some(workspace) = workspace::above(root) else {
+        return Ok(Vec::new());
+    };
+    let public = workspace::public(&workspace)?;
+    let mut taking = Vec::new();
+    for member in &public {
+        if artifacts(&member.join(DIST))?.is_empty() {
+            taking.push(member);
+        }
+    }
+    let first = taking.first().copied().or(public.first());
+    let is_first = first.is_some_and(|first| workspace::real(first) == workspace::real(root));
+    // A root that is for publishing takes all.
+    if public.contains(&workspace) || !is_first {
+        return Ok(Vec::new());
+    }
+    let name = |member: &PathBuf| Said::of(member, member).name();
+    let taken: Vec<_> = taking.into_iter().filter_map(name).collect();
+    let directory = workspace.join(DIST);
+    let mut names = artifacts(&directory)?;
+    names.retain(|name| !taken.iter().any(|own| is_of(name, own)));
+    let projects = public.iter().map(name).collect::<Option<_>>();
+    packed(root, &directory, names, projects.unwrap_or_default())
+}
+
+/// Artifacts for the project in `root`, which lie in a directory where those of `projects` belong.
+fn packed(
+    root: &Path,
+    directory: &Path,
+    names: Vec<OsString>,
+    projects: Vec<String>,
+) -> Result<Vec<Packed>, Error> {
     let dist = Dist {
-        projects: projects(root),
+        projects,
         newest: newest(&names),
         fresh: None,
     };
-    let given = names.into_iter().map(|name| {
+    let packed = names.into_iter().map(|name| {
         let file = directory.join(name);
         refuse_special(&file)?;
         Ok(Packed {
@@ -62,7 +107,7 @@ pub(super) fn given(root: &Path) -> Result<Vec<Packed>, Error> {
             ..Packed::default()
         })
     });
-    given.collect()
+    packed.collect()
 }
 
 /// To open a pipe waits for ever if nobody writes into it. What can't be asked for what it is can't be
@@ -108,17 +153,14 @@ pub(super) fn compare(given: &mut [Packed], fresh: &[Packed]) {
     }
 }
 
-/// The names of the project in `root`, and of all whose artifacts uv leaves in its `dist/`; none if its
-/// own is not written down.
+/// The names of the project in `root`, and of all for publishing whose artifacts uv leaves in its `dist/`;
+/// none if its own is not written down.
 fn projects(root: &Path) -> Vec<String> {
     let Some(own) = Said::of(root, root).name() else {
         return Vec::new();
     };
-    let members = match workspace::workspace(root) {
-        Some(_) => workspace::members(root, "", &PackOptions::default()).unwrap_or_default(),
-        None => Vec::new(),
-    };
-    let names = members.iter().map(|member| &member.directory);
+    let members = workspace::public(root).unwrap_or_default();
+    let names = members.iter();
     let names = names.filter_map(|member| Said::of(member, member).name());
     let mut all = vec![own];
     all.extend(names.filter(|name| *name != all[0]).collect::<Vec<_>>());
@@ -140,6 +182,69 @@ fn newest(names: &[OsString]) -> BTreeMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_in_the_dist_of_a_workspace_is_taken() {
+        let place = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = place.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let workspace = "[tool.uv.workspace]\nmembers = ['*']\n";
+        write("pyproject.toml", workspace);
+        for (member, more) in [
+            ("a", ""),
+            ("b", "classifiers = ['Private :: No']"),
+            ("c", ""),
+            ("d", ""),
+        ] {
+            let manifest = format!("[project]\nname = '{member}'\n{more}\n");
+            write(&format!("{member}/pyproject.toml"), &manifest);
+        }
+        for name in ["a-1", "b-1", "c-1", "d-1", "zz-9"] {
+            write(&format!("dist/{name}.tar.gz"), "");
+        }
+        write("d/dist/d-2.tar.gz", "");
+        let taken = |take: fn(&Path) -> Result<Vec<Packed>, Error>, member: &str| {
+            let all = take(&place.path().join(member)).unwrap().into_iter();
+            let all = all.map(|packed| {
+                let name = packed.file.file_name().unwrap().to_owned();
+                (name.into_string().unwrap(), packed.dist.unwrap().projects)
+            });
+            all.collect::<Vec<_>>()
+        };
+        let of = |names: &[&str], projects: &[&str]| {
+            let projects: Vec<_> = projects.iter().map(|&name| name.to_owned()).collect();
+            let names = names.iter().map(|name| format!("{name}.tar.gz"));
+            names
+                .map(|name| (name, projects.clone()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(taken(given, "a"), of(&["a-1"], &["a"]));
+        assert_eq!(taken(given, "d"), of(&["d-2"], &["d"]));
+        let rest = of(&["b-1", "d-1", "zz-9"], &["a", "c", "d"]);
+        assert_eq!(taken(left_over, "a"), rest);
+        for member in ["b", "c", "d", ""] {
+            assert_eq!(taken(left_over, member), [], "{member}");
+        }
+        // The next takes it where the first has a `dist/` of its own.
+        write("a/dist/a-1.tar.gz", "");
+        assert_eq!(taken(left_over, "a"), []);
+        let rest = of(&["a-1", "b-1", "d-1", "zz-9"], &["a", "c", "d"]);
+        assert_eq!(taken(left_over, "c"), rest);
+        // A root that is for publishing takes all, and what is not for publishing is foreign there.
+        write(
+            "pyproject.toml",
+            &format!("[project]\nname = 'root'\n{workspace}"),
+        );
+        let all = of(
+            &["a-1", "b-1", "c-1", "d-1", "zz-9"],
+            &["root", "a", "c", "d"],
+        );
+        assert_eq!(taken(given, ""), all);
+        assert_eq!(taken(left_over, "c"), []);
+    }
 
     #[cfg(unix)]
     #[test]

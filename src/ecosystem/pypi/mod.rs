@@ -92,13 +92,15 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
 /// What lies in `dist/`, or what is built.
 fn files(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
     let mut given = dist::given(&project.root)?;
+    let left_over = dist::left_over(&project.root)?;
     if given.is_empty() || options.build {
         let built = build::build(project, options)?;
-        if given.is_empty() {
-            return Ok(built);
+        match given.is_empty() {
+            true => given = built,
+            false => dist::compare(&mut given, &built),
         }
-        dist::compare(&mut given, &built);
     }
+    given.extend(left_over);
     Ok(given)
 }
 

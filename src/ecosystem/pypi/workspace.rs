@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::project::PYPROJECT;
+use super::{ENTRY, project::PYPROJECT};
 use crate::{
-    ecosystem::{Error, Member, PackOptions, members::matching, toml_table},
+    ecosystem::{Error, Is, ManifestFile, Member, PackOptions, members::matching, toml_table},
     model::read_text_file,
 };
 
@@ -31,6 +31,22 @@ pub(super) fn above(directory: &Path) -> Option<PathBuf> {
         all.iter().any(|member| real(member) == own)
     };
     own.ancestors().skip(1).find(is_member).map(Path::to_owned)
+}
+
+/// The root of a workspace and its members, as far as they are for publishing.
+pub(super) fn public(root: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut all = of_root(root)?;
+    all.retain(|member| is_public(member));
+    Ok(all)
+}
+
+fn is_public(directory: &Path) -> bool {
+    let read = |file: &ManifestFile| {
+        let text = read_text_file(&directory.join(file.name)).ok()?;
+        let is = (file.read)(&text).ok()?;
+        (!matches!(is, Is::Nothing)).then_some(is)
+    };
+    matches!(ENTRY.manifests.iter().find_map(read), Some(Is::Project))
 }
 
 /// The root of a workspace and its members; nothing if it is none.
@@ -69,6 +85,6 @@ fn member(directory: PathBuf) -> Member {
     }
 }
 
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
