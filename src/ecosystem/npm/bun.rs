@@ -21,6 +21,7 @@ pub(super) const BUN: Facts = Facts {
     registry: None,
     ignoring: Ignoring::Flag("--ignore-scripts", &[]),
     ignores: Ignores::Reads(ignores),
+    settings_of_root: false,
     members: Members::Patterns,
 };
 

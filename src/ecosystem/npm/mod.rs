@@ -106,6 +106,8 @@ struct Facts {
     /// How it tells where it publishes to, if it can be asked.
     registry: Option<registry::Settings>,
     ignores: Ignores,
+    /// Whether in a member of a workspace it reads the settings of the root, and not the member's own.
+    settings_of_root: bool,
     members: Members,
 }
 

@@ -32,6 +32,8 @@ pub(super) const NPM: Facts = Facts {
         "--json=false",
         "--workspaces=false",
     ]),
+    // So does its publish: a member's `.npmrc` counts for nothing (measured for 11.19.1).
+    settings_of_root: true,
     members: Members::Patterns,
 };
 

@@ -88,7 +88,7 @@ impl Run<'_> {
             && match facts.ignores {
                 Ignores::Never => false,
                 Ignores::Says(question) => {
-                    let mut command = running.command(question);
+                    let mut command = running.question(question)?;
                     let said = running.typed(question);
                     running.client.ask(&mut command, &said)? == "true"
                 }

@@ -31,5 +31,6 @@ pub(super) const PNPM: Facts = Facts {
     }),
     ignoring: Ignoring::Flag("--config.ignore-scripts=true", &[]),
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
+    settings_of_root: false,
     members: Members::Says(&["ls", "--recursive", "--depth=-1", "--json"], in_array),
 };

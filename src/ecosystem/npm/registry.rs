@@ -34,7 +34,7 @@ pub(super) fn destination(running: &Running<'_>, manifest: &Value) -> Destinatio
         return Destination::unknown(format!("{client} can't be asked for its registry"));
     };
     let typed = running.typed(settings.list);
-    match ask(running, settings, running.command(settings.list)) {
+    match ask(running, settings) {
         Ok(Some(configured)) => {
             let default = || default_registry(running, settings);
             resolve(client, settings, &configured, manifest, &default)
@@ -45,11 +45,8 @@ pub(super) fn destination(running: &Running<'_>, manifest: &Value) -> Destinatio
     }
 }
 
-fn ask(
-    running: &Running<'_>,
-    settings: &Settings,
-    mut command: Command,
-) -> Result<Option<Map<String, Value>>, Error> {
+fn ask(running: &Running<'_>, settings: &Settings) -> Result<Option<Map<String, Value>>, Error> {
+    let mut command = running.question(settings.list)?;
     let said = running.typed(settings.list);
     let answer = running.client.ask_all(&mut command, &said)?;
     Ok((settings.read)(&answer))

@@ -8,6 +8,7 @@ use super::{
     Facts,
     choice::choose,
     environment::{self, Program},
+    workspace::root_of_member,
 };
 use crate::{
     ecosystem::{
@@ -59,6 +60,17 @@ impl<'a> Running<'a> {
         let mut command = command(&self.program);
         command.args(arguments);
         command
+    }
+
+    /// The same, run where the client takes the settings of the project from.
+    pub(super) fn question(&self, arguments: &[&str]) -> Result<Command, Error> {
+        let mut command = self.command(arguments);
+        if self.facts.settings_of_root
+            && let Some(root) = root_of_member(self.client.project)?
+        {
+            command.current_dir(root);
+        }
+        Ok(command)
     }
 
     /// What a person would type.

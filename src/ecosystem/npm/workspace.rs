@@ -49,6 +49,17 @@ pub(super) fn members(
     Ok(vec![member(directory.to_owned())])
 }
 
+/// The root of the nearest workspace that names the project in `directory` a member by its patterns.
+pub(super) fn root_of_member(directory: &Path) -> Result<Option<PathBuf>, Error> {
+    for (root, manifest) in workspaces_above(directory) {
+        let members = matching(&root, MANIFEST, &patterns(&manifest))?;
+        if members.iter().any(|member| is_same(member, directory)) {
+            return Ok(Some(root));
+        }
+    }
+    Ok(None)
+}
+
 fn member(directory: PathBuf) -> Member {
     Member {
         directory,
@@ -116,7 +127,35 @@ pub(super) fn in_object(answer: &str) -> Option<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+
+    #[test]
+    fn only_what_the_patterns_name_is_a_member() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().canonicalize().unwrap();
+        for (directory, manifest) in [
+            (".", r#"{"workspaces":["packages/*"]}"#),
+            ("packages/a", "{}"),
+            ("packages/a/below", "{}"),
+            ("other", r#"{"workspaces":["b"]}"#),
+            ("other/b", "{}"),
+        ] {
+            fs::create_dir_all(root.join(directory)).unwrap();
+            fs::write(root.join(directory).join(MANIFEST), manifest).unwrap();
+        }
+        for (directory, expected) in [
+            ("packages/a", Some(root.clone())),
+            ("other/b", Some(root.join("other"))),
+            ("packages/a/below", None),
+            ("other", None),
+            (".", None),
+        ] {
+            let found = root_of_member(&root.join(directory)).unwrap();
+            assert_eq!(found, expected, "{directory}");
+        }
+    }
 
     #[test]
     fn what_clients_say_of_members_is_read() {

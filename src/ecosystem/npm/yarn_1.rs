@@ -25,5 +25,6 @@ pub(super) const YARN_1: Facts = Facts {
     }),
     ignoring: Ignoring::Flag("--ignore-scripts", &[]),
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
+    settings_of_root: false,
     members: Members::Says(&["--silent", "workspaces", "info", "--json"], in_object),
 };

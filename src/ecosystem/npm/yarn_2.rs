@@ -26,6 +26,7 @@ pub(super) const YARN_2: Facts = Facts {
     },
     // `enableScripts` is about those of dependencies.
     ignores: Ignores::Never,
+    settings_of_root: false,
     members: Members::Says(&["workspaces", "list", "--json"], in_lines),
 };
 
