@@ -47,17 +47,27 @@ impl Detector for Publish {
                 ecosystem: *ecosystem,
                 path,
                 wanted: &self.wanted,
-                destination: self.destination.clone().or_else(|| named(manifest)),
+                destination: self
+                    .destination
+                    .clone()
+                    .or_else(|| named(manifest, *ecosystem)),
             }
             .tell(out);
         }
     }
 }
 
-/// Where the manifest alone says that it goes.
-fn named(manifest: &Manifest) -> Option<Destination> {
+/// Where the manifest alone says that it goes: at an address, for crates under a name.
+fn named(manifest: &Manifest, ecosystem: Ecosystem) -> Option<Destination> {
     let registry = manifest.registry.as_deref()?;
-    let mut destination = Destination::at(registry, "the manifest names it");
+    let why = "the manifest names it";
+    let mut destination = match ecosystem {
+        Ecosystem::Crates => Destination {
+            registry: Some(registry.to_owned()),
+            ..Destination::unknown(why)
+        },
+        Ecosystem::Npm | Ecosystem::Pypi => Destination::at(registry, why),
+    };
     destination.access = destination.access.or(manifest.access);
     Some(destination)
 }

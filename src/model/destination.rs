@@ -44,8 +44,15 @@ pub struct Destination {
 
 impl Destination {
     /// A registry at an address that a client or a manifest names. One inside a network is restricted
-    /// to it.
+    /// to it. What is not written as an address is not shown, for nobody knows where in it a password
+    /// is, and is unknown: clients may still make an address of it, and another one than it seems.
     pub fn at(address: &str, why: impl Into<String>) -> Self {
+        if !is_address(address) {
+            return Self::unknown(format!(
+                "{}: an address that is not written as one",
+                why.into()
+            ));
+        }
         let url = without_credentials(address);
         Self {
             registry: Some(url.clone()),
@@ -72,6 +79,60 @@ impl Destination {
         name.is_some_and(|name| name.eq_ignore_ascii_case(registry))
             || self.url.as_deref().map(comparable) == Some(address)
     }
+}
+
+/// Whether it is `scheme://[user@]host[:port][/path]`, with nothing in it that clients read in several
+/// ways.
+fn is_address(address: &str) -> bool {
+    let (written, behind) = match address.find(['?', '#']) {
+        Some(at) => address.split_at(at),
+        None => (address, ""),
+    };
+    let open = without_credentials(written);
+    let Some((scheme, rest)) = open.split_once("://") else {
+        return false;
+    };
+    let (authority, path) = match rest.find('/') {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    // The colons of an IPv6 address are in its brackets.
+    let port = authority
+        .rfind(':')
+        .filter(|at| !authority[*at..].contains(']'));
+    let (host, port) = match port {
+        Some(at) => (&authority[..at], &authority[at + 1..]),
+        None => (authority, ""),
+    };
+    let is_odd = |character: char| !character.is_ascii_graphic() || character == '\\';
+    // With a slash in a password, the host is in what looks like the path. A scope may be there too.
+    let has_user = |part: &str| part.find('@').is_some_and(|at| at > 0);
+    let in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    !scheme.is_empty()
+        && scheme.bytes().all(in_scheme)
+        && is_host(host)
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && !address.contains(is_odd)
+        && !path.split('/').any(has_user)
+        && !behind.contains('@')
+}
+
+/// Whether it is a name or an address as everybody writes them. Clients take numbers such as
+/// `134744072` and `0x8080808` for IPv4 addresses too.
+fn is_host(host: &str) -> bool {
+    if let Some(literal) = host.strip_prefix('[') {
+        let literal = literal.strip_suffix(']').unwrap_or_default();
+        return literal.parse::<std::net::Ipv6Addr>().is_ok();
+    }
+    if host.parse::<std::net::Ipv4Addr>().is_ok() {
+        return true;
+    }
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_label = |label: &str| !label.is_empty() && label.bytes().all(in_name);
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
+    host.split('.').all(is_label) && !is_number
 }
 
 /// The address without user, password, query and fragment, any of which may hold a token.
@@ -165,6 +226,45 @@ mod tests {
             "",
         ] {
             assert!(!is_internal(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_written_as_an_address_is_neither_shown_nor_restricted() {
+        for address in [
+            "https:/bot:s3cretpw@host/",
+            "https:///bot:s3cretpw@host",
+            "//bot:s3cretpw@host/",
+            "https://bot:s3cretpw/x@host/",
+            "https://bot:12/s3cretpw@host/",
+            "https://bot:12#s3cretpw@host/",
+            "https://public.example\\@nexus/",
+            "https://ne\txus/",
+            "https://134744072/",
+            "https://0x8080808/",
+            "https://010.0.0.1/",
+            "https://[::1/",
+            "https://[::1]x/",
+            "https://a..b/",
+            "${NPM_REG}",
+            "https://${NPM_REG}/",
+            "nexus",
+            "",
+        ] {
+            let unknown = Destination::unknown("a: an address that is not written as one");
+            assert_eq!(Destination::at(address, "a"), unknown, "{address}");
+        }
+        for (address, shown) in [
+            ("https://bot:p/@nexus/", None),
+            (
+                "https://bot:s3cretpw@nexus:81/@a/",
+                Some("https://nexus:81/@a/"),
+            ),
+            ("sparse+https://a.example", Some("sparse+https://a.example")),
+            ("https://9.example./x", Some("https://9.example./x")),
+            ("http://bot@[::1]:80/?a=1", Some("http://[::1]:80/")),
+        ] {
+            assert_eq!(Destination::at(address, "").url.as_deref(), shown);
         }
     }
 
