@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{Error, private::RunningClient};
-use crate::model::escape;
+use crate::model::{escape, without_secrets_in_urls};
 
 /// Set for every client that we start, so that this program knows when it runs inside one: to
 /// [`WITH_SCRIPTS`] or [`WITHOUT_SCRIPTS`].
@@ -143,7 +143,8 @@ impl Client<'_> {
     ) -> Error {
         let output = captured.and_then(|mut file| end_of(&mut file).ok());
         let output = indented(&output.unwrap_or_default());
-        let (command, path) = (said.to_owned(), Error::shown(self.project));
+        let command = without_secrets_in_urls(said);
+        let path = Error::shown(self.project);
         match status {
             Some(status) => Error::ClientFailed {
                 command,
@@ -166,12 +167,21 @@ fn end_of(file: &mut File) -> io::Result<String> {
     file.seek(SeekFrom::Start(length.saturating_sub(SHOWN)))?;
     let mut bytes = Vec::new();
     file.take(SHOWN).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(match length > SHOWN {
+        // The first word may be what is left of an address: a password without what shows it.
+        true => text
+            .trim_start_matches(|character: char| !character.is_whitespace())
+            .to_owned(),
+        false => text,
+    })
 }
 
-/// Each line of `output` on a line of its own, indented, with what could act on a terminal escaped.
+/// Each line of `output` on a line of its own, indented, with what could act on a terminal escaped and
+/// without the passwords that clients print with addresses.
 fn indented(output: &str) -> String {
     let mut text = String::new();
+    let output = without_secrets_in_urls(output);
     for line in output.lines().filter(|line| !line.trim().is_empty()) {
         text.push_str("\n  ");
         text.push_str(&escape(&line.trim_end().replace('\t', "    ")));
@@ -204,6 +214,25 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "`sh it` failed in / (exit status: 7)\n  one\n      two\\u{1b}[2J\n  three"
+        );
+    }
+
+    #[test]
+    fn passwords_in_addresses_are_shown_neither_of_the_command_nor_of_its_output() {
+        let client = Client {
+            name: "sh",
+            project: Path::new("/"),
+            show_output: false,
+            limit: LIMIT,
+        };
+        let script = "echo \"x @ http://bot:pw@h:1/x.whl, 'https://pw@h/'\"; exit 1";
+        let mut command = Command::new("sh");
+        let said = "sh --registry https://u:pw@h/";
+        let error = client.run(command.args(["-c", script]), said).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`sh --registry https://…@h/` failed in / (exit status: 1)\n  \
+             x @ http://…@h:1/x.whl, 'https://…@h/'"
         );
     }
 

@@ -40,7 +40,7 @@ impl Evidence {
     /// A matched text that is no secret: its beginning, without what a URL in it may hold of one.
     pub fn quoted(text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text);
-        let open = without_credentials(&text);
+        let open = without_secrets_in_urls(&text);
         let mut shown: String = open.chars().take(QUOTED).collect();
         if shown.len() < open.len() {
             shown.push('…');
@@ -55,7 +55,7 @@ impl Evidence {
 }
 
 /// `text` with user and password of every URL left out, and its query: they may hold a token.
-fn without_credentials(text: &str) -> String {
+pub fn without_secrets_in_urls(text: &str) -> String {
     let mut open = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("://") {

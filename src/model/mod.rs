@@ -29,7 +29,7 @@ pub use digest::{Sha256, Sha512};
 pub use dist::{Comparison, Dist, FreshBuild, Members, Rebuilt};
 pub use entry::{Entry, EntryKind, EntryPath};
 pub use escape::{escape, mask};
-pub use finding::{Evidence, Finding, Fingerprint, Location};
+pub use finding::{Evidence, Finding, Fingerprint, Location, without_secrets_in_urls};
 pub use fix::Fix;
 pub use gap::{Gap, GapKind};
 pub use limits::{Limits, Progress, SIZE_UNITS};
