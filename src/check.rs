@@ -19,7 +19,8 @@ use crate::{
     ecosystem::{self, Packed, Project},
     host,
     model::{
-        Context, Dist, Ecosystem, Limits, Members, Origin, PackedBy, Progress, RuleInfo, escape,
+        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress, RuleInfo,
+        escape,
     },
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
     rule::{RuleError, RuleSet},
@@ -276,6 +277,7 @@ impl Run<'_> {
             roots: roots.map(PathBuf::as_path).collect(),
             dist,
             repository: Some(repository),
+            asked_of: packed.asked_of.clone(),
         };
         self.judge(source, beside, policy)
     }
@@ -286,6 +288,7 @@ impl Run<'_> {
             dist: beside.dist,
             publishing: settings.publishing().clone(),
             destination: source.destination.clone(),
+            asked_of: beside.asked_of,
             ..Context::default()
         };
         if self.request.self_match && settings.self_match() {
@@ -319,6 +322,8 @@ struct Beside<'a> {
     dist: Option<Dist>,
     /// The repository of its project.
     repository: Option<&'a Known>,
+    /// What its destination was taken from.
+    asked_of: Option<Manifest>,
 }
 
 impl Beside<'_> {
@@ -328,6 +333,7 @@ impl Beside<'_> {
             roots: vec![Path::new(HERE)],
             dist: None,
             repository: None,
+            asked_of: None,
         }
     }
 }

@@ -49,8 +49,8 @@ pub(super) fn make(_: &Context) -> Box<dyn Detector> {
 impl Detector for Conversations {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
         let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let has = |key: &&str| memchr::memmem::find(first, key.as_bytes()).is_some();
-        let is_line = first.starts_with(b"{") && KEYS.iter().any(|key| has(&key));
+        let has = |key: &str| memchr::memmem::find(first, key.as_bytes()).is_some();
+        let is_line = first.starts_with(b"{") && KEYS.iter().any(|key| has(key));
         (entry.kind == EntryKind::File && is_line).then(|| {
             Box::new(Lines {
                 path: entry.path.clone(),
@@ -152,8 +152,8 @@ fn is_data(row: &Value) -> bool {
 }
 
 fn is_transcript(row: &Value) -> bool {
-    let is_text = |key: &&str| row.get(key).is_some_and(Value::is_string);
-    SESSION.iter().all(|key| is_text(&key))
+    let is_text = |key: &str| row.get(key).is_some_and(Value::is_string);
+    SESSION.iter().all(|key| is_text(key))
 }
 
 #[cfg(test)]

@@ -26,12 +26,14 @@ pub(super) const KINDS: &[&str] = &[
 struct Publish {
     wanted: Publishing,
     destination: Option<Destination>,
+    asked_of: Option<Manifest>,
 }
 
 pub(super) fn make(context: &Context) -> Box<dyn Detector> {
     Box::new(Publish {
         wanted: context.publishing.clone(),
         destination: context.destination.clone(),
+        asked_of: context.asked_of.clone(),
     })
 }
 
@@ -42,15 +44,19 @@ impl Detector for Publish {
 
     fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
         if let (Some(manifest), Some((ecosystem, path))) = (&facts.manifest, &facts.manifest_of) {
+            let asked_of = self.asked_of.as_ref();
+            let is_contradicted = asked_of.is_some_and(|asked_of| !asked_of.goes_where(manifest));
+            let destination = match is_contradicted {
+                true => Some(Destination::contradicted()),
+                false => self.destination.clone(),
+            };
             Checked {
                 manifest,
                 ecosystem: *ecosystem,
                 path,
                 wanted: &self.wanted,
-                destination: self
-                    .destination
-                    .clone()
-                    .or_else(|| named(manifest, *ecosystem)),
+                access: manifest.access.filter(|_| !is_contradicted),
+                destination: destination.or_else(|| named(manifest, *ecosystem)),
             }
             .tell(out);
         }
@@ -78,6 +84,8 @@ struct Checked<'a> {
     ecosystem: Ecosystem,
     path: &'a EntryPath,
     wanted: &'a Publishing,
+    /// What the manifest says, if that counts.
+    access: Option<Access>,
     destination: Option<Destination>,
 }
 
@@ -185,7 +193,7 @@ impl Checked<'_> {
 
     fn known_access(&self) -> Option<Access> {
         let there = self.destination.as_ref().and_then(|there| there.access);
-        there.or(self.manifest.access)
+        there.or(self.access)
     }
 
     fn unknown(&self, what: &str) -> Told {

@@ -25,7 +25,7 @@ pub use error::Error;
 pub use locate::{Located, Selection, locate};
 pub use private::{abandon, abandoned};
 
-use crate::model::{Destination, Dist, Ecosystem, PackedBy};
+use crate::model::{Destination, Dist, Ecosystem, Manifest, PackedBy};
 use private::PrivateDirectory;
 
 /// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
@@ -160,6 +160,8 @@ pub struct Packed {
     pub fresh: Option<PathBuf>,
     /// Where a publish would take it.
     pub destination: Option<Destination>,
+    /// What the manifest had a say in that with, where the artifact's may say something else.
+    pub asked_of: Option<Manifest>,
     /// Held so that the file lives as long as this.
     _directory: Option<Arc<PrivateDirectory>>,
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Access, Destination, Dist, SourceTree};
+use super::{Access, Destination, Dist, Manifest, SourceTree};
 
 /// What kind of value self-match looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +59,8 @@ pub struct Context {
     pub publishing: Publishing,
     /// Where this artifact would go, if anybody was asked.
     pub destination: Option<Destination>,
+    /// What the manifest in the project had a say in that with, where the artifact's may differ.
+    pub asked_of: Option<Manifest>,
 }
 
 /// The project that an artifact was made from.

@@ -72,6 +72,12 @@ impl Destination {
         }
     }
 
+    /// The manifest in the artifact is another than the one that was asked: a script that packs has
+    /// changed it, and may have changed it back. Some clients publish by the one, some by the other.
+    pub fn contradicted() -> Self {
+        Self::unknown("the packed manifest says otherwise than the one in the project")
+    }
+
     /// Whether it is the registry of this name or address.
     pub fn is(&self, registry: &str) -> bool {
         let address = comparable(registry);

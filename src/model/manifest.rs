@@ -26,6 +26,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Whether a publish takes both to the same place for the same readers, as far as they have a say.
+    pub fn goes_where(&self, other: &Self) -> bool {
+        let asked = |manifest: &Self| (manifest.registry.clone(), manifest.access);
+        self.name == other.name && asked(self) == asked(other)
+    }
+
     /// The scope of a scoped npm name: `@acme` for `@acme/cli`.
     pub fn scope(&self) -> Option<&str> {
         let name = self.name.as_deref()?;

@@ -124,6 +124,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
     let context = Context {
         publishing: example_publishing(),
         destination: None,
+        asked_of: None,
         self_values: EXAMPLE_MACHINE
             .iter()
             .map(|&(kind, value)| SelfValue {

@@ -132,7 +132,12 @@ pub fn scan(
             commit: None,
             dirty: None,
             commit_unknown: None,
-            destination: source.destination,
+            destination: match (&context.asked_of, &concluded.manifest) {
+                (Some(asked_of), Some(packed)) if !asked_of.goes_where(packed) => {
+                    Some(Destination::contradicted())
+                }
+                _ => source.destination,
+            },
         },
         manifest: concluded.manifest,
         findings: concluded.findings,

@@ -16,7 +16,7 @@ use crate::{
         only_file,
         private::PrivateDirectory,
     },
-    model::{PackedBy, escape},
+    model::{self, PackedBy, escape, read_text_file},
 };
 
 /// The script that runs when the artifact is made.
@@ -46,6 +46,14 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
         (said, asked.join().ok())
     });
     let said = said?;
+    // What clients take it from once the scripts have run.
+    let packed = read_text_file(&project.root.join(MANIFEST)).ok();
+    let packed = packed.and_then(|text| self::manifest(&text).ok());
+    let is_changed = registry::asked(&manifest) != registry::asked(&packed.unwrap_or_default());
+    let destination = destination.map(|destination| match is_changed {
+        true => model::Destination::unknown(registry::CHANGED),
+        false => destination,
+    });
     let file_name = only_file(directory.path(), facts.name)?;
     Ok(vec![Packed {
         file: directory.path().join(&file_name),
@@ -61,6 +69,7 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
             },
         }),
         destination,
+        asked_of: Some(registry::facts(&manifest)),
         _directory: Some(Arc::new(directory)),
         ..Packed::default()
     }])

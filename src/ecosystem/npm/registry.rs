@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::running::Running;
 use crate::{
     ecosystem::{Error, private::PrivateDirectory},
-    model::{Access, Destination},
+    model::{Access, Destination, Manifest},
 };
 
 /// How a client tells its settings.
@@ -50,6 +50,36 @@ fn ask(running: &Running<'_>, settings: &Settings) -> Result<Option<Map<String, 
     let said = running.typed(settings.list);
     let answer = running.client.ask_all(&mut command, &said)?;
     Ok((settings.read)(&answer))
+}
+
+/// Why nobody can say where a package goes whose manifest its own scripts write.
+pub(super) const CHANGED: &str =
+    "while it is packed, package.json changes in its name or in where it is to be published";
+
+/// What a manifest has a say in a destination with. npm publishes by that of the directory, which it
+/// reads before the scripts of a pack and once more after the last of them; pnpm by that of the
+/// artifact. Scripts that do something else on a publish than on a pack are not seen, and neither are
+/// those that were not run here.
+pub(super) fn asked(manifest: &Value) -> (Option<&Value>, Vec<(&String, &Value)>) {
+    let own = manifest.get("publishConfig").and_then(Value::as_object);
+    let matters = |(key, _): &(&String, &Value)| {
+        ["registry", "access"].contains(&key.as_str()) || key.ends_with(":registry")
+    };
+    let mut own: Vec<_> = own.into_iter().flatten().filter(matters).collect();
+    own.sort_by_key(|(key, _)| *key);
+    (manifest.get("name"), own)
+}
+
+/// The same, as far as it is read of artifacts: without the registries of scopes.
+pub(super) fn facts(manifest: &Value) -> Manifest {
+    let own = manifest.get("publishConfig").and_then(Value::as_object);
+    let in_own = |key| text(own?, key);
+    Manifest {
+        name: manifest.as_object().and_then(|all| text(all, "name")),
+        registry: in_own("registry"),
+        access: in_own("access").as_deref().and_then(Access::called),
+        ..Manifest::default()
+    }
 }
 
 /// The first of the places in which a registry may be named that names one.
@@ -238,6 +268,25 @@ mod tests {
             let found = resolved(configured, manifest, false);
             assert_eq!((&*found[0], &*found[1]), ("npm", access), "{name}");
         }
+    }
+
+    #[test]
+    fn a_manifest_that_changes_where_it_goes_is_told_from_one_that_does_not() {
+        let before = json!({"name": "@a/b", "publishConfig": {"access": "restricted", "tag": "x"}});
+        let same = json!({"publishConfig": {"tag": "y", "access": "restricted"}, "name": "@a/b"});
+        assert_eq!(asked(&before), asked(&same));
+        assert!(facts(&before).goes_where(&facts(&same)));
+        for other in [
+            json!({"name": "b", "publishConfig": {"access": "restricted"}}),
+            json!({"name": "@a/b", "publishConfig": {"access": "public"}}),
+            json!({"name": "@a/b"}),
+        ] {
+            assert_ne!(asked(&before), asked(&other));
+            assert!(!facts(&before).goes_where(&facts(&other)));
+        }
+        let own = json!({"access": "restricted", "@a:registry": "https://a.example"});
+        let scoped = json!({"name": "@a/b", "publishConfig": own});
+        assert_ne!(asked(&before), asked(&scoped));
     }
 
     #[test]
