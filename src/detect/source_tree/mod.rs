@@ -8,6 +8,7 @@ mod named;
 mod outputs;
 mod place;
 mod rewritten;
+mod versioneer;
 
 use std::sync::Arc;
 
