@@ -226,12 +226,7 @@ impl Run<'_> {
                     for packed in &all {
                         let policy = self.policy(&packed.root)?;
                         let repository = repositories.of(&packed.root);
-                        let source = open(&packed.file, &packed.label, packed.packed_by.clone());
-                        let judged = source.and_then(|mut source| {
-                            source.destination = packed.destination.clone();
-                            self.judge_packed(source, packed, repository, &policy)
-                        });
-                        checked.take(target, judged);
+                        checked.take(target, self.judge_packed(packed, repository, &policy));
                     }
                 }
                 Err(error) => checked.take(target, Err(error.into())),
@@ -261,11 +256,14 @@ impl Run<'_> {
 
     fn judge_packed(
         &self,
-        source: Source,
         packed: &Packed,
         repository: &Known,
         policy: &Policy,
     ) -> Result<Judged, Error> {
+        let source = Source {
+            destination: packed.destination.clone(),
+            ..open(&packed.file, &packed.label, packed.packed_by.clone())?
+        };
         let roots = [&packed.root].into_iter().chain(&packed.built_in);
         let mut dist = packed.dist.clone();
         let fresh = dist.as_mut().and_then(|dist| dist.fresh.as_mut());

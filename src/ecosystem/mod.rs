@@ -53,6 +53,16 @@ struct Member {
     private: Option<&'static str>,
 }
 
+impl Member {
+    /// What is in its own manifest is all that is said.
+    fn new(directory: PathBuf) -> Self {
+        Self {
+            directory,
+            private: None,
+        }
+    }
+}
+
 /// A file that may make a directory a project.
 struct ManifestFile {
     name: &'static str,
@@ -210,6 +220,11 @@ pub fn clients() -> impl Iterator<Item = &'static str> {
 /// When the client is missing or fails, or makes other files than it should.
 pub fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
     (project.entry.pack)(project, options)
+}
+
+/// The path without links, if it is there: what tells whether two are of one file.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Reads a manifest that is TOML, or says why no client could read it.

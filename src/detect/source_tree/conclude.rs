@@ -121,27 +121,26 @@ impl<'a> Concluding<'a> {
     /// Where the file comes from, and what git says of that.
     fn standing(&self, shipped: &Shipped) -> Option<(String, Standing)> {
         let places = places(&shipped.path, self.facts.format, &self.packed);
-        let mut standings = places.into_iter().map(|place| {
-            let standing = self.source.tree.standing(&place);
+        let tree = &self.source.tree;
+        let with_standing = |place: String| {
+            let standing = tree.standing(&place);
             (place, standing)
-        });
-        if let Some(place) = self.committed_place(shipped) {
-            let standing = self.source.tree.standing(&place);
-            return Some((place, standing));
+        };
+        // The one that it has the committed content of, whichever of the others are there too.
+        let has = |place: &&String| {
+            let content = shipped.content;
+            content.is_some_and(|content| tree.is_committed_at(place, content))
+        };
+        if let Some(place) = places.iter().find(has) {
+            return Some(with_standing(place.clone()));
         }
+        let mut standings = places.into_iter().map(with_standing);
         let first = standings.next()?;
         let is_there = |(_, standing): &(String, Standing)| *standing != Standing::Absent;
         match is_there(&first) {
             true => Some(first),
             false => Some(standings.find(is_there).unwrap_or(first)),
         }
-    }
-
-    /// The place that the file has the committed content of, if it may come from several.
-    fn committed_place(&self, shipped: &Shipped) -> Option<String> {
-        let content = shipped.content?;
-        let mut places = places(&shipped.path, self.facts.format, &self.packed).into_iter();
-        places.find(|place| self.source.tree.is_committed_at(place, content))
     }
 
     fn is_committed(&self, shipped: &Shipped) -> bool {

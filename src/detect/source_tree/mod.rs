@@ -16,11 +16,11 @@ use globset::GlobSet;
 
 use super::{Detection, Detector, Fact, Facts, Inspection, Out, content::Content};
 use crate::model::{
-    BlobHasher, BlobId, Context, Entry, EntryKind, EntryPath, SourceContext, SourceTree,
+    BlobHasher, BlobId, Context, Entry, EntryKind, EntryPath, Format, SourceContext, SourceTree,
 };
 
 pub use named::Named;
-use place::PYTHON_ROOTS;
+use place::places;
 
 const IGNORED_DOTFILE: &str = "source-tree:ignored-dotfile";
 const IGNORED: &str = "source-tree:ignored";
@@ -125,16 +125,11 @@ struct File {
 impl File {
     /// Whether it has the committed content of the file that it comes from.
     fn is_committed(&self, content: BlobId) -> bool {
-        let path = self.path.in_package();
-        let path = match self.path.is_rootless() {
-            true => self.path.as_str(),
-            false => &path,
-        };
-        self.tree.is_committed_at(path, content)
-            || PYTHON_ROOTS.iter().any(|root| {
-                self.path.is_rootless()
-                    && self.tree.is_committed_at(&format!("{root}{path}"), content)
-            })
+        // The format is known when all entries are; only that of a wheel has several places.
+        let format = self.path.is_rootless().then_some(Format::Wheel);
+        let places = places(&self.path, format, "");
+        let mut places = places.iter();
+        places.any(|place| self.tree.is_committed_at(place, content))
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::model::{EntryPath, Format};
 
 /// Where the packages of a Python project may lie.
-pub(super) const PYTHON_ROOTS: [&str; 4] = ["", "src/", "python/", "lib/"];
+const PYTHON_ROOTS: [&str; 4] = ["", "src/", "python/", "lib/"];
 /// What cargo writes itself. The manifest as it is in the project lies beside, with `.orig` at its end.
 const BY_CARGO: [&str; 3] = ["Cargo.toml", "Cargo.lock", ".cargo_vcs_info.json"];
 /// The suffix of an original beside what a packer made of it (cargo, uv_build).

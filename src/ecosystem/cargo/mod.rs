@@ -39,7 +39,7 @@ const PACKAGE: [&str; 3] = ["package", "--no-verify", "--allow-dirty"];
 
 fn read(manifest: &str) -> Result<Is, String> {
     let table = toml_table(manifest)?;
-    let Some(package) = table.get("package").or(table.get("project")) else {
+    let Some(package) = package(&table) else {
         let what = "the manifest of a workspace without a package of its own";
         return Ok(Is::Other(what));
     };
@@ -135,8 +135,7 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
 /// The registries that the manifest in `root` names. What it inherits only cargo knows.
 fn allowed(root: &Path, manifest: &str, client: &Client<'_>) -> Option<Vec<String>> {
     let table = toml_table(manifest).ok()?;
-    let package = table.get("package").or(table.get("project"))?;
-    match package.get("publish")? {
+    match package(&table)?.get("publish")? {
         toml::Value::Boolean(true) => None,
         toml::Value::Boolean(false) => Some(Vec::new()),
         toml::Value::Array(names) => {
@@ -172,8 +171,13 @@ fn members(directory: &Path, _: &str, options: &PackOptions) -> Result<Vec<Membe
 
 fn name(manifest: &str) -> Option<String> {
     let table = toml_table(manifest).ok()?;
-    let package = table.get("package").or(table.get("project"))?;
-    package.get("name")?.as_str().map(str::to_owned)
+    let name = package(&table)?.get("name")?;
+    name.as_str().map(str::to_owned)
+}
+
+/// The table of the package, which was once called otherwise.
+fn package(manifest: &toml::Table) -> Option<&toml::Value> {
+    manifest.get("package").or(manifest.get("project"))
 }
 
 /// `cargo ARGUMENTS`, with the cargo that has started us if one has.

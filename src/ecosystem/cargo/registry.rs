@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::model::{Access, Destination, read_text_file};
+use crate::{
+    ecosystem::real,
+    model::{Access, Destination, read_text_file},
+};
 
 /// Where a publish of a package in this directory would go. `asked` is the registry that the command
 /// names, `allowed` are those that the manifest does.
@@ -59,7 +62,7 @@ struct Configuration(Vec<toml::Table>);
 
 impl Configuration {
     fn of(root: &Path) -> Self {
-        let absolute = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let absolute = real(root);
         let above = absolute
             .ancestors()
             .map(|directory| directory.join(".cargo"));

@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::{MANIFEST, Members, running::Running, scripts};
 use crate::{
-    ecosystem::{Error, Member, PackOptions, members::matching},
+    ecosystem::{Error, Member, PackOptions, members::matching, real},
     model::read_text_file,
 };
 
 /// The directories above that are roots of workspaces, nearest first: a member has neither a lock
 /// file nor a client of its own.
 pub(super) fn workspaces_above(root: &Path) -> Vec<(PathBuf, Value)> {
-    let absolute = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let absolute = real(root);
     let above = absolute.ancestors().skip(1).filter_map(|directory| {
         let text = read_text_file(&directory.join(MANIFEST)).ok();
         let manifest = text
@@ -43,10 +43,10 @@ pub(super) fn members(
         if is_here(&root) || members.iter().any(is_here) {
             let others = members.into_iter().filter(|member| !is_same(member, &root));
             let all = std::iter::once(root.clone()).chain(others);
-            return Ok(all.map(member).collect());
+            return Ok(all.map(Member::new).collect());
         }
     }
-    Ok(vec![member(directory.to_owned())])
+    Ok(vec![Member::new(directory.to_owned())])
 }
 
 /// The root of the nearest workspace that names the project in `directory` a member by its patterns.
@@ -60,15 +60,7 @@ pub(super) fn root_of_member(directory: &Path) -> Result<Option<PathBuf>, Error>
     Ok(None)
 }
 
-fn member(directory: PathBuf) -> Member {
-    Member {
-        directory,
-        private: None,
-    }
-}
-
 fn is_same(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     real(one) == real(other)
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use super::{project::Said, workspace};
 use crate::{
-    ecosystem::{Error, Packed},
+    ecosystem::{Error, Packed, real},
     model::{Dist, FreshBuild, compare_versions, project_name, release_in_name},
 };
 
@@ -70,7 +70,7 @@ pub(super) fn left_over(root: &Path) -> Result<Vec<Packed>, Error> {
         }
     }
     let first = taking.first().copied().or(public.first());
-    let is_first = first.is_some_and(|first| workspace::real(first) == workspace::real(root));
+    let is_first = first.is_some_and(|first| real(first) == real(root));
     // A root that is for publishing takes all.
     if public.contains(&workspace) || !is_first {
         return Ok(Vec::new());

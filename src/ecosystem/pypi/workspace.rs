@@ -6,7 +6,9 @@ use toml::{Table, Value};
 
 use super::{ENTRY, project::PYPROJECT};
 use crate::{
-    ecosystem::{Error, Is, ManifestFile, Member, PackOptions, members::matching, toml_table},
+    ecosystem::{
+        Error, Is, ManifestFile, Member, PackOptions, members::matching, real, toml_table,
+    },
     model::read_text_file,
 };
 
@@ -17,10 +19,10 @@ pub(super) fn members(directory: &Path, _: &str, _: &PackOptions) -> Result<Vec<
     for root in own.ancestors() {
         let all = of_root(root)?;
         if all.iter().any(|member| real(member) == own) {
-            return Ok(all.into_iter().map(member).collect());
+            return Ok(all.into_iter().map(Member::new).collect());
         }
     }
-    Ok(vec![member(directory.to_owned())])
+    Ok(vec![Member::new(directory.to_owned())])
 }
 
 /// The root of the workspace that the project in `directory` is a member of.
@@ -76,15 +78,4 @@ fn patterns(workspace: &Table) -> Vec<String> {
     };
     let excluded = of("exclude").map(|pattern| format!("!{pattern}"));
     of("members").map(str::to_owned).chain(excluded).collect()
-}
-
-fn member(directory: PathBuf) -> Member {
-    Member {
-        directory,
-        private: None,
-    }
-}
-
-pub(super) fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
