@@ -18,7 +18,7 @@ use std::{
 use crate_registry::Registry;
 use packwarden::model::Sha256;
 use serde_json::Value;
-use support::command::packwarden;
+use support::{command::packwarden, tree};
 use tempfile::TempDir;
 
 const MANIFEST: &str = "[package]\nname = \"acme\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\
@@ -49,19 +49,11 @@ impl Crate {
     }
 
     fn write(&self, path: &str, content: &str) {
-        let path = self.root().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        tree::write(self.root(), path, content);
     }
 
     fn git(&self, arguments: &[&str]) {
-        let mut git = Command::new("git");
-        git.args(["-c", "user.name=x", "-c", "user.email=x@example.com"])
-            .args(arguments)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .current_dir(self.root());
-        assert!(git.status().unwrap().success());
+        tree::git(self.root(), arguments);
     }
 
     fn commit(&self) {

@@ -16,7 +16,10 @@ use std::{
 use npm_client::{Client, Registry};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
-use support::command::{Ran, packwarden};
+use support::{
+    command::{Ran, packwarden},
+    tree,
+};
 use tempfile::TempDir;
 
 const NPM: &str = "package-lock.json";
@@ -108,9 +111,7 @@ impl Project {
     }
 
     fn write(&self, path: &str, text: &str) {
-        let path = self.root().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        tree::write(self.root(), path, text);
     }
 
     fn check(&self, arguments: &[&str]) -> Ran {

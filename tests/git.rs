@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use support::{
     command::{Packwarden, packwarden},
     tarball::TarballBuilder,
+    tree,
 };
 use tempfile::TempDir;
 
@@ -70,9 +71,7 @@ impl Repository {
     }
 
     fn write(&self, path: &str, content: &str) {
-        let path = self.root().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        tree::write(self.root(), path, content);
     }
 
     fn git(&self, arguments: &[&str]) {
@@ -80,14 +79,7 @@ impl Repository {
     }
 
     fn git_in(&self, directory: &str, arguments: &[&str]) {
-        let mut git = Command::new("git");
-        git.args(["-c", "user.name=x", "-c", "user.email=x@example.com"])
-            .args(["-c", "protocol.file.allow=always"])
-            .args(arguments)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .current_dir(self.root().join(directory));
-        assert!(git.status().unwrap().success(), "git {arguments:?}");
+        tree::git(&self.root().join(directory), arguments);
     }
 
     fn commit(&self) {

@@ -13,7 +13,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use support::command::{Packwarden, Ran, packwarden, scrubbed};
+use support::{
+    command::{Packwarden, Ran, packwarden, scrubbed},
+    tree,
+};
 use tempfile::TempDir;
 
 /// A project, and beside it the log that its scripts write to.
@@ -59,9 +62,7 @@ impl Project {
     }
 
     fn write(&self, path: &str, text: &str) {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        tree::write(&self.root, path, text);
     }
 
     fn place(&self, name: &str) -> PathBuf {

@@ -12,13 +12,15 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::SystemTime,
 };
 
 use python_client::{Registry, beside, stand_in};
 use serde_json::Value;
-use support::command::{Packwarden, Ran, packwarden, scrubbed};
+use support::{
+    command::{Packwarden, Ran, packwarden, scrubbed},
+    tree,
+};
 use tempfile::TempDir;
 
 /// A backend: what a project requires of it, and its module.
@@ -72,9 +74,7 @@ impl Project {
     }
 
     fn write(&self, path: &str, text: &str) {
-        let path = self.root().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        tree::write(self.root(), path, text);
     }
 
     /// A check beside these clients, without the machine's own network settings changed.
@@ -348,18 +348,6 @@ fn what_is_checked_is_what_is_uploaded() {
     }
 }
 
-fn git(directory: &Path, arguments: &[&str]) {
-    let mut git = Command::new("git");
-    git.args(["-c", "user.name=x", "-c", "user.email=x@example.com"])
-        .args(["-c", "protocol.file.allow=always"])
-        .args(arguments)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .current_dir(directory);
-    let output = git.output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-}
-
 const TOKEN: &str = "A=1\n";
 
 /// The paths of environment files that block.
@@ -375,7 +363,7 @@ const IN_BOTH: [&str; 2] = ["acme/.env", "acme-1.0/src/acme/.env"];
 #[test]
 fn hatchling_ships_what_a_nested_gitignore_names() {
     let project = Project::new(HATCHLING);
-    git(project.root(), &["init", "--quiet"]);
+    tree::git(project.root(), &["init", "--quiet"]);
     project.write("src/acme/.gitignore", ".env\n");
     project.write("src/acme/.env", TOKEN);
     assert_eq!(leaks(&project, &["uv", "python3"], &[]), IN_BOTH);
@@ -385,7 +373,7 @@ fn hatchling_ships_what_a_nested_gitignore_names() {
 fn some_backends_ask_no_gitignore() {
     for backend in [UV, FLIT, PDM] {
         let project = Project::new(backend);
-        git(project.root(), &["init", "--quiet"]);
+        tree::git(project.root(), &["init", "--quiet"]);
         project.write(".gitignore", ".env\n");
         project.write("src/acme/.env", TOKEN);
         assert_eq!(
@@ -453,21 +441,19 @@ fn what_backends_ask_git_they_are_told_in_the_copy() {
         ("LICENSE", "MIT\n"),
         ("src/acme/__init__.py", ""),
     ] {
-        let path = repository.join("py").join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        tree::write(&repository.join("py"), path, text);
     }
-    git(&repository, &["init", "--quiet"]);
-    git(&repository, &["add", "--all"]);
-    git(&repository, &["commit", "--quiet", "-m", "x"]);
-    git(&repository, &["tag", "v1.2.3"]);
+    tree::git(&repository, &["init", "--quiet"]);
+    tree::git(&repository, &["add", "--all"]);
+    tree::git(&repository, &["commit", "--quiet", "-m", "x"]);
+    tree::git(&repository, &["tag", "v1.2.3"]);
     // The repository, a linked working tree, and a submodule of another.
     let around = place.path().join("around");
     fs::create_dir(&around).unwrap();
-    git(&repository, &["worktree", "add", "--quiet", "../linked"]);
-    git(&around, &["init", "--quiet"]);
+    tree::git(&repository, &["worktree", "add", "--quiet", "../linked"]);
+    tree::git(&around, &["init", "--quiet"]);
     let address = repository.to_str().unwrap();
-    git(
+    tree::git(
         &around,
         &["submodule", "add", "--quiet", address, "deep/sub"],
     );

@@ -13,4 +13,5 @@ pub mod command;
 pub mod compressed;
 pub mod loopback;
 pub mod tarball;
+pub mod tree;
 pub mod zip;
