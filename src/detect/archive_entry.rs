@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Detection, Detector, Facts, Inspection, Out};
-use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, Location, escape};
+use crate::model::{Context, Entry, EntryKind, EntryPath, escape};
 
 pub(super) const LINK: &str = "archive:link";
 pub(super) const CASE_COLLISION: &str = "archive:case-collision";
@@ -36,7 +36,7 @@ impl Detector for ArchiveEntry {
         for path in facts.entries.keys() {
             let first = *folded.entry(path.as_str().to_lowercase()).or_insert(path);
             if first != path {
-                out(detection(
+                out(Detection::new(
                     CASE_COLLISION,
                     path,
                     format!(
@@ -61,18 +61,6 @@ impl Inspection for Told {
     }
 }
 
-fn detection(kind: &'static str, path: &EntryPath, message: String, evidence: String) -> Detection {
-    Detection {
-        kind,
-        path: path.clone(),
-        location: Location::default(),
-        message,
-        evidence: Evidence::fact(evidence),
-        fix: None,
-        sha256: None,
-    }
-}
-
 fn link(path: &EntryPath, target: &str) -> Detection {
     let shown = escape(target);
     let message = if is_absolute(target) {
@@ -82,7 +70,7 @@ fn link(path: &EntryPath, target: &str) -> Detection {
     } else {
         format!("a link to `{shown}`")
     };
-    detection(LINK, path, message, shown)
+    Detection::new(LINK, path, message, shown)
 }
 
 /// Absolute for any system that a package may be unpacked on.
@@ -112,7 +100,7 @@ fn special_mode(path: &EntryPath, mode: u32) -> Option<Detection> {
         (false, true) => "setgid",
         (true, true) => "setuid and setgid",
     };
-    Some(detection(
+    Some(Detection::new(
         SETUID,
         path,
         format!("has the {bits} permission"),

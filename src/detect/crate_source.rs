@@ -7,7 +7,7 @@
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
-use super::{Detection, Detector, Fact, Facts, Inspection, Out, content::Content};
+use super::{Detection, Detector, Fact, Facts, Inspection, content};
 use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, Location, escape};
 
 const OUTSIDE: &str = "crate:path-outside-repository";
@@ -45,18 +45,24 @@ pub(super) fn make(_: &Context) -> Box<dyn Detector> {
 
 impl Detector for CrateSources {
     fn inspect(&self, entry: &Entry, _: &[u8]) -> Option<Box<dyn Inspection>> {
-        let read = match entry.path.in_package().as_ref() {
+        let read: fn(&EntryPath, &str) -> _ = match entry.path.in_package().as_ref() {
             VCS_INFO => vcs_info,
             MANIFEST => manifest,
             _ => return None,
         };
         let is_own = entry.kind == EntryKind::File && entry.depth == 0;
         is_own.then(|| {
-            Box::new(Reading {
-                path: entry.path.clone(),
-                text: Content::new(LONGEST),
-                read,
-            }) as Box<dyn Inspection>
+            let path = entry.path.clone();
+            content::whole(LONGEST, move |text, out| {
+                // What is wrong with a file that no registry reads is not told here.
+                let text = text.unwrap_or_default();
+                let source = str::from_utf8(&text)
+                    .ok()
+                    .and_then(|text| read(&path, text));
+                if let Some(source) = source {
+                    out.fact(Fact::CrateSource(source));
+                }
+            })
         })
     }
 
@@ -99,29 +105,6 @@ fn leads_outside(path: &str, depth: Option<usize>) -> bool {
         };
     }
     false
-}
-
-struct Reading {
-    path: EntryPath,
-    text: Content,
-    read: fn(&EntryPath, &str) -> Option<CrateSource>,
-}
-
-impl Inspection for Reading {
-    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
-        self.text.push(piece);
-        if !last {
-            return;
-        }
-        // What is wrong with a file that no registry reads is not told here.
-        let text = self.text.take().unwrap_or_default();
-        let source = str::from_utf8(&text)
-            .ok()
-            .map(|text| (self.read)(&self.path, text));
-        if let Some(source) = source.flatten() {
-            out.fact(Fact::CrateSource(source));
-        }
-    }
 }
 
 #[derive(Deserialize)]

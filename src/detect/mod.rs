@@ -95,6 +95,21 @@ pub struct Detection {
     pub sha256: Option<Sha256>,
 }
 
+impl Detection {
+    /// Of the entry as a whole, shown by a fact.
+    fn new(kind: &'static str, path: &EntryPath, message: String, fact: impl Into<String>) -> Self {
+        Self {
+            kind,
+            path: path.clone(),
+            location: Location::default(),
+            message,
+            evidence: Evidence::fact(fact),
+            fix: None,
+            sha256: None,
+        }
+    }
+}
+
 /// One line of the table of detectors.
 pub struct Registration {
     /// Every `detector:kind` that it may report.

@@ -4,7 +4,7 @@ mod cargo_toml;
 mod core_metadata;
 mod package_json;
 
-use super::{Detector, Fact, Inspection, Out, content::Content};
+use super::{Detector, Fact, Inspection, content};
 use crate::model::{Context, Ecosystem, Entry, EntryKind, EntryPath, Manifest};
 
 /// A file that says what package this is.
@@ -58,10 +58,17 @@ impl Detector for Manifests {
             return None;
         }
         let kind = kind_of(&entry.path)?;
-        Some(Box::new(Reading {
-            kind,
-            path: entry.path.clone(),
-            text: Content::new(kind.longest),
+        let path = entry.path.clone();
+        Some(content::whole(kind.longest, move |text, out| {
+            let parsed = match text {
+                None => Err(format!("is longer than {} MiB", kind.longest >> 20)),
+                Some(text) => (kind.parse)(&text),
+            };
+            out.fact(Fact::Manifest(Box::new(ReadManifest {
+                ecosystem: kind.ecosystem,
+                path,
+                manifest: parsed.map_err(|reason| format!("{} {reason}", kind.file)),
+            })));
         }))
     }
 }
@@ -74,30 +81,6 @@ fn kind_of(path: &EntryPath) -> Option<&'static Kind> {
     };
     let is_kind = |kind: &&Kind| kind.file == file && (kind.file == "METADATA") == in_wheel;
     KINDS.iter().find(is_kind)
-}
-
-struct Reading {
-    kind: &'static Kind,
-    path: EntryPath,
-    text: Content,
-}
-
-impl Inspection for Reading {
-    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
-        self.text.push(piece);
-        if !last {
-            return;
-        }
-        let parsed = match self.text.take() {
-            None => Err(format!("is longer than {} MiB", self.kind.longest >> 20)),
-            Some(text) => (self.kind.parse)(&text),
-        };
-        out.fact(Fact::Manifest(Box::new(ReadManifest {
-            ecosystem: self.kind.ecosystem,
-            path: self.path.clone(),
-            manifest: parsed.map_err(|reason| format!("{} {reason}", self.kind.file)),
-        })));
-    }
 }
 
 /// What one manifest says, or why it can't be used. It can matter only if the artifact is of that

@@ -6,8 +6,8 @@
 mod pickle;
 mod safetensors;
 
-use super::{Detection, Detector, Inspection};
-use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, Location};
+use super::{Detector, Inspection};
+use crate::model::{Context, Entry, EntryKind};
 
 pub(super) const KINDS: &[&str] = &[safetensors::KIND, pickle::KIND];
 
@@ -23,17 +23,5 @@ impl Detector for ModelWeights {
             return None;
         }
         safetensors::inspect(entry, head).or_else(|| pickle::inspect(entry, head))
-    }
-}
-
-fn detection(kind: &'static str, path: &EntryPath, message: String, evidence: String) -> Detection {
-    Detection {
-        kind,
-        path: path.clone(),
-        location: Location::default(),
-        message,
-        evidence: Evidence::fact(evidence),
-        fix: None,
-        sha256: None,
     }
 }

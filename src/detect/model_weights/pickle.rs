@@ -1,9 +1,8 @@
 //! Python pickles, protocols 2 to 5, and PyTorch's old container of pickles.
 //! <https://github.com/python/cpython/blob/main/Lib/pickletools.py>
 
-use super::detection;
 use crate::{
-    detect::{Inspection, Out},
+    detect::{Detection, Inspection, Out},
     model::{Entry, EntryPath, escape},
 };
 
@@ -59,7 +58,7 @@ impl Inspection for Program {
         self.last_byte = piece.last().copied().or(self.last_byte);
         if last && (!self.ends_with_stop || self.last_byte == Some(STOP)) {
             let message = "a Python pickle: data or weights, and code that runs when it is loaded";
-            out.detection(detection(
+            out.detection(Detection::new(
                 KIND,
                 &self.path,
                 message.to_owned(),

@@ -8,9 +8,8 @@ use serde::{
     de::{IgnoredAny, MapAccess, Visitor},
 };
 
-use super::detection;
 use crate::{
-    detect::{Inspection, Out},
+    detect::{Detection, Inspection, Out},
     model::{Entry, EntryPath, escape},
 };
 
@@ -70,7 +69,7 @@ impl Inspection for Header {
             return;
         };
         let message = "model weights in the safetensors format".to_owned();
-        out.detection(detection(KIND, &self.path, message, evidence));
+        out.detection(Detection::new(KIND, &self.path, message, evidence));
     }
 }
 
