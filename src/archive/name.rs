@@ -1,6 +1,9 @@
 //! Names that every installer reads alike, and that stay in the package.
 
-use std::collections::{HashMap, hash_map::Entry as Slot};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry as Slot},
+};
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -10,31 +13,26 @@ use crate::model::EntryPath;
 const LONGEST: usize = 4096;
 
 /// Whether a name is fit by itself.
-fn check(name: &[u8], is_directory: bool) -> Result<(), NameProblem> {
-    let text = str::from_utf8(name).map_err(|_| NameProblem::NotUtf8)?;
+fn check(name: &str) -> Result<(), NameProblem> {
     if name.is_empty() {
         return Err(NameProblem::Empty);
     }
     if name.len() > LONGEST {
         return Err(NameProblem::TooLong);
     }
-    if name.contains(&0) {
+    if name.contains('\0') {
         return Err(NameProblem::Nul);
     }
-    if text.contains(char::is_control) {
+    if name.contains(char::is_control) {
         return Err(NameProblem::Control);
     }
-    if name.contains(&b'\\') {
+    if name.contains('\\') {
         return Err(NameProblem::Backslash);
     }
-    if name[0] == b'/' {
+    if name.starts_with('/') {
         return Err(NameProblem::Absolute);
     }
-    let plain = match is_directory {
-        true => text.strip_suffix('/').unwrap_or(text),
-        false => text,
-    };
-    plain.split('/').try_for_each(|component| match component {
+    name.split('/').try_for_each(|component| match component {
         "" => Err(NameProblem::EmptyComponent),
         "." => Err(NameProblem::Dot),
         ".." => Err(NameProblem::Parent),
@@ -42,6 +40,19 @@ fn check(name: &[u8], is_directory: bool) -> Result<(), NameProblem> {
         _ if has_drive(component) => Err(NameProblem::Drive),
         _ => Ok(()),
     })
+}
+
+/// Without the `.` components below the root directory, which pnpm writes before a program that
+/// `package.json` names so (`package/./bin/cli.js`). Installers leave them out when they write the file; one
+/// in the first place, which they drop instead of the root, is another thing.
+fn without_dots(name: &str) -> Cow<'_, str> {
+    if !name.contains("/./") {
+        return name.into();
+    }
+    let is_kept = |(index, component): &(usize, &str)| *index == 0 || *component != ".";
+    let components: Vec<_> = name.split('/').enumerate().filter(is_kept).collect();
+    let names: Vec<_> = components.iter().map(|(_, component)| *component).collect();
+    names.join("/").into()
 }
 
 fn has_drive(component: &str) -> bool {
@@ -133,8 +144,15 @@ impl Names {
             false => &text,
         };
         let top = *self.top.get_or_insert_with(|| Top::guess(&text));
-        let path = self.path(plain);
-        let checked = check(name, is_directory).and_then(|()| self.add(top, plain, is_directory));
+        let plain = match top {
+            Top::Root => without_dots(plain),
+            Top::Anything => plain.into(),
+        };
+        let path = self.path(&plain);
+        let checked = str::from_utf8(name)
+            .map_err(|_| NameProblem::NotUtf8)
+            .and_then(|_| check(&plain))
+            .and_then(|()| self.add(top, &plain, is_directory));
         (path, checked)
     }
 

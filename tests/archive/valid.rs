@@ -43,6 +43,11 @@ fn unusual_archives_are_read() {
             &*deep,
         ),
         (
+            "current directory below the root, as pnpm writes it",
+            package().file("package/./dist/./x.js", b"x"),
+            "package/dist/x.js",
+        ),
+        (
             "GNU long name",
             package().gnu().long_name(&deep).file("x", b"x"),
             &deep,
