@@ -8,7 +8,7 @@ use std::{
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::error::{NameProblem, Place};
-use crate::model::EntryPath;
+use crate::model::{EntryPath, Sha256};
 
 const LONGEST: usize = 4096;
 
@@ -89,6 +89,9 @@ pub(crate) struct Names {
     /// `None` until the first entry tells.
     top: Option<Top>,
     is_directory: HashMap<u128, bool>,
+    /// What is in the files that were written with a `.` component: pnpm packs such a file a second time
+    /// under its plain name.
+    dotted: HashMap<u128, Option<Sha256>>,
     first: Option<String>,
     /// The directory of a wheel that holds its metadata, by the first name in it.
     dist_info: Option<String>,
@@ -104,6 +107,7 @@ impl Names {
         Self {
             top,
             is_directory: HashMap::new(),
+            dotted: HashMap::new(),
             first: None,
             dist_info: None,
             entries: 0,
@@ -153,7 +157,39 @@ impl Names {
             .map_err(|_| NameProblem::NotUtf8)
             .and_then(|_| check(&plain))
             .and_then(|()| self.add(top, &plain, is_directory));
+        if checked.is_ok() && matches!(plain, Cow::Owned(_)) {
+            self.dotted.insert(xxh3_128(plain.as_bytes()), None);
+        }
         (path, checked)
+    }
+
+    /// Whether [`Self::has_content`] is to be told what is in the file at `path`.
+    pub(super) fn may_come_twice(&self, path: &EntryPath) -> bool {
+        self.dotted
+            .contains_key(&xxh3_128(path.as_str().as_bytes()))
+    }
+
+    /// Takes the hash of the file at `path`, which must be that of the file that was there before.
+    pub(super) fn has_content(
+        &mut self,
+        path: &EntryPath,
+        sha256: Sha256,
+    ) -> Result<(), NameProblem> {
+        let name = xxh3_128(path.as_str().as_bytes());
+        let known = self.dotted.insert(name, Some(sha256)).flatten();
+        match known.is_none_or(|known| known == sha256) {
+            true => Ok(()),
+            false => Err(NameProblem::Duplicate),
+        }
+    }
+
+    /// Takes that there is a link at `path`, which no file may share its name with.
+    pub(super) fn is_link(&mut self, path: &EntryPath) -> Result<(), NameProblem> {
+        let name = xxh3_128(path.as_str().as_bytes());
+        match self.dotted.remove(&name).flatten() {
+            None => Ok(()),
+            Some(_) => Err(NameProblem::Duplicate),
+        }
     }
 
     /// The path of an entry by its name.
@@ -182,12 +218,15 @@ impl Names {
             }
             _ => {}
         }
-        match self.is_directory.entry(xxh3_128(name.as_bytes())) {
+        let hash = xxh3_128(name.as_bytes());
+        match self.is_directory.entry(hash) {
             Slot::Vacant(slot) => {
                 slot.insert(is_directory);
             }
             Slot::Occupied(slot) => match (*slot.get(), is_directory) {
                 (true, true) => {}
+                // Whether they are the same is told when both are read.
+                (false, false) if matches!(self.dotted.get(&hash), Some(Some(_))) => {}
                 (false, false) => return Err(NameProblem::Duplicate),
                 _ => return Err(NameProblem::FileIsDirectory),
             },

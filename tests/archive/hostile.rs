@@ -423,7 +423,21 @@ fn names() {
                 .file("package/./x", b"2")
                 .gzip(),
         ),
+        (
+            "duplicate in another spelling, other content",
+            package()
+                .file("package/./x", b"1")
+                .file("package/x", b"2")
+                .gzip(),
+        ),
         ("current directory at the end", named(b"package/x/.")),
+        (
+            "file and link in another spelling",
+            package()
+                .file("package/./x", b"y")
+                .symlink("package/x", "y")
+                .gzip(),
+        ),
         (
             "file and link",
             package()
@@ -469,7 +483,9 @@ fn names() {
     too long: [name] Entry `package/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/…` (tar byte 6144): the name is longer than 4096 bytes, which some readers cut or refuse.
     duplicate: [name] Entry `package/x` (tar byte 2048): the name is there twice: readers keep the first or the last, so what is installed may not be what was checked.
     duplicate in another spelling: [name] Entry `package/./x` (tar byte 2048): the name is there twice: readers keep the first or the last, so what is installed may not be what was checked.
+    duplicate in another spelling, other content: [name] Entry `package/x` (tar byte 2048): the name is there twice: readers keep the first or the last, so what is installed may not be what was checked.
     current directory at the end: [name] Entry `package/x/.` (tar byte 1024): the name has a `.` component, so it is another spelling of a name that may be there too.
+    file and link in another spelling: [name] Entry `package/x` (tar byte 2048): the name is there twice: readers keep the first or the last, so what is installed may not be what was checked.
     file and link: [name] Entry `package/x` (tar byte 2048): the name is there twice: readers keep the first or the last, so what is installed may not be what was checked.
     file, then directory: [name] Entry `package/x/` (tar byte 1536): the name is both a file and a directory: readers keep one or the other, so what is installed may not be what was checked.
     directory, then file: [name] Entry `package/x` (tar byte 1536): the name is both a file and a directory: readers keep one or the other, so what is installed may not be what was checked.

@@ -43,6 +43,13 @@ fn unusual_archives_are_read() {
             &*deep,
         ),
         (
+            "the same file twice, as pnpm writes it",
+            package()
+                .file("package/./dist/x.js", b"x")
+                .file("package/dist/x.js", b"x"),
+            "package/dist/x.js",
+        ),
+        (
             "current directory below the root, as pnpm writes it",
             package().file("package/./dist/./x.js", b"x"),
             "package/dist/x.js",

@@ -4,6 +4,7 @@
 //! end or what lies in padding; the crate parses single headers. What a nested tar needs is only to be
 //! readable in full; what the artifact itself must keep to beyond that is in [`strict`].
 
+mod hashed;
 mod header;
 mod pax;
 mod strict;
@@ -19,6 +20,7 @@ use super::{
 use crate::model::{Entry, EntryKind, EntryPath};
 
 pub(crate) use super::stream::BLOCK;
+use hashed::Hashed;
 use header::{Header, Kind};
 use pax::Pax;
 
@@ -251,6 +253,10 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
         }
         if kind.is_symlink() || kind.is_hard_link() {
             if let Profile::Artifact(names) = &mut self.profile {
+                if let Err(problem) = names.is_link(&entry.path) {
+                    let gap = place.name(problem).gap(Some(entry.path.clone()));
+                    self.reading.gap(gap);
+                }
                 names.link.get_or_insert(place);
             }
             let target = target.unwrap_or_default();
@@ -260,13 +266,29 @@ impl<'w, 'a, 's, 'p> Walk<'w, 'a, 's, 'p> {
             };
             return self.reading.small(entry, target);
         }
+        self.file(entry, &place)?;
+        self.padding(size, &place)
+    }
+
+    fn file(&mut self, entry: Entry, place: &Place) -> Result<(), Stop> {
+        let size = entry.size;
         let mut content = Content {
             stream: self.stream,
             left: size,
-            place: &place,
+            place,
         };
-        self.reading.file(entry, Some(size), &mut content)?;
-        self.padding(size, &place)
+        let path = entry.path.clone();
+        let names = match &mut self.profile {
+            Profile::Artifact(names) if names.may_come_twice(&path) => names,
+            _ => return self.reading.file(entry, Some(size), &mut content),
+        };
+        let mut hashed = Hashed::new(&mut content);
+        self.reading.file(entry, Some(size), &mut hashed)?;
+        let sha256 = hashed.sha256();
+        if let Err(problem) = names.has_content(&path, sha256) {
+            self.reading.gap(place.name(problem).gap(Some(path)));
+        }
+        Ok(())
     }
 
     /// The entry's path. In the artifact, names that readers understand differently are gaps, and
