@@ -4,13 +4,14 @@
 
 mod support;
 
-use std::{fmt::Write as _, fs};
+use std::{fmt::Write as _, fs, path::Path, process::Command};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use support::{
-    command::{Ran, packwarden},
+    command::{Packwarden, Ran, packwarden},
     tarball::TarballBuilder,
+    tree,
 };
 
 /// The sources of a CLI, as many and as long as asked for.
@@ -56,6 +57,22 @@ fn check(artifact: &[u8]) -> (Ran, Value) {
         .run();
     let document = ran.json();
     (ran, document)
+}
+
+/// The rules that deny, and where, in a check of a directory by the client that packs it.
+fn denied(prepared: Packwarden, directory: &Path) -> Vec<(String, String)> {
+    let ran = prepared
+        .arguments(&["check", "--format", "json"])
+        .directory(directory)
+        .run();
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let document = ran.json();
+    let findings = document["findings"].as_array().unwrap().iter();
+    let denied = findings.filter(|finding| finding["level"] == "deny");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    denied
+        .map(|finding| (text(&finding["rule"]), text(&finding["path"])))
+        .collect()
 }
 
 fn found(document: &Value) -> Vec<(&str, &str, &str)> {
@@ -195,5 +212,87 @@ fn a_map_of_shipped_sources_passes() {
         Some(0),
         "{:?}",
         document["findings"].as_array().unwrap().iter().find(denied)
+    );
+}
+
+/// 2023 and later: a `.npmignore` switches `.gitignore` off, and what git ignores is packed.
+#[test]
+fn what_npmignore_lets_through_is_blocked() {
+    let project = tempfile::tempdir().unwrap();
+    let write = |path: &str, content: &str| tree::write(project.path(), path, content);
+    write("package.json", r#"{"name":"invented","version":"0.9.1"}"#);
+    write(".gitignore", ".env*\n");
+    write(".npmignore", "*.log\n");
+    write(".env.local", "DATABASE_PASSWORD=correct-horse\n");
+    write(".claude/settings.local.json", "{}");
+    let denied = denied(packwarden(&[]), project.path());
+    let expected = [
+        ("agent-local-state", "package/.claude/settings.local.json"),
+        ("env-file", "package/.env.local"),
+    ];
+    assert_eq!(
+        denied,
+        expected.map(|(rule, path)| (rule.into(), path.into()))
+    );
+}
+
+/// June 2024: the token was taken out of the `.py`, and its two halves were one in the `.pyc`.
+#[test]
+fn a_token_that_only_bytecode_holds_is_blocked() {
+    let token = packwarden::rule::fill("{{github-token}}").unwrap();
+    let (first, second) = token.split_at(6);
+    let source = format!("TOKEN = \"{first}\" + \"{second}\"\n");
+    let directory = tempfile::tempdir().unwrap();
+    tree::write(directory.path(), "deploy.py", &source);
+    let compile = "import py_compile; py_compile.compile('deploy.py', cfile='deploy.pyc', dfile='demo/deploy.py')";
+    let status = Command::new("python3")
+        .args(["-c", compile])
+        .current_dir(directory.path())
+        .status();
+    assert!(status.unwrap().success());
+    let compiled = fs::read(directory.path().join("deploy.pyc")).unwrap();
+    let (ran, document) = check(&package(&[
+        ("package/deploy.py", source.as_bytes()),
+        ("package/__pycache__/deploy.cpython-311.pyc", &compiled),
+    ]));
+    assert_eq!(ran.code, Some(1));
+    let tokens = found(&document)
+        .into_iter()
+        .filter(|found| found.0 == "github-token");
+    let places: Vec<_> = tokens.map(|(_, path, _)| path).collect();
+    assert_eq!(places, ["package/__pycache__/deploy.cpython-311.pyc"]);
+    assert!(!ran.stdout.contains(&token) && !ran.stderr.contains(&token));
+}
+
+/// cargo packs every file that git does not ignore: an agent's transcripts, data with the author's paths.
+#[test]
+fn a_crate_with_paths_of_home_and_transcripts_is_blocked() {
+    let prepared = packwarden(&[]);
+    let home = prepared.home();
+    let project = home.join("src/personal/invented");
+    let write = |path: &str, content: &str| tree::write(&project, path, content);
+    write(
+        "Cargo.toml",
+        "[package]\nname = \"invented\"\nversion = \"1.0.5\"\nedition = \"2021\"\nlicense = \"MIT\"\n\
+         description = \"x\"\nrepository = \"https://example.com/x\"\n[workspace]\n",
+    );
+    write("src/lib.rs", "");
+    let path = format!("{}/src/lib.rs", project.display());
+    write(
+        "examples/build.ndjson",
+        &json!({ "src_path": path }).to_string(),
+    );
+    let line = json!({
+        "type": "user", "sessionId": "5f2c", "cwd": "/srv/x",
+        "message": { "role": "user", "content": "Rename it." },
+    });
+    write("notes/today.jsonl", &format!("{line}\n").repeat(6));
+    let denied = denied(prepared, &project);
+    let has =
+        |rule: &str, path: &str| denied.contains(&(rule.into(), format!("invented-1.0.5/{path}")));
+    assert!(has("agent-transcript", "notes/today.jsonl"), "{denied:?}");
+    assert!(
+        has("own-project-directory", "examples/build.ndjson"),
+        "{denied:?}"
     );
 }
