@@ -12,7 +12,7 @@ use globset::{Glob, GlobMatcher};
 use super::{braces::expand, scope::Globs};
 
 /// Globs that stand for more than this many without braces are tried on every path.
-const EXPANDED: usize = 128;
+const EXPANDED: usize = 512;
 
 /// Globs over lower-case paths, each of a rule.
 #[derive(Debug)]

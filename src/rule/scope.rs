@@ -35,6 +35,14 @@ pub(super) fn lowered(entry: &Entry) -> String {
     path.strip_suffix('/').unwrap_or(&path).to_ascii_lowercase()
 }
 
+/// Alternatives that many rules share, by what is written for them in braces: `**/{@tests,docs}/**`.
+const SHARED: [(&str, &str); 1] = [(
+    "@tests",
+    "test,tests,__tests__,testing,testsuite,testdata,test-data,test_data,test-vectors,test_vectors,testvectors,\
+     integration-tests,integration_tests,spec,specs,fixture,fixtures,__fixtures__,__mocks__,bench,benches,\
+     benchmark,benchmarks",
+)];
+
 /// Globs over lower-case paths. `*` stays within a component, `**` does not.
 ///
 /// Both sides are lowered, rather than matched without regard to case, because globset then looks
@@ -62,7 +70,14 @@ impl Globs {
 
     /// Reads one glob; the message says what is wrong with it.
     pub(super) fn parse(glob: &str) -> Result<Glob, String> {
-        GlobBuilder::new(&glob.trim_start_matches('/').to_ascii_lowercase())
+        let mut glob = glob.trim_start_matches('/').to_ascii_lowercase();
+        for (name, alternatives) in SHARED {
+            for before in ['{', ','] {
+                let written = format!("{before}{name}");
+                glob = glob.replace(&written, &format!("{before}{alternatives}"));
+            }
+        }
+        GlobBuilder::new(&glob)
             .literal_separator(true)
             .backslash_escape(true)
             .empty_alternates(true)
@@ -194,6 +209,24 @@ mod tests {
             "p/a.mapx",
         ] {
             assert!(!covers(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn shared_alternatives_are_named() {
+        let globs = globs(&["**/{@tests}/*.pem", "**/{docs,@tests,x}/*.key", "@tests/a"]);
+        for path in [
+            "a/testdata/b.pem",
+            "benches/b.pem",
+            "docs/a.key",
+            "spec/a.key",
+            "x/a.key",
+            "@tests/a",
+        ] {
+            assert!(globs.matches(path), "{path}");
+        }
+        for path in ["src/b.pem", "latest/b.pem", "docs/a.pem", "tests/a"] {
+            assert!(!globs.matches(path), "{path}");
         }
     }
 
