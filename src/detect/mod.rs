@@ -13,6 +13,7 @@ mod install_script;
 mod json;
 mod manifest;
 mod model_weights;
+mod people;
 mod publish;
 mod self_match;
 mod source_map;

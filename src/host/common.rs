@@ -1,71 +1,5 @@
 //! Names that everybody has, so that they say nothing of this machine.
 
-/// Logins of images, build services and examples.
-const LOGINS: &[&str] = &[
-    "administrator",
-    "alice",
-    "alpine",
-    "anonymous",
-    "appuser",
-    "azureuser",
-    "bitnami",
-    "build",
-    "builder",
-    "buildkite-agent",
-    "centos",
-    "circleci",
-    "cloudshell-user",
-    "coder",
-    "codespace",
-    "containeradministrator",
-    "containeruser",
-    "daemon",
-    "debian",
-    "default",
-    "deploy",
-    "developer",
-    "docker",
-    "ec2-user",
-    "fedora",
-    "gitlab-runner",
-    "gitpod",
-    "guest",
-    "home",
-    "jenkins",
-    "jovyan",
-    "kali",
-    "linux",
-    "linuxbrew",
-    "myuser",
-    "nobody",
-    "node",
-    "nonexistent",
-    "public",
-    "root",
-    "runner",
-    "runneradmin",
-    "sandbox",
-    "semaphore",
-    "shared",
-    "someone",
-    "test",
-    "tester",
-    "testuser",
-    "travis",
-    "ubuntu",
-    "user",
-    "username",
-    "users",
-    "vagrant",
-    "vscode",
-    "vsts",
-    "work",
-    "worker",
-    "workspace",
-    "yourname",
-    "yourusername",
-];
-
 /// Host names that systems and services give out, without the number that may follow.
 const HOST_NAMES: &[&str] = &[
     "desktop",
@@ -117,10 +51,6 @@ const ROOTS: &[&str] = &[
     "/var/www/html",
 ];
 
-pub(super) fn is_login(login: &str) -> bool {
-    LOGINS.contains(&login.to_lowercase().as_str())
-}
-
 pub(super) fn is_host_name(label: &str) -> bool {
     let label = label.to_lowercase();
     let name = label.trim_end_matches(|end: char| end.is_ascii_digit() || end == '-');
@@ -141,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_tables_are_sorted_and_in_lower_case() {
-        for table in [LOGINS, HOST_NAMES, DOMAINS, ROOTS] {
+        for table in [HOST_NAMES, DOMAINS, ROOTS] {
             assert!(table.is_sorted());
             assert!(table.iter().all(|name| *name == name.to_lowercase()));
         }

@@ -10,7 +10,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::model::{SelfKind, SelfValue};
+use crate::model::{SelfKind, SelfValue, is_common_login};
 
 /// Fewer characters than this make no login that could be told from a word.
 const SHORTEST_LOGIN: usize = 4;
@@ -87,13 +87,13 @@ impl Machine {
 
 fn own_home(home: &Path) -> Option<String> {
     let login = home.file_name()?.to_str()?;
-    let own = depth(home) >= SHALLOWEST_HOME && !common::is_login(login);
+    let own = depth(home) >= SHALLOWEST_HOME && !is_common_login(login);
     own.then(|| text(home))?
 }
 
 fn is_own_login(login: &str) -> bool {
     login.chars().count() >= SHORTEST_LOGIN
-        && !common::is_login(login)
+        && !is_common_login(login)
         && !login.contains(['/', '\\'])
 }
 

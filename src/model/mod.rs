@@ -11,6 +11,7 @@ mod finding;
 mod fix;
 mod gap;
 mod limits;
+mod login;
 mod manifest;
 mod quantity;
 mod release;
@@ -33,6 +34,7 @@ pub use finding::{Evidence, Finding, Fingerprint, Location, without_secrets_in_u
 pub use fix::Fix;
 pub use gap::{Gap, GapKind};
 pub use limits::{Limits, Progress, SIZE_UNITS};
+pub use login::is_common_login;
 pub use manifest::Manifest;
 pub use quantity::{count, counted};
 pub use release::{is_release, project_name, release_in_name, same_release};

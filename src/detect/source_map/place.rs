@@ -2,98 +2,12 @@
 //! host.
 
 use super::name::{has_drive, scheme};
+use crate::detect::people;
 
 /// Top directories of a machine that people and companies name things in.
 const TELLING: &[&str] = &[
     "home", "users", "volumes", "mnt", "media", "data", "srv", "opt", "var", "private", "export",
     "net", "nfs", "afs",
-];
-
-/// Where build services and containers work: nobody's name is in it. In lower case.
-const BUILDERS: &[&str] = &[
-    "/home/runner/",
-    "/home/circleci/",
-    "/home/vsts/",
-    "/home/travis/",
-    "/home/jenkins/",
-    "/home/gitlab-runner/",
-    "/home/buildkite/",
-    "/home/builder/",
-    "/home/build/",
-    "/home/ci/",
-    "/home/docker/",
-    "/home/node/",
-    "/home/ubuntu/",
-    "/home/ec2-user/",
-    "/home/user/",
-    "/home/vscode/",
-    "/home/codespace/",
-    "/home/semaphore/",
-    "/home/appveyor/",
-    "/home/rof/",
-    "/home/web_user/",
-    "/home/deno/",
-    "/home/bun/",
-    "/home/app/",
-    "/users/runner/",
-    "/users/travis/",
-    "/users/distiller/",
-    "/users/vagrant/",
-    "/users/appveyor/",
-    "/users/runneradmin/",
-    "/users/vssadministrator/",
-    "/users/containeradministrator/",
-    "/users/shared/",
-    "/users/public/",
-    "/users/user/",
-    "/opt/build/",
-    "/opt/buildhome/",
-    "/opt/atlassian/",
-    "/opt/hostedtoolcache/",
-    "/opt/actions-runner/",
-    "/opt/app/",
-    "/opt/node/",
-    "/opt/emsdk/",
-    "/var/jenkins_home/",
-    "/var/lib/jenkins/",
-    "/var/task/",
-    "/var/folders/",
-    "/var/tmp/",
-    "/private/var/folders/",
-    "/private/tmp/",
-    "/private/var/tmp/",
-    "/__w/",
-    "/build/",
-    "/builds/",
-    "/project/",
-    "/projects/",
-    "/usr/",
-    "/io/",
-    "/work/",
-    "/workspace/",
-    "/workspaces/",
-    "/github/",
-    "/codebuild/",
-    "/vercel/",
-    "/app/",
-    "/src/",
-    "/source/",
-    "/code/",
-    "/repo/",
-    "/root/",
-    "/tmp/",
-    "/drone/",
-    "/bitrise/",
-    "/zuul/",
-    "/node_modules/",
-    "/emsdk/",
-    "/rustc/",
-    "/nix/store/",
-    "/a/",
-    "/s/",
-    "/agent/_work/",
-    "/actions-runner/",
-    "/virtual/",
 ];
 
 /// Hosts that serve public code.
@@ -174,7 +88,7 @@ pub(super) fn is_absolute(name: &str) -> bool {
     if !path.starts_with('/') || path.starts_with("//") && !name.starts_with("\\\\") {
         return false;
     }
-    if BUILDERS.iter().any(|builder| path.starts_with(builder)) {
+    if people::is_builders(&path) {
         return false;
     }
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
