@@ -13,6 +13,7 @@ mod install_script;
 mod json;
 mod manifest;
 mod model_weights;
+mod native;
 mod people;
 mod publish;
 mod self_match;
@@ -152,6 +153,10 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: wasm::KINDS,
         make: wasm::make,
+    },
+    Registration {
+        kinds: native::KINDS,
+        make: native::make,
     },
     Registration {
         kinds: source_tree::KINDS,
