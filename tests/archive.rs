@@ -1,6 +1,8 @@
 //! Archives read from end to end: what is refused, what is read, and what comes of what is nested.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "archive/bundles.rs"]
+mod bundles;
 #[path = "archive/compressed.rs"]
 mod compressed;
 #[path = "archive/dropped.rs"]

@@ -85,7 +85,10 @@ const EXTERNAL: &[(&str, &[&str])] = &[
             "model", "host", "archive", "detect", "scan", "policy", "rule",
         ],
     ),
-    ("serde_json", &["rule", "detect", "ecosystem", "report"]),
+    (
+        "serde_json",
+        &["archive", "rule", "detect", "ecosystem", "report"],
+    ),
     ("gethostname", &["host"]),
     ("textwrap", &["report"]),
 ];

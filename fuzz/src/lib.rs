@@ -12,12 +12,17 @@
     reason = "a target fails by panicking, and is no interface"
 )]
 
+#[path = "../../tests/support/bundle.rs"]
+pub mod bundle;
 #[path = "../../tests/support/compressed.rs"]
 #[allow(dead_code, reason = "only its encoders are used here")]
 pub mod compressed;
 pub mod configuration;
 pub mod draw;
 pub mod gzip_header;
+#[path = "../../tests/support/native.rs"]
+pub mod image;
+pub mod native;
 pub mod nested;
 pub mod oracle;
 pub mod placed;
@@ -56,6 +61,11 @@ pub const TARGETS: &[Target] = &[
         name: "gzip_header",
         run: gzip_header::run,
         seeds: gzip_header::seeds,
+    },
+    Target {
+        name: "native",
+        run: native::run,
+        seeds: native::seeds,
     },
     Target {
         name: "nested",

@@ -6,6 +6,7 @@ use flate2::read::MultiGzDecoder;
 use packwarden::model::Sha256;
 
 use super::{
+    bundle,
     compressed::{FORMATS, zstd_frame},
     oracle::{self, Theirs},
     reading::Told,
@@ -17,7 +18,7 @@ use super::{
 /// The first byte chooses the name, and the format in which the others are compressed.
 const NAMES: &[&str] = &[
     "a.gz", "a.tar.gz", "a.tar", "a.zip", "a.whl", "a.bz2", "a.xz", "a.zst", "a.br", "a.lzma",
-    "a.lz", "a.tzst", "a",
+    "a.lz", "a.tzst", "a", "a.asar",
 ];
 
 pub fn run(data: &[u8]) {
@@ -99,6 +100,11 @@ pub fn seeds() -> Vec<Vec<u8>> {
         tar_grammar::tar(&tar_grammar::seeds()[30]),
         // As much content as can be said.
         zstd_frame(&[&[0xe0][..], &[0xff; 8]].concat(), b"text"),
+        bundle::asar(
+            r#"{"files":{"a":{"size":1,"offset":"0"},"b":{"link":"a"}}}"#,
+            b"a",
+        ),
+        bundle::pyinstaller(&[("main", b"script"), ("PYZ.pyz", &bundle::pyz(&[b"module"]))]),
         b"7z\xbc\xaf\x27\x1c".to_vec(),
         b"Rar!\x1a\x07\x01\0".to_vec(),
         b"text".to_vec(),

@@ -8,10 +8,13 @@ use packwarden::{
 };
 use serde_json::Value;
 
+/// What only the detector for source maps finds.
+const FIRST_PARTY: &str = "source-map:first-party";
 /// Containers inside containers that a map may have.
 const DEPTH: usize = 64;
 
 pub fn run(data: &[u8]) {
+    let read = |path, content: &[u8]| read(FIRST_PARTY, path, content);
     let map = read("package/a.js.map", data);
     let inline = [
         b"a();\n//# sourceMappingURL=data:application/json;base64,",
@@ -59,7 +62,7 @@ fn assert_told(map: &Value, recorder: &Recorder) {
 
 /// Keeps everything, and watches over the order of calls.
 #[derive(Default)]
-struct Recorder {
+pub struct Recorder {
     detections: Vec<Detection>,
     facts: Vec<Fact>,
     gaps: Vec<(GapKind, String)>,
@@ -113,11 +116,12 @@ type Outcome = (
     Vec<(String, Vec<u8>)>,
 );
 
-/// Shows a file to the detector in one piece and in steps, which must come to the same.
-fn read(path: &str, content: &[u8]) -> Recorder {
-    let whole = inspect(path, content, content.len().max(1));
+/// Shows a file to the detector that finds `kind`, in one piece and in steps, which must come to the
+/// same.
+pub fn read(kind: &str, path: &str, content: &[u8]) -> Recorder {
+    let whole = inspect(kind, path, content, content.len().max(1));
     for step in [1, 7, 300] {
-        let stepwise = inspect(path, content, step);
+        let stepwise = inspect(kind, path, content, step);
         assert_eq!(outcome(&whole), outcome(&stepwise), "in steps of {step}");
     }
     whole
@@ -138,8 +142,8 @@ fn outcome(recorder: &Recorder) -> Outcome {
     (detections.collect(), gaps, derived)
 }
 
-fn inspect(path: &str, content: &[u8], step: usize) -> Recorder {
-    let detector = detector();
+fn inspect(kind: &str, path: &str, content: &[u8], step: usize) -> Recorder {
+    let detector = detector(kind);
     let mut recorder = Recorder::default();
     let entry = Entry::file(path, content.len() as u64);
     let head = &content[..content.len().min(HEAD)];
@@ -164,10 +168,10 @@ fn inspect(path: &str, content: &[u8], step: usize) -> Recorder {
     recorder
 }
 
-fn detector() -> Box<dyn Detector> {
+fn detector(kind: &str) -> Box<dyn Detector> {
     let mut lines = DETECTORS.iter();
-    let line = lines.find(|line| line.kinds.contains(&"source-map:first-party"));
-    (line.expect("there is one for source maps").make)(&Context::default())
+    let line = lines.find(|line| line.kinds.contains(&kind));
+    (line.expect("there is one for the kind").make)(&Context::default())
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {

@@ -6,6 +6,7 @@ use std::io::{BufRead, Read};
 
 use super::{
     budget::Budget,
+    bundle::{asar, pyinstaller},
     decode::{self, Decompress},
     error::Stop,
     gzip::{Gunzip, Members},
@@ -163,6 +164,19 @@ const CONTAINERS: &[Container] = &[
         how: How::Walk(tar::nested),
     },
     Container {
+        name: "asar",
+        magic: &[&[(0, b"\x04\0\0\0"), (16, b"{\"files\":")]],
+        by_name: asar::is_header,
+        suffixes: &[(".asar", "")],
+        how: How::Walk(asar::nested),
+    },
+    Container {
+        name: "PYZ",
+        magic: &[&[(0, b"PYZ\0")]],
+        how: How::Walk(pyinstaller::modules),
+        ..NO_MAGIC
+    },
+    Container {
         name: "brotli",
         by_name: |head| !head.is_empty(),
         suffixes: &[(".br", "")],
@@ -256,6 +270,16 @@ mod tests {
             ("a.Z", b"\x1f\x9d\x90", Some("compress")),
             ("a", b"!<arch>\ndebian-binary   ", Some("deb")),
             ("a", b"!<arch>\n/               ", None),
+            (
+                "a",
+                b"\x04\0\0\0\x20\0\0\0\x1c\0\0\0\x18\0\0\0{\"files\":{",
+                Some("asar"),
+            ),
+            ("app.asar", b"\x04\0\0\0", Some("asar")),
+            ("app.asar", b"text", None),
+            ("a", b"\x04\0\0\0", None),
+            ("a.pyz", b"PYZ\0\xa7\x0d\x0d\x0a", Some("PYZ")),
+            ("a.pyz", b"#!/usr/bin/env python3\nPK", None),
             ("a.js.BR", b"any", Some("brotli")),
             ("a.lzma", b"any", Some("lzma")),
             ("a.br", b"", None),

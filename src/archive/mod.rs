@@ -3,6 +3,7 @@
 //! The only room that names tar, zip, flate2 and other decoders. Nothing is ever unpacked to disk.
 
 mod budget;
+mod bundle;
 mod container;
 mod decode;
 mod error;

@@ -7,10 +7,12 @@ use sha2::Digest as _;
 use super::{
     HEAD,
     budget::Unpacked,
+    bundle::pyinstaller,
     container::{self, Container, Decoder, How},
     error::{ArchiveError, Stop, container_gap},
     pieces::Pieces,
     reading::Reading,
+    spool::Spool,
     tar, zip,
 };
 use crate::model::{Entry, EntryKind, EntryPath, Sha256};
@@ -73,12 +75,27 @@ impl Reading<'_> {
         self.faults("zip", entry.path, Sha256::of(&bytes), result)
     }
 
+    /// Delivers a program of PyInstaller's as it is, and then the files behind it. They are found from the end,
+    /// so that all of it has to be at hand.
+    pub(super) fn program(&mut self, entry: Entry, pieces: Pieces<'_>) -> Result<(), Stop> {
+        let mut content = pieces.first.as_slice().chain(pieces.rest);
+        let mut spool = Spool::new(&mut content)?;
+        let size = spool.size();
+        self.content(entry.clone(), Pieces::new(Some(size), spool.at(0)?)?)?;
+        if let Err(limit) = self.budget.depth(entry.depth) {
+            self.gap(ArchiveError::from(limit).gap(Some(entry.path)));
+            return Ok(());
+        }
+        let result = pyinstaller::appended(self, &entry, &mut spool);
+        self.faults("PyInstaller", entry.path, None, result)
+    }
+
     /// Makes a gap of what is wrong with a container alone.
     fn faults(
         &mut self,
         name: &str,
         path: EntryPath,
-        sha256: Sha256,
+        sha256: impl Into<Option<Sha256>>,
         result: Result<(), Stop>,
     ) -> Result<(), Stop> {
         let error = match result {

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::{
     Visitor,
     budget::Budget,
+    bundle::pyinstaller,
     container::{self, Container, How},
     error::{ArchiveError, Place, Stop, container_gap},
     name::Names,
@@ -159,6 +160,7 @@ impl<'a> Reading<'a> {
         // Of what comes out of a decoder no more is known than that it is at least so long.
         entry.size = size.unwrap_or(pieces.first.len() as u64);
         let container = match container::recognise(entry.path.file_name(), &pieces.first) {
+            None if pyinstaller::is_program(&pieces.first) => return self.program(entry, pieces),
             None if pieces.is_whole() => {
                 return match zip::appended(&pieces.first) {
                     Some(end) => self.appended(entry, pieces, end),

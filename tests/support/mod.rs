@@ -9,9 +9,11 @@
     reason = "each test is a crate of its own and uses a part"
 )]
 
+pub mod bundle;
 pub mod command;
 pub mod compressed;
 pub mod loopback;
+pub mod native;
 pub mod tarball;
 pub mod tree;
 pub mod zip;

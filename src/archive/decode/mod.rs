@@ -9,6 +9,7 @@ mod bzip2;
 mod lzma;
 mod source;
 mod xz;
+mod zlib;
 mod zstd;
 
 use std::io::{self, BufRead, Read};
@@ -122,4 +123,28 @@ pub(crate) fn lzip<'p>(
     budget: &'p Budget<'p>,
 ) -> Box<dyn Decoder + 'p> {
     streams("lzip", packed, budget, lzma::Lzma::lzip())
+}
+
+pub(crate) fn zlib<'p>(
+    packed: &'p mut dyn BufRead,
+    budget: &'p Budget<'p>,
+) -> Box<dyn Decoder + 'p> {
+    zlib_streams(packed, budget, false)
+}
+
+/// zlib streams one behind the other.
+pub(crate) fn zlibs<'p>(
+    packed: &'p mut dyn BufRead,
+    budget: &'p Budget<'p>,
+) -> Box<dyn Decoder + 'p> {
+    zlib_streams(packed, budget, true)
+}
+
+fn zlib_streams<'p>(
+    packed: &'p mut dyn BufRead,
+    budget: &'p Budget<'p>,
+    many: bool,
+) -> Box<dyn Decoder + 'p> {
+    let decoder = None;
+    streams("zlib", packed, budget, zlib::Zlib { many, decoder })
 }

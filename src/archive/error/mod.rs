@@ -3,6 +3,7 @@
 //! A sentence says what is wrong and what an attacker (or an accident) gains by it. Names from the
 //! archive are escaped and shortened where the sentence is made.
 
+mod bundle;
 mod format;
 mod gzip;
 mod limit;
@@ -16,6 +17,7 @@ use std::io;
 
 use crate::model::{EntryPath, Gap, GapKind, Sha256, escape};
 
+pub(crate) use bundle::BundleProblem;
 pub(crate) use format::{FormatError, ManifestError};
 pub(crate) use gzip::GzipError;
 pub(crate) use limit::{Bytes, LimitError};
@@ -38,6 +40,11 @@ pub(crate) enum ArchiveError {
     Tar { place: Place, problem: TarProblem },
     #[error("{place}: {problem}")]
     Zip { place: Place, problem: ZipProblem },
+    #[error("{place}: {problem}")]
+    Bundle {
+        place: Place,
+        problem: BundleProblem,
+    },
     #[error("{place}: {problem}")]
     Name { place: Place, problem: NameProblem },
     #[error("{0}")]
@@ -71,6 +78,7 @@ impl ArchiveError {
             ArchiveError::Stream(_) => GapKind::NestedContainer,
             ArchiveError::Tar { .. } => GapKind::Tar,
             ArchiveError::Zip { .. } => GapKind::Zip,
+            ArchiveError::Bundle { .. } => GapKind::NestedContainer,
             ArchiveError::Name { .. } => GapKind::Name,
             ArchiveError::Manifest(_) => GapKind::Manifest,
             ArchiveError::Limit(_) => GapKind::Limit,
@@ -82,7 +90,7 @@ impl ArchiveError {
         match self {
             ArchiveError::Format(error) => error.help(),
             ArchiveError::Manifest(error) => return error.help(),
-            ArchiveError::Gzip(_) | ArchiveError::Stream(_) => {
+            ArchiveError::Gzip(_) | ArchiveError::Stream(_) | ArchiveError::Bundle { .. } => {
                 "Pack again. If the file was copied or downloaded, compare its size and hash with the original."
             }
             ArchiveError::Tar { .. } => {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::{ArchiveError, NameProblem, TarProblem, ZipProblem, shown};
+use super::{ArchiveError, BundleProblem, NameProblem, TarProblem, ZipProblem, shown};
 
 /// Which entry of an archive, and where it starts: in the uncompressed stream of a tar, in the file of
-/// a zip.
+/// a zip or bundle.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     archive: &'static str,
@@ -49,6 +49,15 @@ impl Place {
         }
     }
 
+    /// A file in a bundle by its name there, or the bundle as such.
+    pub(crate) fn bundle(archive: &'static str, name: Option<&[u8]>, offset: u64) -> Self {
+        Self {
+            archive,
+            entry: name.map(<[u8]>::to_vec),
+            offset,
+        }
+    }
+
     /// Says that `problem` is here.
     pub(crate) fn tar(&self, problem: TarProblem) -> ArchiveError {
         let place = self.clone();
@@ -61,11 +70,18 @@ impl Place {
         ArchiveError::Zip { place, problem }
     }
 
+    /// Says that `problem` is here.
+    pub(crate) fn of_bundle(&self, problem: BundleProblem) -> ArchiveError {
+        let place = self.clone();
+        ArchiveError::Bundle { place, problem }
+    }
+
     /// Says that the archive is cut off here.
     pub(crate) fn truncated(&self) -> ArchiveError {
         match self.archive {
             "tar" => self.tar(TarProblem::Truncated),
-            _ => self.zip(ZipProblem::Truncated),
+            "zip" => self.zip(ZipProblem::Truncated),
+            _ => self.of_bundle(BundleProblem::Truncated),
         }
     }
 
@@ -87,7 +103,8 @@ impl fmt::Display for Place {
                 write!(formatter, "Entry `{name}` ({archive} byte {offset})")
             }
             None if self.archive == "tar" => write!(formatter, "Tar byte {}", self.offset),
-            None => write!(formatter, "Zip byte {}", self.offset),
+            None if self.archive == "zip" => write!(formatter, "Zip byte {}", self.offset),
+            None => write!(formatter, "{} byte {}", self.archive, self.offset),
         }
     }
 }

@@ -3,10 +3,13 @@
 //! ELF, Mach-O, PE, static archives of them, and WebAssembly for its paths. Of a file only so much is
 //! kept as has to be sought in; all of it is searched for paths as it comes.
 
+mod bun;
 mod bytes;
 mod homes;
 mod image;
 mod sections;
+#[cfg(test)]
+mod tests;
 mod units;
 
 use std::collections::BTreeMap;
@@ -16,7 +19,7 @@ use super::{
     people::{is_builders, person_in},
 };
 use crate::model::{
-    Context, Entry, EntryKind, EntryPath, Evidence, Location, count, counted, escape,
+    Context, Entry, EntryKind, EntryPath, Evidence, GapKind, Location, count, counted, escape,
 };
 
 use self::{
@@ -31,6 +34,7 @@ const HOME: &str = "native:path-of-person";
 const CACHE: &str = "native:toolchain-of-person";
 const BUILDERS_PATH: &str = "native:search-path-of-builder";
 const SEARCH_PATH: &str = "native:search-path";
+const BUN_SOURCES: &str = "native:bundled-sources";
 const NOT_LOOKED_INTO: &str = "native:not-looked-into";
 pub(super) const KINDS: &[&str] = &[
     DEBUG_INFO,
@@ -39,6 +43,7 @@ pub(super) const KINDS: &[&str] = &[
     CACHE,
     BUILDERS_PATH,
     SEARCH_PATH,
+    BUN_SOURCES,
     NOT_LOOKED_INTO,
 ];
 
@@ -120,6 +125,7 @@ impl Inspection for Looking {
                 out.detection(self.of_file(NOT_LOOKED_INTO, message, "headers"));
             }
             self.told(&told, out);
+            self.bun(bun::sources(kept.bytes(), out), out);
             compiled_in = told.compiled_in;
         }
         self.homes(compiled_in, out);
@@ -157,7 +163,7 @@ impl Looking {
 
     fn told(&self, told: &Told, out: &mut dyn Out) {
         if told.size > 0 {
-            let size = format!("{}.{} MB", told.size / 1_000_000, told.size / 100_000 % 10);
+            let size = shown_size(told.size);
             let units = match told.units {
                 0 => String::new(),
                 units => format!("{}, ", counted(units, "compilation unit")),
@@ -182,6 +188,30 @@ impl Looking {
                 ..self.of_file(kind, message, "")
             });
         }
+    }
+
+    /// Tells of the sources in a program that Bun has made.
+    fn bun(&self, sources: Option<Vec<String>>, out: &mut dyn Out) {
+        let Some(sources) = sources else {
+            let reason =
+                "Bun has put a source map into this program, which can't be read to its end.";
+            return out.gap(GapKind::SourceMap, reason.to_owned());
+        };
+        let is_own = |name: &&String| !name.split('/').any(|part| part == "node_modules");
+        let own: Vec<_> = sources.iter().filter(is_own).collect();
+        let Some(first) = own.first() else {
+            return;
+        };
+        let more = match own.len() {
+            1 => String::new(),
+            _ => ", …".to_owned(),
+        };
+        let files = counted(own.len(), "original file");
+        let message = format!(
+            "{files} can be recovered from a source map inside the program: {}{more}",
+            escape(first)
+        );
+        out.detection(self.of_file(BUN_SOURCES, message, files));
     }
 
     fn homes(&self, compiled_in: Option<String>, out: &mut dyn Out) {
@@ -230,6 +260,13 @@ impl Looking {
             evidence: Evidence::quoted(home.first.as_bytes()),
             ..self.of_file(kind, message, "")
         })
+    }
+}
+
+fn shown_size(bytes: u64) -> String {
+    match bytes / 100_000 {
+        0 => format!("{} kB", bytes.div_ceil(1000)),
+        tenths => format!("{}.{} MB", tenths / 10, tenths % 10),
     }
 }
 
