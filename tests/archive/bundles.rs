@@ -98,7 +98,11 @@ fn an_asar_that_hides_bytes_is_a_gap() {
             "the archive ends in the middle of it",
         ),
         (file(r#""size":2"#), "abcd", "a file has no place in it"),
-        (file(r#""size":-2,"offset":"2""#), "abcd", "it can't"),
+        (
+            file(r#""size":-2,"offset":"2""#),
+            "abcd",
+            "its list of files can't be read",
+        ),
         (
             r#"{"files":{"a":1}}"#.to_owned(),
             "",

@@ -11,7 +11,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use super::{Part, each, list};
 use crate::{
     archive::{
-        error::{BundleProblem, Place, Stop},
+        error::{BundleProblem, Place, Stop, shown},
         pieces::Pieces,
         reading::Reading,
         stream::Stream,
@@ -49,7 +49,7 @@ pub(crate) fn nested(
     }
     .deserialize(&mut json)
     .and_then(|()| json.end())
-    .map_err(|error| place.of_bundle(BundleProblem::List(error.to_string())))?;
+    .map_err(|error| place.of_bundle(BundleProblem::List(shown(&error.to_string()))))?;
     let Files { parts, links, .. } = files;
 
     let size = text.len() as u64;
