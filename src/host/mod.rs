@@ -21,8 +21,30 @@ const SHALLOWEST_HOME: usize = 2;
 /// A root of fewer components (`/app`, `/builds/app`) is one that everybody has.
 const SHALLOWEST_ROOT: usize = 3;
 
-/// The literal values of this machine, and of the project: home directory, login, host name, and the
-/// roots that the project has. What everybody has is left out; see [`common`].
+/// Variables that name where a build service has checked the project out, and where temporary files lie:
+/// GitHub Actions, GitLab, Jenkins, Azure Pipelines, CircleCI, Travis, AppVeyor, Buildkite, Bitbucket,
+/// CodeBuild, TeamCity, Drone, Bitrise, Semaphore; and POSIX. (Windows keeps them below the home.)
+const BUILD_DIRECTORIES: [&str; 16] = [
+    "GITHUB_WORKSPACE",
+    "CI_PROJECT_DIR",
+    "WORKSPACE",
+    "BUILD_SOURCESDIRECTORY",
+    "SYSTEM_DEFAULTWORKINGDIRECTORY",
+    "CIRCLE_WORKING_DIRECTORY",
+    "TRAVIS_BUILD_DIR",
+    "APPVEYOR_BUILD_FOLDER",
+    "BUILDKITE_BUILD_CHECKOUT_PATH",
+    "BITBUCKET_CLONE_DIR",
+    "CODEBUILD_SRC_DIR",
+    "TEAMCITY_BUILD_CHECKOUTDIR",
+    "DRONE_WORKSPACE",
+    "BITRISE_SOURCE_DIR",
+    "SEMAPHORE_GIT_DIR",
+    "TMPDIR",
+];
+
+/// The literal values of this machine, and of the project: home directory, login, host name, the roots
+/// that the project has, and where build services work. What everybody has is left out; see [`common`].
 ///
 /// Values are held in memory only. What is not UTF-8 is left out, because it could not be compared
 /// with text.
@@ -41,6 +63,7 @@ struct Machine {
     home: Option<PathBuf>,
     logins: Vec<OsString>,
     host_name: OsString,
+    build_directories: Vec<PathBuf>,
 }
 
 impl Machine {
@@ -52,6 +75,10 @@ impl Machine {
                 .filter_map(env::var_os)
                 .collect(),
             host_name: gethostname::gethostname(),
+            build_directories: BUILD_DIRECTORIES
+                .into_iter()
+                .filter_map(|name| env::var_os(name).map(PathBuf::from))
+                .collect(),
         }
     }
 
@@ -80,6 +107,10 @@ impl Machine {
         }
         for root in roots.iter().filter_map(|root| own_root(root)) {
             add(SelfKind::ProjectRoot, root);
+        }
+        let build_directories = self.build_directories.iter();
+        for directory in build_directories.filter_map(|path| own_root(path)) {
+            add(SelfKind::BuildDirectory, directory);
         }
         values
     }
@@ -160,6 +191,12 @@ mod tests {
             home: Some("/home/jdoe/".into()),
             logins: vec!["jdoe".into(), "jdoe".into(), "jane.doe".into()],
             host_name: "build-7.corp.example".into(),
+            build_directories: vec![
+                "/data/checkouts/project".into(),
+                "/data/agents/7/work/".into(),
+                "/tmp".into(),
+                "work/a/b/c".into(),
+            ],
         };
         let root = "/home/jdoe/code/project";
         assert_eq!(
@@ -172,6 +209,7 @@ mod tests {
                 (SelfKind::HostName, "build-7".to_owned()),
                 (SelfKind::ProjectRoot, root.to_owned()),
                 (SelfKind::ProjectRoot, "/data/checkouts/project".to_owned()),
+                (SelfKind::BuildDirectory, "/data/agents/7/work".to_owned()),
             ]
         );
     }
@@ -191,6 +229,7 @@ mod tests {
                 home: Some(home.into()),
                 logins: vec![login.into()],
                 host_name: host_name.into(),
+                build_directories: vec!["/tmp".into(), "/github/workspace".into()],
             };
             let found = values(
                 &machine,

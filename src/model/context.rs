@@ -16,6 +16,8 @@ pub enum SelfKind {
     HostName,
     /// The root directory of the project.
     ProjectRoot,
+    /// Where a build service checks projects out, or programs keep temporary files.
+    BuildDirectory,
 }
 
 /// One literal value of this machine that must not be in an artifact.

@@ -23,6 +23,7 @@ const EXAMPLE_MACHINE: &[(SelfKind, &str)] = &[
     (SelfKind::Login, "rosalind"),
     (SelfKind::HostName, "franklin-01"),
     (SelfKind::ProjectRoot, "/home/rosalind/src/helix"),
+    (SelfKind::BuildDirectory, "/data/agents/7/helix"),
 ];
 
 /// What examples of `dist` rules lie beside: the project `acme`, built as its version 1.0.

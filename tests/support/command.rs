@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Variables that change what npm, clients of PyPI, a terminal program or this program do.
-const SCRUBBED: [&str; 27] = [
+const SCRUBBED: [&str; 34] = [
     "npm_",
     "pnpm_",
     "yarn_",
@@ -33,6 +33,13 @@ const SCRUBBED: [&str; 27] = [
     "CI",
     "GITHUB_",
     "GITLAB_",
+    "WORKSPACE",
+    "BUILD_",
+    "BUILDKITE_",
+    "BITBUCKET_",
+    "CODEBUILD_",
+    "TRAVIS_",
+    "TEAMCITY_",
     "PACKWARDEN_",
     "NODE_OPTIONS",
     "INIT_CWD",

@@ -50,11 +50,11 @@ pub(super) fn written(value: &str) -> Vec<Written> {
     for spelling in &spellings {
         let escaped = [spelling.replace('\\', r"\\"), spelling.replace('/', r"\/")];
         forms.push(as_is(Form::Plain, spelling.as_bytes()));
-        forms.extend(
-            escaped
-                .iter()
-                .map(|text| as_is(Form::JsonEscaped, text.as_bytes())),
-        );
+        // A source in a map, or JSON in a string of another one, is escaped once more.
+        let twice = escaped[0].replace('\\', r"\\");
+        for text in escaped.iter().chain([&twice]) {
+            forms.push(as_is(Form::JsonEscaped, text.as_bytes()));
+        }
         for keep_slash in [false, true] {
             let encoded = percent_encoded(spelling, keep_slash);
             forms.push(as_is(Form::PercentEncoded, encoded.as_bytes()));
@@ -63,6 +63,7 @@ pub(super) fn written(value: &str) -> Vec<Written> {
         forms.extend(base64(spelling));
         if spelling.contains('\\') {
             forms.extend(base64(&escaped[0]));
+            forms.extend(base64(&twice));
         }
         let units = spelling.encode_utf16();
         let little: Vec<u8> = units.clone().flat_map(u16::to_le_bytes).collect();
@@ -243,7 +244,11 @@ mod tests {
         assert_eq!(texts(value, Form::Plain), [r":\Users\a b", ":/Users/a b"]);
         assert_eq!(
             texts(value, Form::JsonEscaped),
-            [r":\\Users\\a b", r":\/Users\/a b"]
+            [
+                r":\\Users\\a b",
+                r":\\\\Users\\\\a b",
+                r":\/Users\/a b",
+            ]
         );
         assert_eq!(
             texts(value, Form::PercentEncoded),

@@ -21,6 +21,11 @@ const LOOKED_FOR: &[(SelfKind, &str, &str)] = &[
         "self-match:project-root",
         "project directory",
     ),
+    (
+        SelfKind::BuildDirectory,
+        "self-match:build-directory",
+        "build directory",
+    ),
     (SelfKind::Home, "self-match:home", "home directory"),
     (SelfKind::Login, "self-match:login", "login name"),
     (SelfKind::HostName, "self-match:host", "host name"),
@@ -30,6 +35,7 @@ pub(super) const KINDS: &[&str] = &[
     LOOKED_FOR[1].1,
     LOOKED_FOR[2].1,
     LOOKED_FOR[3].1,
+    LOOKED_FOR[4].1,
 ];
 
 pub(super) struct SelfMatch {
@@ -274,6 +280,7 @@ mod tests {
             (r"c:\Users\Ann Lee\x", "plain"),
             ("C:/Users/Ann Lee/x", "plain"),
             (r#""C:\\Users\\Ann Lee\\x""#, "JSON-escaped"),
+            (r#"["open('C:\\\\Users\\\\Ann Lee\\\\x')"]"#, "JSON-escaped"),
             ("file:///c%3A/Users/Ann%20Lee/x", "percent-encoded"),
             (&STANDARD.encode(r#"["C:\\Users\\Ann Lee\\x"]"#), "base64"),
         ] {

@@ -140,7 +140,9 @@ fn probes(value: &SelfValue) -> Vec<Probe> {
     }
     let texts: Vec<String> = match value.kind {
         // The letter of a drive may be written small or large.
-        SelfKind::Home | SelfKind::ProjectRoot => vec![without_drive(text).to_owned()],
+        SelfKind::Home | SelfKind::ProjectRoot | SelfKind::BuildDirectory => {
+            vec![without_drive(text).to_owned()]
+        }
         SelfKind::Login => HOMES
             .iter()
             .map(|home| format!("{home}{text}{}", &home[home.len() - 1..]))
@@ -172,7 +174,7 @@ impl Probe {
         };
         match LOOKED_FOR[self.kind].0 {
             // Texts lie side by side in native code, so that anything may stand before a path.
-            SelfKind::Home | SelfKind::ProjectRoot => {
+            SelfKind::Home | SelfKind::ProjectRoot | SelfKind::BuildDirectory => {
                 !after.is_some_and(|byte| byte == b'.' || is_of_name(byte))
             }
             // Has its separator.

@@ -184,5 +184,6 @@ fn self_name(kind: SelfKind) -> &'static str {
         SelfKind::Login => "login",
         SelfKind::HostName => "host name",
         SelfKind::ProjectRoot => "project root",
+        SelfKind::BuildDirectory => "build directory",
     }
 }
