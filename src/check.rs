@@ -352,8 +352,11 @@ fn rules_of(place: Option<&Path>) -> Result<(Option<ConfigFile>, RuleSet), Vec<E
     let own = config
         .as_ref()
         .map_or(Ok(Vec::new()), ConfigFile::rule_files);
+    let organisation = config.as_ref().map(ConfigFile::organisation);
+    let organisation = organisation.transpose().map_err(policy)?;
     let kinds: Vec<_> = detect::kinds().collect();
-    let rules = RuleSet::load(&own.map_err(policy)?, &kinds).map_err(each)?;
+    let rules = RuleSet::load_with(&own.map_err(policy)?, organisation.as_ref(), &kinds);
+    let rules = rules.map_err(each)?;
     Ok((config, rules))
 }
 

@@ -9,13 +9,14 @@ mod conversation;
 mod crate_source;
 mod dist;
 mod facts;
+mod image;
 mod install_script;
 mod json;
 mod manifest;
 mod model_weights;
 mod native;
-mod people;
 mod publish;
+mod pyc;
 mod self_match;
 mod source_map;
 mod source_tree;
@@ -157,6 +158,14 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: native::KINDS,
         make: native::make,
+    },
+    Registration {
+        kinds: pyc::KINDS,
+        make: pyc::make,
+    },
+    Registration {
+        kinds: image::KINDS,
+        make: image::make,
     },
     Registration {
         kinds: source_tree::KINDS,

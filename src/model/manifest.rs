@@ -21,6 +21,8 @@ pub struct Manifest {
     pub registry: Option<String>,
     /// Who the manifest wants to be able to read the package.
     pub access: Option<Access>,
+    /// What it says in public of addresses and people: home page, repository, bugs, authors, funding.
+    pub declared: Vec<String>,
     /// What npm runs on install: the names and texts of scripts, in the order in which they run.
     pub install_scripts: Vec<(&'static str, String)>,
 }

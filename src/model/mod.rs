@@ -13,6 +13,7 @@ mod gap;
 mod limits;
 mod login;
 mod manifest;
+pub mod people;
 mod quantity;
 mod release;
 mod rule_info;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use toml::{Spanned, value::Datetime};
 
 use super::{error::PolicyError, profile::Profile};
+use crate::rule::Organisation;
 use crate::model::{Access, Level, did_you_mean, escape, read_text_file};
 
 /// A configuration file: what it says, and where, so that errors can point into it.
@@ -33,6 +34,7 @@ pub(super) struct RawConfig {
     pub(super) limits: BTreeMap<Spanned<String>, Spanned<Scalar>>,
     pub(super) self_match: Option<bool>,
     pub(super) build: RawBuild,
+    pub(super) paths: RawPaths,
     pub(super) publish: RawPublish,
     pub(super) waive: Vec<Spanned<RawWaiver>>,
 }
@@ -42,6 +44,14 @@ pub(super) struct RawConfig {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawBuild {
     pub(super) outputs: Vec<Spanned<String>>,
+}
+
+/// The keys of `[paths]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawPaths {
+    pub(super) organisation: Vec<Spanned<String>>,
+    pub(super) allow: Vec<Spanned<String>>,
 }
 
 /// The keys of `[publish]`.
@@ -154,6 +164,35 @@ impl ConfigFile {
         self.raw.rules.iter().map(resolve).collect()
     }
 
+    /// The names that must not ship, and what of them may.
+    ///
+    /// # Errors
+    ///
+    /// When one of them can't be searched for.
+    pub fn organisation(&self) -> Result<Organisation, PolicyError> {
+        let mut organisation = Organisation::default();
+        let wrong = |name: &Spanned<String>, reason| {
+            let message = format!("`{}` can't be searched for: {reason}", name.get_ref());
+            let help = Some(ORGANISATION.to_owned());
+            self.error(name.span(), message, "can't be used", help)
+        };
+        let RawPaths {
+            organisation: names,
+            allow,
+        } = &self.raw.paths;
+        for name in names {
+            organisation
+                .add(name.get_ref())
+                .map_err(|reason| wrong(name, reason))?;
+        }
+        for name in allow {
+            organisation
+                .allow(name.get_ref())
+                .map_err(|reason| wrong(name, reason))?;
+        }
+        Ok(organisation)
+    }
+
     /// What is wrong with the element at `span`.
     pub(super) fn error(
         &self,
@@ -170,6 +209,9 @@ impl ConfigFile {
         super::error::line_of(&self.text, span.start)
     }
 }
+
+const ORGANISATION: &str =
+    "write a domain like `\"acme.com\"`, or a regular expression like `\"ACME-[0-9]+\"`";
 
 /// `path` as seen from the current directory where it lies below, whole otherwise.
 fn shown(path: &Path) -> String {

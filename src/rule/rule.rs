@@ -30,6 +30,14 @@ impl Rule {
         self.ecosystems.is_empty() || self.ecosystems.contains(&ecosystem)
     }
 
+    /// Whether what the artifact's manifest says in public counts for the rule like everything else.
+    pub fn counts_declared(&self) -> bool {
+        match &self.matcher {
+            Matcher::Text(text) => text.0.declared,
+            _ => true,
+        }
+    }
+
     /// Whether the rule looks at entries of this kind, path and size.
     pub fn covers(&self, entry: &Entry) -> bool {
         self.matcher.looks_at(&entry.kind) && self.scope.covers(entry)

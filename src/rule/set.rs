@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    KeysError, Matcher, Rule, RuleError, anchors::Anchors, check::Checker, keys, paths::PathIndex,
+    KeysError, Matcher, Organisation, Rule, RuleError, anchors::Anchors, check::Checker, keys, paths::PathIndex,
     scope::lowered, text,
 };
 use crate::model::{Entry, EntryKind, Evidence, Sha256, View, escape, read_text_file};
@@ -24,6 +24,7 @@ pub struct RuleSet {
     paths: PathIndex,
     keys: PathIndex,
     magic: Vec<usize>,
+    names: Vec<usize>,
     reporting: HashMap<String, Vec<usize>>,
 }
 
@@ -91,13 +92,23 @@ impl RuleSet {
         user_files: &[PathBuf],
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
-        Self::read(BUILT_IN, true, user_files, detector_kinds)
+        Self::load_with(user_files, None, detector_kinds)
+    }
+
+    /// The same, and the rule that looks for the names of an organisation.
+    pub fn load_with(
+        user_files: &[PathBuf],
+        organisation: Option<&Organisation>,
+        detector_kinds: &[&'static str],
+    ) -> Result<Self, Vec<RuleError>> {
+        let generated = organisation.and_then(Organisation::rule);
+        Self::read(BUILT_IN, true, user_files, generated, detector_kinds)
     }
 
     /// The built-in rules, with everything in them tried out that [`RuleSet::load`] leaves until it
     /// is needed.
     pub fn check_built_in(detector_kinds: &[&'static str]) -> Result<Self, Vec<RuleError>> {
-        Self::read(BUILT_IN, false, &[], detector_kinds)
+        Self::read(BUILT_IN, false, &[], None, detector_kinds)
     }
 
     /// The rules of `files` alone.
@@ -105,7 +116,7 @@ impl RuleSet {
         files: &[PathBuf],
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
-        Self::read(&[], true, files, detector_kinds)
+        Self::read(&[], true, files, None, detector_kinds)
     }
 
     /// The rules in `text` alone, as if they were a user's file called `name`.
@@ -122,6 +133,7 @@ impl RuleSet {
         built_in: &[(&str, &str)],
         trusted: bool,
         user_files: &[PathBuf],
+        generated: Option<String>,
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
         let mut checker = Checker::new(detector_kinds);
@@ -135,6 +147,9 @@ impl RuleSet {
         };
         for (name, text) in built_in {
             take(checker.built_in(name, text, trusted), text);
+        }
+        if let Some(text) = generated {
+            take(checker.file("[paths] organisation", &text), &text);
         }
         for path in user_files {
             match read_text_file(path) {
@@ -165,12 +180,13 @@ impl RuleSet {
         let paths = globs(|matcher| matches!(matcher, Matcher::Paths))?;
         let keys = globs(|matcher| matches!(matcher, Matcher::Keys(_)))?;
         let mut anchors = Vec::new();
-        let mut magic = Vec::new();
+        let (mut magic, mut names) = (Vec::new(), Vec::new());
         let mut reporting: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, rule) in rules.iter().enumerate() {
             match &rule.matcher {
                 Matcher::Text(text) => {
                     anchors.extend(text.0.anchors.iter().map(|anchor| (index, anchor.as_str())));
+                    names.extend(text.0.names.then_some(index));
                 }
                 Matcher::Magic(_) => magic.push(index),
                 Matcher::Detector(kind) => reporting.entry(kind.clone()).or_default().push(index),
@@ -182,6 +198,7 @@ impl RuleSet {
             paths,
             keys,
             magic,
+            names,
             reporting,
             files,
             rules,
@@ -209,7 +226,7 @@ impl RuleSet {
         self.reporting.get(kind).map_or(&[], Vec::as_slice)
     }
 
-    /// The rules of paths and of magic that an entry meets. `head` is the first 64 KiB of its
+    /// The rules of paths and of magic that an entry meets, and those of text that its path does. `head` is the first 64 KiB of its
     /// content, or all of it if shorter.
     pub fn match_entry(&self, entry: &Entry, head: &[u8]) -> Vec<EntryMatch> {
         let mut matches: Vec<EntryMatch> = self
@@ -227,6 +244,18 @@ impl RuleSet {
                 && self.covers(rule, entry)
             {
                 let evidence = Evidence::fact(magic.evidence());
+                matches.push(EntryMatch { rule, evidence });
+            }
+        }
+        // The names of the containers that it lies in are those of other entries.
+        let path = entry.path.in_package();
+        let path = path.rsplit("!/").next().unwrap_or_default();
+        for rule in self.names.iter().copied() {
+            if let Matcher::Text(text) = &self.rules[rule].matcher
+                && let Some(found) = text.0.find(path.as_bytes())
+                && self.covers(rule, entry)
+            {
+                let evidence = Evidence::quoted(found);
                 matches.push(EntryMatch { rule, evidence });
             }
         }

@@ -42,6 +42,10 @@ pub(super) struct TextMatcher {
     reject: Vec<Pattern>,
     entropy: f64,
     placeholders: bool,
+    /// Whether the paths of entries are searched too.
+    pub(super) names: bool,
+    /// Whether what the artifact's manifest says in public counts as well.
+    pub(super) declared: bool,
 }
 
 /// The keys by which a text rule is recognised.
@@ -82,6 +86,8 @@ impl TextMatcher {
             reject.extend(reading.pattern(fields, &text));
         }
         let entropy = fields.number("entropy", 0.0, (0.0, 8.0));
+        let names = fields.boolean("names").unwrap_or(false);
+        let declared = fields.boolean("declared").unwrap_or(true);
         Some(Self {
             anchors,
             regex: regex?,
@@ -92,6 +98,8 @@ impl TextMatcher {
             reject,
             entropy: entropy?,
             placeholders: secret,
+            names,
+            declared,
         })
     }
 
@@ -119,6 +127,20 @@ impl TextMatcher {
             Some(heads) => self.search_at(heads, bytes, anchor, spend, found),
             None => self.search_around(bytes, anchor, spend, found),
         }
+    }
+
+    /// The first match in a short text, such as a path.
+    pub(super) fn find<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let mut found = None;
+        for anchor in &self.anchors {
+            for start in memchr::memmem::find_iter(text, anchor) {
+                let anchor = start..start + anchor.len();
+                self.search(text, anchor, &|_| true, &mut |_, value| {
+                    found.get_or_insert(value);
+                });
+            }
+        }
+        found.map(|value| &text[value])
     }
 
     /// Tries the places where a match can begin, seen from the anchor.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Scope, manifest};
+use super::{Scope, declared::Declared, manifest};
 use crate::{
     archive::Summary,
     detect::{Detection, Facts},
@@ -89,6 +89,9 @@ impl Collected {
                 rule.is_none_or(|rule| rule.is_for(ecosystem))
             });
         }
+        let declared = Declared::of(self.facts.manifest.as_ref());
+        self.findings
+            .retain(|finding| !declared.covers(finding, scope.rules));
         self.gaps.extend(scope.bounds.gaps());
         self.findings.sort_by(|a, b| {
             (&a.path, &a.rule.id, a.location).cmp(&(&b.path, &b.rule.id, b.location))

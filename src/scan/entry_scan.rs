@@ -19,6 +19,8 @@ use crate::{
 const FINDINGS_OF_A_RULE: u64 = 100;
 /// Longer JSON files are not looked into for keys.
 const KEYS_MOST: usize = 8 << 20;
+/// Said of a finding that stands for more than the value it shows.
+pub(super) const OTHERS: &str = ", and with it other values than those told apart in this file";
 /// How much is searched before the clock is looked at, in bytes: full of anchors that lead to no match,
 /// a megabyte takes seconds.
 const STRIDE: usize = 256 << 10;
@@ -143,8 +145,11 @@ impl<'s> EntryScan<'s> {
     }
 
     fn evidence(&self, rule: usize, text: &[u8], value: &[u8]) -> Evidence {
-        match self.scope.rules.rules()[rule].info.category {
+        let rule = &self.scope.rules.rules()[rule];
+        match rule.info.category {
             Category::Secret => Evidence::redacted(value),
+            // What is declared is told by what is shown.
+            _ if !rule.counts_declared() => Evidence::quoted(value),
             _ => Evidence::quoted(text),
         }
     }
@@ -154,6 +159,12 @@ impl<'s> EntryScan<'s> {
     /// and that is bound to the whole entry. Returns whether the finding was kept.
     fn tell(&mut self, rule: usize, value: &[u8], make: impl FnOnce(&Self) -> Finding) -> bool {
         let told = self.told.entry(rule).or_default();
+        // Of what may turn out to be said in the manifest each value counts once, so that a hundred links
+        // to the repository do not push the next name out of what is told apart.
+        let once = !self.scope.rules.rules()[rule].counts_declared();
+        if once && told.values.contains(&Sha256::of(value)) {
+            return false;
+        }
         told.count += 1;
         if told.count <= FINDINGS_OF_A_RULE {
             told.values.insert(Sha256::of(value));
@@ -165,7 +176,7 @@ impl<'s> EntryScan<'s> {
             told.others = true;
             let mut finding = make(self);
             finding.sha256 = None;
-            finding.message += ", and with it other values than those told apart in this file";
+            finding.message += OTHERS;
             self.made.findings.push((rule, finding));
         }
         false

@@ -6,6 +6,7 @@
 
 mod bounds;
 mod collected;
+mod declared;
 mod entry_scan;
 mod example_tree;
 mod examples;

@@ -20,6 +20,10 @@ struct Package {
     license: Option<String>,
     license_file: Option<String>,
     repository: Option<String>,
+    homepage: Option<String>,
+    documentation: Option<String>,
+    #[serde(default)]
+    authors: Vec<String>,
     publish: Option<Publish>,
     include: Option<IgnoredAny>,
     exclude: Option<IgnoredAny>,
@@ -39,7 +43,14 @@ pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
     let manifest: CargoToml = toml::from_str(text).map_err(|error| explain(text, &error))?;
     let package = manifest.package.ok_or("has no [package] table")?;
     let license_file = |file| format!("in the file {file}");
+    let addresses = [
+        &package.repository,
+        &package.homepage,
+        &package.documentation,
+    ];
+    let addresses = addresses.into_iter().flatten().cloned();
     Ok(Manifest {
+        declared: addresses.chain(package.authors).collect(),
         private: match &package.publish {
             Some(Publish::Anywhere(allowed)) => !allowed,
             Some(Publish::To(registries)) => registries.is_empty(),

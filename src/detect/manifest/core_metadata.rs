@@ -12,6 +12,16 @@ const SOURCE_LABELS: [&str; 6] = [
     "github",
     "gitlab",
 ];
+/// Fields of addresses and people.
+const DECLARED: [&str; 7] = [
+    "author",
+    "author-email",
+    "download-url",
+    "home-page",
+    "maintainer",
+    "maintainer-email",
+    "project-url",
+];
 /// Hosts of repositories, for projects that name theirs as the home page.
 const FORGES: [&str; 5] = [
     "://github.com/",
@@ -27,7 +37,11 @@ pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
     let mut manifest = Manifest::default();
     let mut licences = Licences::default();
     each_field(&text, |Field { name, value, line }| {
-        match name.to_ascii_lowercase().as_str() {
+        let name_in_lower_case = name.to_ascii_lowercase();
+        if DECLARED.contains(&name_in_lower_case.as_str()) {
+            manifest.declared.push(value.clone());
+        }
+        match name_in_lower_case.as_str() {
             "name" => once(&mut manifest.name, name, value, line)?,
             "version" => once(&mut manifest.version, name, value, line)?,
             "license-expression" => licences.expression = Some(value),

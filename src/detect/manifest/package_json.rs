@@ -47,7 +47,14 @@ impl<'de> Visitor<'de> for Fields {
                 "version" => manifest.version = map.next_value_seed(Said("version"))?.text,
                 "license" => manifest.license = map.next_value_seed(Said("type"))?.text,
                 "licenses" => old_licenses = map.next_value_seed(Said("type"))?.text,
-                "repository" => manifest.repository = map.next_value_seed(Said("url"))?.text,
+                "repository" => {
+                    let object: &RawValue = map.next_value()?;
+                    manifest.repository = said(object, "url")?;
+                    strings(object, &mut manifest.declared)?;
+                }
+                key if DECLARED.contains(&key) => {
+                    strings(map.next_value()?, &mut manifest.declared)?;
+                }
                 "private" => manifest.private = map.next_value_seed(Said(""))?.truthy,
                 "files" => {
                     map.next_value::<IgnoredAny>()?;
@@ -73,6 +80,85 @@ impl<'de> Visitor<'de> for Fields {
         }
         manifest.license = manifest.license.or(old_licenses);
         Ok(manifest)
+    }
+}
+
+/// Keys of addresses and people, beside the repository.
+const DECLARED: [&str; 6] = [
+    "author",
+    "bugs",
+    "contributors",
+    "funding",
+    "homepage",
+    "maintainers",
+];
+
+/// The text of a value read leniently.
+fn said<E: serde::de::Error>(value: &RawValue, key: &'static str) -> Result<Option<String>, E> {
+    let mut parser = serde_json::Deserializer::from_str(value.get());
+    let meaning = Said(key).deserialize(&mut parser).map_err(E::custom)?;
+    Ok(meaning.text)
+}
+
+/// Adds every text in a value, at whatever depth.
+fn strings<E: serde::de::Error>(value: &RawValue, all: &mut Vec<String>) -> Result<(), E> {
+    let mut parser = serde_json::Deserializer::from_str(value.get());
+    Strings(all).deserialize(&mut parser).map_err(E::custom)
+}
+
+/// Takes the texts in a value.
+struct Strings<'a>(&'a mut Vec<String>);
+
+impl<'de> DeserializeSeed<'de> for Strings<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strings<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.0.push(text.to_owned());
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_key::<IgnoredAny>()?.is_some() {
+            map.next_value_seed(Strings(self.0))?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(Strings(self.0))?.is_some() {}
+        Ok(())
     }
 }
 

@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use aho_corasick::packed::Searcher;
 
-use crate::{
-    detect::people::person_in,
-    model::{View, Window},
-};
+use crate::model::{View, Window, people::person_in};
 
 /// What paths into homes begin with.
 static BEGINNINGS: LazyLock<Option<Searcher>> =

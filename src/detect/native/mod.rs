@@ -14,12 +14,10 @@ mod units;
 
 use std::collections::BTreeMap;
 
-use super::{
-    Detection, Detector, Inspection, Out,
-    people::{is_builders, person_in},
-};
+use super::{Detection, Detector, Inspection, Out};
 use crate::model::{
     Context, Entry, EntryKind, EntryPath, Evidence, GapKind, Location, count, counted, escape,
+    people::{is_builders, person_in},
 };
 
 use self::{

@@ -9,7 +9,7 @@ use gimli::{
 };
 
 use super::sections::Sections;
-use crate::detect::people::person_in;
+use crate::model::people::person_in;
 
 /// As many units are looked into; the others are counted.
 const LOOKED_INTO: u64 = 10_000;

@@ -2,7 +2,7 @@
 //! host.
 
 use super::name::{has_drive, scheme};
-use crate::detect::people;
+use crate::model::people;
 
 /// Top directories of a machine that people and companies name things in.
 const TELLING: &[&str] = &[

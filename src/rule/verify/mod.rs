@@ -9,6 +9,7 @@ mod base62_crc;
 mod grafana;
 mod jwt;
 mod pem;
+mod person;
 mod pypi;
 
 pub(super) use base62_crc::checksum as base62_checksum;
@@ -32,6 +33,7 @@ pub(super) const VALIDATORS: &[Validator] = &[
     validator("jwt", jwt::holds),
     validator("npm-crc32", base62_crc::npm),
     validator("pem-private-key", pem::is_plain),
+    validator("person-path", person::holds),
     validator("pypi-macaroon", pypi::holds),
 ];
 

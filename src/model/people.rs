@@ -1,7 +1,7 @@
 //! Whose directory a path leads into: a person's home, or a place where build services and containers
 //! work and examples are set.
 
-use crate::model::is_common_login;
+use super::is_common_login;
 
 /// Directories of build services and containers: nobody's name is in them. In lower case.
 const BUILDERS: &[&str] = &[
@@ -125,7 +125,7 @@ const LONGEST: usize = 64;
 
 /// Whether build services and containers work there, or nobody's home is meant. `path` is in lower
 /// case, absolute, with slashes and without a drive.
-pub(super) fn is_builders(path: &str) -> bool {
+pub fn is_builders(path: &str) -> bool {
     BUILDERS.iter().any(|builder| path.starts_with(builder))
         || login_in(path).is_some_and(is_nobody)
 }
@@ -133,7 +133,7 @@ pub(super) fn is_builders(path: &str) -> bool {
 /// The person into whose home directory an absolute path or `file:` URL leads: `/home/NAME`,
 /// `/Users/NAME`, `C:\Users\NAME` and what is in them. `None` for any other path, and for the homes of
 /// build services and of examples.
-pub(super) fn person_in(path: &str) -> Option<&str> {
+pub fn person_in(path: &str) -> Option<&str> {
     login_in(path).filter(|login| is_login(login) && !is_nobody(login))
 }
 

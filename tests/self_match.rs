@@ -1,0 +1,203 @@
+//! What a machine calls itself, planted in every form in which a build leaves it behind.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
+
+mod support;
+
+use std::{collections::BTreeSet, fs, io::Write, path::Path, process::Command};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use flate2::{Compression, GzBuilder};
+use serde_json::json;
+use support::{
+    command::packwarden,
+    tarball::{TarballBuilder, gzip},
+    zip::{ZipBuilder, extra},
+};
+
+const HOME: &str = "/home/rosalind-f";
+const WORKSPACE: &str = "/__w/agents-7/helix";
+
+/// What is planted, and the rule that must find it.
+fn values(root: &Path) -> Vec<(String, &'static str)> {
+    let host = hostname();
+    let own_host = host.as_deref().filter(|name| is_own(name));
+    let mut values = vec![
+        (format!("{HOME}/.cache/x"), "own-home-directory"),
+        (
+            format!("{}/src/a.c", root.display()),
+            "own-project-directory",
+        ),
+        ("/Users/rosalind-f/Library/x".to_owned(), "own-login"),
+        (format!("{WORKSPACE}/src/a.c"), "own-build-directory"),
+    ];
+    values.extend(own_host.map(|name| (name.to_owned(), "own-host-name")));
+    values
+}
+
+fn hostname() -> Option<String> {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    Some(name.trim().to_owned())
+}
+
+/// Whether the program takes the name for one of its own machine's: the library says the same.
+fn is_own(name: &str) -> bool {
+    let values = packwarden::host::self_values(&[]);
+    values.iter().any(|value| value.value == name)
+}
+
+/// Every carrier: the entry's path, and its content around the value.
+fn carriers(value: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let escaped = value.replace('/', r"\/");
+    let source = format!("open({});\n", json!(value));
+    let map = json!({ "version": 3, "mappings": "AAAA", "sources": ["a.ts"], "sourcesContent": [source] });
+    let inner = json!({ "name": "a", "log": json!({ "at": value }).to_string() });
+    let notebook = json!({ "nbformat": 4, "cells": [{ "cell_type": "code", "outputs": [{ "text": [value] }] }] });
+    let percent: String = value
+        .bytes()
+        .map(|byte| match byte {
+            b'/' => "%2F".to_owned(),
+            byte => char::from(byte).to_string(),
+        })
+        .collect();
+    let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("at {value}\r\n")
+            .encode_utf16()
+            .flat_map(bytes)
+            .collect()
+    };
+    let mut all = vec![
+        ("package/a.txt", format!("at {value}\n").into_bytes()),
+        (
+            "package/a.json",
+            format!("{{\"at\":\"{escaped}\"}}").into_bytes(),
+        ),
+        ("package/a.js.map", map.to_string().into_bytes()),
+        ("package/nested.json", inner.to_string().into_bytes()),
+        ("package/a.ipynb", notebook.to_string().into_bytes()),
+        ("package/url.txt", format!("file://{value}").into_bytes()),
+        ("package/query.txt", format!("?at={percent}&b").into_bytes()),
+        (
+            "package/blob.txt",
+            STANDARD.encode(format!("{{ {value} }}")).into_bytes(),
+        ),
+        (
+            "package/data.js",
+            format!("x='data:text/plain;base64,{}'", STANDARD.encode(value)).into_bytes(),
+        ),
+        ("package/little.txt", utf16(u16::to_le_bytes)),
+        ("package/big.txt", utf16(u16::to_be_bytes)),
+        ("package/a.node", elf(value)),
+        ("package/a.wasm", wasm(value)),
+        ("package/a.txt.gz", gzip(format!("at {value}\n").as_bytes())),
+        ("package/named.gz", header_name(value)),
+        (
+            "package/a.zip",
+            ZipBuilder::new()
+                .member("b.txt", b"b", |member| {
+                    member.extra(&extra(0x4341, value.as_bytes()))
+                })
+                .build(),
+        ),
+        (
+            "package/b.zip",
+            ZipBuilder::new()
+                .file("b.txt", b"b")
+                .comment(value.as_bytes())
+                .build(),
+        ),
+        ("package/a.pyc", compiled(value)),
+    ];
+    all.extend(database(value).map(|bytes| ("package/a.sqlite", bytes)));
+    all
+}
+
+/// An ELF header and what would be its `.debug_str`: strings, ended by zeros.
+fn elf(value: &str) -> Vec<u8> {
+    [
+        b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0GNU C17\0",
+        value.as_bytes(),
+        b"\0main\0",
+    ]
+    .concat()
+}
+
+/// A module with a custom section.
+fn wasm(value: &str) -> Vec<u8> {
+    let content = [&[4], &b"note"[..], value.as_bytes()].concat();
+    [&b"\0asm\x01\0\0\0\0"[..], &[content.len() as u8], &content].concat()
+}
+
+/// A gzip file whose header has the value for the name of what is in it.
+fn header_name(value: &str) -> Vec<u8> {
+    let mut encoder = GzBuilder::new()
+        .filename(value)
+        .write(Vec::new(), Compression::fast());
+    encoder.write_all(b"content").unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A code object whose file name is the value: as Python writes it, or as much of one as holds it.
+fn compiled(value: &str) -> Vec<u8> {
+    let script = "import marshal, sys, importlib.util as u\n\
+        code = marshal.dumps(compile('x = 1', sys.argv[1], 'exec'))\n\
+        sys.stdout.buffer.write(u.MAGIC_NUMBER + bytes(12) + code)";
+    python(script, value).unwrap_or_else(|| {
+        [
+            b"\xcb\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3z",
+            &[value.len() as u8][..],
+            value.as_bytes(),
+        ]
+        .concat()
+    })
+}
+
+/// A database with the value in a table, where there is something to make one.
+fn database(value: &str) -> Option<Vec<u8>> {
+    let script = "import sqlite3, sys, tempfile, os\n\
+        path = os.path.join(tempfile.mkdtemp(), 'a')\n\
+        base = sqlite3.connect(path)\n\
+        base.execute('create table runs (id integer, place text)')\n\
+        base.execute('insert into runs values (1, ?)', (sys.argv[1],))\n\
+        base.commit(); base.close()\n\
+        sys.stdout.buffer.write(open(path, 'rb').read()); os.remove(path)";
+    python(script, value)
+}
+
+fn python(script: &str, argument: &str) -> Option<Vec<u8>> {
+    let command = Command::new("python3")
+        .args(["-c", script, argument])
+        .output();
+    let output = command.ok().filter(|output| output.status.success())?;
+    Some(output.stdout).filter(|bytes| !bytes.is_empty())
+}
+
+#[test]
+fn every_value_is_found_in_every_form() {
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path().canonicalize().unwrap().join("code/helix");
+    fs::create_dir_all(&root).unwrap();
+    for (value, rule) in values(&root) {
+        let carriers = carriers(&value);
+        let artifact = carriers
+            .iter()
+            .fold(TarballBuilder::package(), |tarball, (path, content)| {
+                tarball.file(path, content)
+            });
+        fs::write(root.join("a.tgz"), artifact.gzip()).unwrap();
+        let ran = packwarden(&["check", "--format", "json", "a.tgz"])
+            .directory(&root)
+            .variable("HOME", HOME)
+            .variable("CI_PROJECT_DIR", WORKSPACE)
+            .run();
+        let document = ran.json();
+        let findings = document["findings"].as_array().unwrap().iter();
+        let found: BTreeSet<_> = findings
+            .filter(|finding| finding["rule"] == rule)
+            .map(|finding| finding["path"].as_str().unwrap())
+            .map(|path| path.split("!/").next().unwrap())
+            .collect();
+        let planted: BTreeSet<_> = carriers.iter().map(|(path, _)| *path).collect();
+        assert_eq!(found, planted, "{rule}: {value}");
+    }
+}
