@@ -23,6 +23,7 @@ pub mod gzip_header;
 #[path = "../../tests/support/native.rs"]
 pub mod image;
 pub mod native;
+pub mod identities;
 pub mod nested;
 pub mod oracle;
 pub mod placed;
@@ -66,6 +67,11 @@ pub const TARGETS: &[Target] = &[
         name: "native",
         run: native::run,
         seeds: native::seeds,
+    },
+    Target {
+        name: "identities",
+        run: identities::run,
+        seeds: identities::seeds,
     },
     Target {
         name: "nested",

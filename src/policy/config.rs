@@ -10,8 +10,8 @@ use serde::Deserialize;
 use toml::{Spanned, value::Datetime};
 
 use super::{error::PolicyError, profile::Profile};
-use crate::rule::Organisation;
 use crate::model::{Access, Level, did_you_mean, escape, read_text_file};
+use crate::rule::Organisation;
 
 /// A configuration file: what it says, and where, so that errors can point into it.
 #[derive(Debug, Clone)]

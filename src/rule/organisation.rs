@@ -12,7 +12,8 @@ const RULE: &str = include_str!("organisation.toml");
 const BEFORE: &str = r"(?:%[0-9a-f]{2}|\\[bfnrt]|^|[^a-z0-9_-])";
 /// What of an address or a mailbox stands before the domain: credentials are part of it, so that
 /// whoever shows it knows to leave them out.
-const LEAD: &str = r#"(?:[a-z][a-z0-9+.-]*://(?:[^\s"'<>@/\\]+@)?|[a-z0-9._%+-]*@)?(?:[a-z0-9_-]+\.)*"#;
+const LEAD: &str =
+    r#"(?:[a-z][a-z0-9+.-]*://(?:[^\s"'<>@/\\]+@)?|[a-z0-9._%+-]*@)?(?:[a-z0-9_-]+\.)*"#;
 /// What follows it: further labels, a port, and so much of a path as tells one thing from another.
 const TAIL: &str = r"\b(?:[.-][a-z0-9_-]+)*(?::[0-9]{1,5})?(?:/[a-z0-9._~%+@!-]+){0,3}";
 
@@ -258,7 +259,10 @@ mod tests {
             assert_eq!(add(name), short, "{name}");
         }
         assert_eq!(add("(acme"), "unclosed group");
-        assert_eq!(Organisation::default().allow("[").unwrap_err(), "unclosed character class");
+        assert_eq!(
+            Organisation::default().allow("[").unwrap_err(),
+            "unclosed character class"
+        );
         assert_eq!(Organisation::default().rule(), None);
     }
 }

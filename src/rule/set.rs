@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    KeysError, Matcher, Organisation, Rule, RuleError, anchors::Anchors, check::Checker, keys, paths::PathIndex,
-    scope::lowered, text,
+    KeysError, Matcher, Organisation, Rule, RuleError, anchors::Anchors, check::Checker, keys,
+    paths::PathIndex, scope::lowered, text,
 };
 use crate::model::{Entry, EntryKind, Evidence, Sha256, View, escape, read_text_file};
 

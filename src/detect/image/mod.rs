@@ -2,11 +2,12 @@
 //! and TIFF.
 //!
 //! The formats differ in where Exif lies, some have it behind the pixels. All begin it with a TIFF header
-//! behind a mark of their own, so that this is what is looked for, in a stream.
+//! behind a mark of their own, so that this is what is looked for, in a stream; TIFF itself is read as a
+//! whole.
 
 mod tiff;
 
-use super::{Detection, Detector, Inspection, Out};
+use super::{Detection, Detector, Inspection, Out, content};
 use crate::model::{Context, Entry, EntryKind, EntryPath, Window, escape};
 
 use tiff::Tags;
@@ -17,6 +18,8 @@ pub(super) const KINDS: &[&str] = &[LOCATION, OWNER];
 
 /// Exif in JPEG is at most so long, and small everywhere.
 const LONGEST: usize = 64 << 10;
+/// TIFF has its directories anywhere, so that it is taken as a whole, up to so many bytes.
+const LONGEST_TIFF: usize = 16 << 20;
 /// As long as the longest mark before a TIFF header.
 const BEFORE: usize = 8;
 /// So many headers of one picture are read: there is one, and one in each picture within it.
@@ -30,10 +33,17 @@ pub(super) fn make(_: &Context) -> Box<dyn Detector> {
 
 impl Detector for Image {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
+        let path = entry.path.clone();
+        if entry.kind == EntryKind::File && is_tiff(head) {
+            return Some(content::whole(LONGEST_TIFF, move |content, out| {
+                let tags = content.as_deref().and_then(Tags::read);
+                tell(&path, tags.unwrap_or_default(), out);
+            }));
+        }
         let is_image = entry.kind == EntryKind::File && !entry.opened && is_image(head);
         is_image.then(|| {
             Box::new(Looking {
-                path: entry.path.clone(),
+                path,
                 window: Window::new(BEFORE, LONGEST),
                 headers: 0,
                 tags: Tags::default(),
@@ -49,7 +59,6 @@ fn is_image(head: &[u8]) -> bool {
     head.starts_with(b"\xff\xd8\xff")
         || head.starts_with(b"\x89PNG\r\n\x1a\n")
         || head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP")
-        || is_tiff(head)
         || brand
             .is_some_and(|brand| matches!(brand, b"heic" | b"heix" | b"mif1" | b"msf1" | b"avif"))
 }
@@ -58,11 +67,10 @@ fn is_tiff(bytes: &[u8]) -> bool {
     bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*")
 }
 
-/// Whether this is what stands before a TIFF header: nothing, the mark of JPEG and HEIF, the type of a
+/// Whether this is what stands before a TIFF header: the mark of JPEG and HEIF, the type of a
 /// chunk of PNG, or the type and length of one of WebP.
 fn is_mark(before: &[u8]) -> bool {
-    before.is_empty()
-        || before.ends_with(b"Exif\0\0")
+    before.ends_with(b"Exif\0\0")
         || before.ends_with(b"eXIf")
         || before.len() >= 8 && before[before.len() - 8..].starts_with(b"EXIF")
 }
@@ -88,8 +96,7 @@ impl Inspection for Looking {
                 from = at + 1;
                 let (before, here) = view.bytes.split_at(at);
                 let before = &before[before.len().saturating_sub(BEFORE)..];
-                let is_first = view.offset == 0 && at == 0;
-                if !is_tiff(here) || !(is_first || !before.is_empty() && is_mark(before)) {
+                if !is_tiff(here) || !is_mark(before) {
                     continue;
                 }
                 *headers += 1;
@@ -102,27 +109,26 @@ impl Inspection for Looking {
             }
         });
         if last {
-            self.tell(out);
+            tell(&self.path, std::mem::take(&mut self.tags), out);
         }
     }
 }
 
-impl Looking {
-    fn tell(&mut self, out: &mut dyn Out) {
-        if let Some((north, east)) = self.tags.place {
-            let latitude = format!("{}° {}", north.abs(), if north < 0 { 'S' } else { 'N' });
-            let longitude = format!("{}° {}", east.abs(), if east < 0 { 'W' } else { 'E' });
-            let message = "it says where it was taken, to some metres".to_owned();
-            let evidence = format!("GPS, about {latitude}, {longitude}");
-            out.detection(Detection::new(LOCATION, &self.path, message, evidence));
-        }
-        self.tags.owners.dedup();
-        if let Some((name, text)) = self.tags.owners.first() {
-            let names: Vec<&str> = self.tags.owners.iter().map(|(name, _)| *name).collect();
-            let message = format!("it names the {}", names.join(", "));
-            let evidence = format!("{name}: {}", escape(text));
-            out.detection(Detection::new(OWNER, &self.path, message, evidence));
-        }
+/// What the tags come to.
+fn tell(path: &EntryPath, mut tags: Tags, out: &mut dyn Out) {
+    if let Some((north, east)) = tags.place {
+        let latitude = format!("{}° {}", north.abs(), if north < 0 { 'S' } else { 'N' });
+        let longitude = format!("{}° {}", east.abs(), if east < 0 { 'W' } else { 'E' });
+        let message = "it says where it was taken, to some metres".to_owned();
+        let evidence = format!("GPS, about {latitude}, {longitude}");
+        out.detection(Detection::new(LOCATION, path, message, evidence));
+    }
+    tags.owners.dedup();
+    if let Some((name, text)) = tags.owners.first() {
+        let names: Vec<&str> = tags.owners.iter().map(|(name, _)| *name).collect();
+        let message = format!("it names the {}", names.join(", "));
+        let evidence = format!("{name}: {}", escape(text));
+        out.detection(Detection::new(OWNER, path, message, evidence));
     }
 }
 

@@ -244,11 +244,7 @@ mod tests {
         assert_eq!(texts(value, Form::Plain), [r":\Users\a b", ":/Users/a b"]);
         assert_eq!(
             texts(value, Form::JsonEscaped),
-            [
-                r":\\Users\\a b",
-                r":\\\\Users\\\\a b",
-                r":\/Users\/a b",
-            ]
+            [r":\\Users\\a b", r":\\\\Users\\\\a b", r":\/Users\/a b",]
         );
         assert_eq!(
             texts(value, Form::PercentEncoded),

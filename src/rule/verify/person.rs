@@ -17,7 +17,12 @@ mod tests {
         for path in ["/home/ann/x", r"C:\\Users\\Ann Lee\\x", "/Users/ann/"] {
             assert!(holds(path.as_bytes()), "{path}");
         }
-        for path in ["/home/runner/x", "/home/user/x", "/opt/ann", "/home/\u{fffd}"] {
+        for path in [
+            "/home/runner/x",
+            "/home/user/x",
+            "/opt/ann",
+            "/home/\u{fffd}",
+        ] {
             assert!(!holds(path.as_bytes()), "{path}");
         }
         assert!(!holds(b"/home/\xff/x"));
