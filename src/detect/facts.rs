@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{CrateSource, Named, ReadManifest, Shipped, SourceMapFact, WheelRecord};
+use super::{CrateSource, MapComment, Named, ReadManifest, Shipped, SourceMapFact, WheelRecord};
 use crate::model::{Ecosystem, EntryPath, Format, Manifest, Sha256};
 
 /// One thing that an inspection has learnt.
@@ -20,6 +20,8 @@ pub enum Fact {
     WheelRecord(Box<WheelRecord>),
     /// A source map.
     SourceMap(Box<SourceMapFact>),
+    /// A comment that names a source map.
+    MapComment(Box<MapComment>),
     /// A file to be held against the source tree.
     Shipped(Box<Shipped>),
     /// What the manifest names.
@@ -51,6 +53,8 @@ pub struct Facts {
     pub wheel_record: Records,
     /// Source maps, in no order.
     pub source_maps: Vec<Box<SourceMapFact>>,
+    /// Comments that name a source map, in no order.
+    pub map_comments: Vec<Box<MapComment>>,
     /// Files to be held against the source tree, in no order.
     pub shipped: Vec<Box<Shipped>>,
     /// What the manifest names.
@@ -76,6 +80,7 @@ impl Facts {
             Fact::Member => {}
             Fact::WheelRecord(record) => self.wheel_record.add(Records::One(record)),
             Fact::SourceMap(map) => self.source_maps.push(map),
+            Fact::MapComment(comment) => self.map_comments.push(comment),
             Fact::Shipped(shipped) => self.shipped.push(shipped),
             Fact::Named(named) => self.named.extend(named),
             Fact::CrateSource(source) => self.crate_source.merge(source),
@@ -94,6 +99,7 @@ impl Facts {
             wheel_files,
             wheel_record,
             source_maps,
+            map_comments,
             shipped,
             named,
             crate_source,
@@ -112,6 +118,7 @@ impl Facts {
         self.wheel_files.extend(wheel_files);
         self.wheel_record.add(wheel_record);
         self.source_maps.extend(source_maps);
+        self.map_comments.extend(map_comments);
         self.shipped.extend(shipped);
         self.named.extend(named);
         self.crate_source.merge(crate_source);

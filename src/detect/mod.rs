@@ -4,10 +4,13 @@
 //! needs the whole artifact is concluded from the facts when all entries are read.
 
 mod archive_entry;
+mod build_tool;
+mod bundler_report;
 mod content;
 mod conversation;
 mod crate_source;
 mod dist;
+mod entry_points;
 mod facts;
 mod image;
 mod install_script;
@@ -17,6 +20,7 @@ mod model_weights;
 mod native;
 mod publish;
 mod pyc;
+mod readable;
 mod self_match;
 mod source_map;
 mod source_tree;
@@ -33,7 +37,7 @@ pub use crate_source::CrateSource;
 pub use dist::compare;
 pub use facts::{Fact, Facts, Records};
 pub use manifest::ReadManifest;
-pub use source_map::SourceMapFact;
+pub use source_map::{MapComment, SourceMapFact};
 pub use source_tree::{Named, Shipped};
 pub use wheel::WheelRecord;
 
@@ -152,6 +156,10 @@ pub const DETECTORS: &[Registration] = &[
         make: source_map::make,
     },
     Registration {
+        kinds: bundler_report::KINDS,
+        make: bundler_report::make,
+    },
+    Registration {
         kinds: wasm::KINDS,
         make: wasm::make,
     },
@@ -190,6 +198,14 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: crate_source::KINDS,
         make: crate_source::make,
+    },
+    Registration {
+        kinds: entry_points::KINDS,
+        make: entry_points::make,
+    },
+    Registration {
+        kinds: readable::KINDS,
+        make: readable::make,
     },
     Registration {
         kinds: &[],

@@ -17,6 +17,10 @@ pub struct Manifest {
     pub private: bool,
     /// Whether the manifest says which files ship: `files` for npm, `include` or `exclude` for crates.
     pub lists_files: bool,
+    /// What npm's `files` says, as written.
+    pub files: Vec<String>,
+    /// The files that npm's manifest leads to: `main`, `exports`, `bin` and their like, as written.
+    pub entry_points: Vec<String>,
     /// The address or the name of the only registry that the manifest names to publish to.
     pub registry: Option<String>,
     /// Who the manifest wants to be able to read the package.
@@ -25,6 +29,8 @@ pub struct Manifest {
     pub declared: Vec<String>,
     /// What npm runs on install: the names and texts of scripts, in the order in which they run.
     pub install_scripts: Vec<(&'static str, String)>,
+    /// The build tools that the manifest names: npm's `devDependencies` and `scripts` ship with it.
+    pub build_tools: Vec<&'static str>,
 }
 
 impl Manifest {

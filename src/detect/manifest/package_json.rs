@@ -1,12 +1,15 @@
 //! npm's `package.json`.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
-use crate::model::{Access, Manifest};
+use crate::{
+    detect::build_tool,
+    model::{Access, Manifest},
+};
 
 /// Reads a manifest, or says why it is none.
 pub(super) fn parse(text: &[u8]) -> Result<Manifest, String> {
@@ -41,6 +44,7 @@ impl<'de> Visitor<'de> for Fields {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Manifest, A::Error> {
         let mut manifest = Manifest::default();
         let mut old_licenses = None;
+        let (mut scripts, mut development) = (None, None);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "name" => manifest.name = map.next_value_seed(Said("name"))?.text,
@@ -50,15 +54,18 @@ impl<'de> Visitor<'de> for Fields {
                 "repository" => {
                     let object: &RawValue = map.next_value()?;
                     manifest.repository = said(object, "url")?;
-                    strings(object, &mut manifest.declared)?;
+                    manifest.declared.extend(texts(object));
                 }
                 key if DECLARED.contains(&key) => {
-                    strings(map.next_value()?, &mut manifest.declared)?;
+                    manifest.declared.extend(texts(map.next_value()?));
                 }
                 "private" => manifest.private = map.next_value_seed(Said(""))?.truthy,
                 "files" => {
-                    map.next_value::<IgnoredAny>()?;
+                    manifest.files = texts(map.next_value()?);
                     manifest.lists_files = true;
+                }
+                key if ENTRY_POINTS.contains(&key) => {
+                    manifest.entry_points.extend(texts(map.next_value()?));
                 }
                 "publishConfig" => {
                     let object: &RawValue = map.next_value()?;
@@ -72,13 +79,16 @@ impl<'de> Visitor<'de> for Fields {
                     let text = |name| Some((name, text_in(object, name)?));
                     manifest.install_scripts =
                         INSTALL_SCRIPTS.into_iter().filter_map(text).collect();
+                    scripts = Some(object);
                 }
+                "devDependencies" => development = Some(map.next_value::<&RawValue>()?),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
         manifest.license = manifest.license.or(old_licenses);
+        manifest.build_tools = build_tools(scripts, development);
         Ok(manifest)
     }
 }
@@ -100,66 +110,58 @@ fn said<E: serde::de::Error>(value: &RawValue, key: &'static str) -> Result<Opti
     Ok(meaning.text)
 }
 
-/// Adds every text in a value, at whatever depth.
-fn strings<E: serde::de::Error>(value: &RawValue, all: &mut Vec<String>) -> Result<(), E> {
-    let mut parser = serde_json::Deserializer::from_str(value.get());
-    Strings(all).deserialize(&mut parser).map_err(E::custom)
+/// The tools that scripts call, and that are there for development.
+fn build_tools(scripts: Option<&RawValue>, development: Option<&RawValue>) -> Vec<&'static str> {
+    let packages = development
+        .and_then(|object| serde_json::from_str::<BTreeMap<String, IgnoredAny>>(object.get()).ok());
+    let mut words: Vec<&str> = packages.iter().flatten().map(|(name, _)| &**name).collect();
+    words.extend(scripts.into_iter().flat_map(|object| {
+        let ends = |character: char| character.is_whitespace() || "\"&|;\\".contains(character);
+        object.get().split(ends)
+    }));
+    build_tool::named(&words)
 }
 
-/// Takes the texts in a value.
-struct Strings<'a>(&'a mut Vec<String>);
+/// The keys that lead to what is loaded.
+const ENTRY_POINTS: [&str; 15] = [
+    "bin",
+    "browser",
+    "esnext",
+    "exports",
+    "jsdelivr",
+    "jsnext:main",
+    "main",
+    "module",
+    "react-native",
+    "source",
+    "style",
+    "svelte",
+    "types",
+    "typings",
+    "unpkg",
+];
+/// Longer values are not looked into, in bytes: parsed they take many times as much memory.
+const LONGEST_VALUE: usize = 1 << 20;
 
-impl<'de> DeserializeSeed<'de> for Strings<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strings<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.0.push(text.to_owned());
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_key::<IgnoredAny>()?.is_some() {
-            map.next_value_seed(Strings(self.0))?;
+/// Every text in a value.
+fn texts(value: &RawValue) -> Vec<String> {
+    fn collect(value: Value, texts: &mut Vec<String>) {
+        match value {
+            Value::String(text) => texts.push(text),
+            Value::Array(values) => values.into_iter().for_each(|value| collect(value, texts)),
+            Value::Object(values) => values
+                .into_iter()
+                .for_each(|(_, value)| collect(value, texts)),
+            _ => {}
         }
-        Ok(())
     }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(Strings(self.0))?.is_some() {}
-        Ok(())
+    let mut found = Vec::new();
+    if value.get().len() <= LONGEST_VALUE
+        && let Ok(value) = serde_json::from_str(value.get())
+    {
+        collect(value, &mut found);
     }
+    found
 }
 
 /// In the order in which they run.
@@ -324,7 +326,7 @@ mod tests {
             r#"{"files":[],"publishConfig":{"registry":"https://a.example","access":"restricted"},
                 "scripts":{"postinstall":"node b.js","test":"x","preinstall":"a","install":7}}"#,
         );
-        assert!(read.lists_files);
+        assert!(read.lists_files && read.files.is_empty());
         assert_eq!(read.registry.as_deref(), Some("https://a.example"));
         assert_eq!(read.access, Some(Access::Restricted));
         let scripts = [("preinstall", "a"), ("postinstall", "node b.js")];
@@ -334,6 +336,30 @@ mod tests {
         );
         let odd = manifest(r#"{"publishConfig":"registry","scripts":["install"]}"#);
         assert_eq!(odd, Manifest::default());
+    }
+
+    #[test]
+    fn entry_points_are_read_from_every_condition() {
+        let read = manifest(
+            r#"{"main":"./a.js","exports":{".":{"import":["./b.mjs"],"default":null}},"bin":{"acme":"c.js"},"files":["dist",7]}"#,
+        );
+        assert_eq!(read.entry_points, ["./a.js", "./b.mjs", "c.js"]);
+        assert_eq!(read.files, ["dist"]);
+    }
+
+    #[test]
+    fn build_tools_are_read_from_scripts_and_development_dependencies() {
+        let tools = |text: &str| manifest(text).build_tools;
+        assert_eq!(
+            tools(
+                r#"{"scripts":{"build":"rm -rf dist&&tsup \"src/a.ts\""},"devDependencies":{"vite":"^8","left":"1"}}"#
+            ),
+            ["tsup", "Vite"]
+        );
+        assert_eq!(
+            tools(r#"{"scripts":7,"devDependencies":["vite"],"dependencies":{"vite":"1"}}"#),
+            [""; 0]
+        );
     }
 
     #[test]

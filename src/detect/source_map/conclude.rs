@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     detect::{Detection, Facts},
-    model::{Evidence, count, counted, escape},
+    model::{Evidence, Format, count, counted, escape},
 };
 
 /// Names that a message mentions.
@@ -71,7 +71,7 @@ fn content_or_structure(map: &SourceMapFact, facts: &Facts, out: &mut dyn FnMut(
         sum.bytes += content.bytes;
     }
     if !first_party.sources.is_empty() {
-        out(recoverable(map, &first_party));
+        out(recoverable(map, &first_party, facts));
     } else if !vendor.sources.is_empty() {
         out(vendored(map, &vendor));
     } else if !any_content && let Some(found) = structure(map, facts) {
@@ -83,7 +83,7 @@ fn is_vendor(source: &Source, manifest: Option<&crate::model::Manifest>) -> bool
     source.ignored || author(&source.name, manifest) == Author::Vendor
 }
 
-fn recoverable(map: &SourceMapFact, sum: &Sum<'_>) -> Detection {
+fn recoverable(map: &SourceMapFact, sum: &Sum<'_>, facts: &Facts) -> Detection {
     let (kind, from) = match map.inline {
         None => ("source-map:first-party", ""),
         Some(_) => (
@@ -97,8 +97,16 @@ fn recoverable(map: &SourceMapFact, sum: &Sum<'_>) -> Detection {
         counted(sum.lines, "line"),
         mention(&sum.sources),
     );
+    let place = builder::Place {
+        tools: facts
+            .manifest
+            .as_ref()
+            .map_or(&[], |manifest| &manifest.build_tools),
+        ecosystem: facts.format.map(Format::ecosystem),
+        inline: map.inline.is_some(),
+    };
     Detection {
-        fix: builder::fix(&map.traits, &map.sources).map(str::to_owned),
+        fix: builder::fix(&map.traits, &map.sources, &place),
         ..map.detection(kind, message, carried(sum))
     }
 }
@@ -191,7 +199,7 @@ fn mention(sources: &[&Source]) -> String {
 }
 
 /// A name made safe to show, its end kept if it is long.
-pub(super) fn shown(name: &str) -> String {
+pub(in crate::detect) fn shown(name: &str) -> String {
     let escaped = escape(name);
     match escaped.char_indices().rev().nth(SHOWN) {
         Some((at, first)) => format!("…{}", &escaped[at + first.len_utf8()..]),

@@ -22,12 +22,12 @@ pub(super) enum Reference<'a> {
         /// Where the body starts.
         body: usize,
     },
-    /// An address on the web, or a path of the machine: what starts with a scheme or a slash.
-    Absolute(&'a str),
+    /// An address on the web, a path of the machine, or a file of a map beside this one.
+    Elsewhere(&'a str),
 }
 
 /// Reads what follows the word `sourceMappingURL`: an equals sign with or without white space around,
-/// and a URL. Relative references, and prose, are `None`.
+/// and a URL. Prose, and references that are put together, are `None`.
 pub(super) fn reference(text: &[u8]) -> Option<Reference<'_>> {
     let rest = text.trim_ascii_start().strip_prefix(b"=")?;
     let rest = rest.trim_ascii_start();
@@ -57,15 +57,13 @@ pub(super) fn reference(text: &[u8]) -> Option<Reference<'_>> {
             body: start + comma + 1,
         });
     }
-    if ["http://", "https://", "file://", "/"]
-        .into_iter()
-        .any(starts_with)
-    {
-        let end = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\*<>".contains(byte);
-        let end = rest.iter().position(end).unwrap_or(rest.len());
-        return str::from_utf8(&rest[..end]).ok().map(Reference::Absolute);
-    }
-    None
+    let absolute = ["http://", "https://", "file://", "/"];
+    let end = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\*<>".contains(byte);
+    let end = rest.iter().position(end).unwrap_or(rest.len());
+    let url = str::from_utf8(&rest[..end]).ok()?;
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let is_file = path.ends_with(".map") && !path.contains(['$', '{', '[', '(', '%']);
+    (absolute.into_iter().any(starts_with) || is_file).then_some(Reference::Elsewhere(url))
 }
 
 /// Not a digit of base64.
@@ -272,7 +270,7 @@ mod tests {
             Some(Reference::Data { encoding, body, .. }) => {
                 format!("{encoding:?} {}", &text[body..])
             }
-            Some(Reference::Absolute(url)) => url.to_owned(),
+            Some(Reference::Elsewhere(url)) => url.to_owned(),
             None => String::new(),
         };
         for (text, expected) in [
@@ -283,7 +281,12 @@ mod tests {
             ("=https://a.com/x.map */", "https://a.com/x.map"),
             ("=data:application/json;base64\" + x", ""),
             ("=data:\n,", ""),
-            ("=x.js.map", ""),
+            ("=x.js.map", "x.js.map"),
+            ("=../maps/x.js.map?v=1 */", "../maps/x.js.map?v=1"),
+            ("=${name}.map", ""),
+            ("=\" + name + \".map", ""),
+            ("=[name].map", ""),
+            ("=x", ""),
             ("=/home/me/x.js.map\n", "/home/me/x.js.map"),
             (" is a comment", ""),
             ("", ""),

@@ -1,4 +1,5 @@
-//! Finds source maps inside other files: `sourceMappingURL=data:…`, anywhere in the text.
+//! Finds source maps inside other files: `sourceMappingURL=data:…`, or a map as it is, anywhere in the
+//! text.
 //!
 //! Bundlers for development write such a reference per module, inside of string literals that are
 //! evaluated; so it is looked for everywhere, whatever stands around it, and what tells a map from
@@ -12,6 +13,7 @@ use sha2::Digest as _;
 use super::{
     budget::Budget,
     data_url::{Decoder, Encoding, Reference, reference},
+    literal::{self, Literal},
     reader::{MapReader, Reading},
 };
 use crate::{
@@ -19,9 +21,13 @@ use crate::{
     model::{GapKind, Location, Sha256, View, Window},
 };
 
-const WORD: &[u8] = b"sourceMappingURL";
+/// What a map may lie behind, or start with.
+const WORDS: [&str; 3] = ["sourceMappingURL", "sourcesContent", "version"];
+const URL: usize = 0;
+const CONTENTS: usize = 1;
 /// Made once: an artifact may have a hundred thousand texts.
-static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(WORD));
+static FINDERS: LazyLock<[memmem::Finder<'static>; 3]> =
+    LazyLock::new(|| WORDS.map(memmem::Finder::new));
 /// Bytes in front of the word that are looked at: a comment's start and what stands before it.
 const BEFORE: usize = 256;
 /// Bytes from the word to the body of the URL, at most.
@@ -45,7 +51,7 @@ pub(super) struct Found {
     pub(super) sha256: Sha256,
 }
 
-/// A comment that refers to a map outside the package.
+/// A comment that refers to a map elsewhere.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Comment {
     pub(super) url: String,
@@ -70,6 +76,7 @@ pub(super) struct Finder {
 
 struct Search {
     budget: Budget,
+    literals: bool,
     deriving: bool,
     body: Option<Body>,
     /// Offset up to which bodies have been read.
@@ -83,10 +90,9 @@ struct Search {
     block: Vec<u8>,
 }
 
-/// The body of a `data:` URL that is being read.
+/// A map that is being read.
 struct Body {
-    decoder: Decoder,
-    encoding: Encoding,
+    text: Text,
     reader: MapReader,
     hasher: sha2::Sha256,
     claims_json: bool,
@@ -95,12 +101,50 @@ struct Body {
     at_once: usize,
 }
 
+/// How a map is written.
+enum Text {
+    /// As the body of a `data:` URL.
+    Url(Decoder, Encoding),
+    /// As it is.
+    Literal(Literal),
+}
+
+impl Text {
+    fn decode(&mut self, body: &[u8], to: &mut Vec<u8>) -> usize {
+        match self {
+            Self::Url(decoder, _) => decoder.decode(body, to),
+            Self::Literal(literal) => literal.decode(body, to),
+        }
+    }
+
+    fn ended(&self) -> bool {
+        match self {
+            Self::Url(decoder, _) => decoder.ended(),
+            Self::Literal(literal) => literal.ended(),
+        }
+    }
+
+    /// The input ends here.
+    fn end(&mut self, to: &mut Vec<u8>) {
+        if let Self::Url(decoder, _) = self {
+            decoder.end(to);
+        }
+    }
+
+    /// Whether it is a blob, which nothing but the map is in.
+    fn is_blob(&self) -> bool {
+        matches!(self, Self::Url(_, Encoding::Base64))
+    }
+}
+
 impl Finder {
-    pub(super) fn new(budget: Budget) -> Self {
+    /// With `literals`, maps that are written out count; prose explains maps by them.
+    pub(super) fn new(budget: Budget, literals: bool) -> Self {
         Self {
             window: Window::new(BEFORE, AFTER),
             search: Search {
                 budget,
+                literals,
                 deriving: true,
                 body: None,
                 resume: 0,
@@ -141,6 +185,11 @@ impl Search {
     fn look(&mut self, view: View<'_>, out: &mut dyn Out) {
         self.end = view.offset + view.bytes.len() as u64;
         let (mut at, end) = view.search;
+        let find = |word: usize, from: usize| {
+            let found = FINDERS[word].find(view.bytes.get(from..)?);
+            found.map(|found| from + found).filter(|found| *found < end)
+        };
+        let mut next = [0, 1, 2].map(|word| find(word, at));
         loop {
             if self.body.is_some() {
                 self.read_body(&view, out);
@@ -149,16 +198,60 @@ impl Search {
                 }
             }
             at = at.max(self.resume.saturating_sub(view.offset) as usize);
-            let Some(found) = view.bytes.get(at..).and_then(|rest| FINDER.find(rest)) else {
+            for word in 0..next.len() {
+                if next[word].is_some_and(|found| found < at) {
+                    next[word] = find(word, at);
+                }
+            }
+            let first =
+                (next.iter().enumerate()).filter_map(|(word, found)| Some((found.as_ref()?, word)));
+            let Some((&start, word)) = first.min() else {
                 return;
             };
-            let word = at + found;
-            if word >= end {
-                return;
+            at = start + WORDS[word].len();
+            match word {
+                URL => self.refer(&view, start, at),
+                word => self.start_literal(&view, (start, at), word == CONTENTS, out),
             }
-            at = word + WORD.len();
-            self.refer(&view, word, at);
         }
+    }
+
+    /// Takes up the map that is written out around `word`, if there is one.
+    fn start_literal(
+        &mut self,
+        view: &View<'_>,
+        (word, at): (usize, usize),
+        is_list: bool,
+        out: &mut dyn Out,
+    ) {
+        if !self.literals {
+            return;
+        }
+        let before = &view.bytes[word.saturating_sub(BEFORE)..word];
+        let after = &view.bytes[at..view.bytes.len().min(at + AFTER)];
+        let found = match is_list {
+            true => literal::contents(after).map(|(behind, start)| (at + behind, start)),
+            false => literal::object(before, after).map(|start| (word - start.before, start)),
+        };
+        // What a file starts with is read as a map of its own.
+        let Some((from, start)) = found.filter(|(from, _)| view.offset + *from as u64 > 0) else {
+            return;
+        };
+        if !self.budget.follow() {
+            return;
+        }
+        self.resume = view.offset + from as u64;
+        let mut reader = MapReader::new(self.budget.share(), self.deriving);
+        reader.push(start.lead, out);
+        self.body = Some(Body {
+            text: Text::Literal(Literal::new(start)),
+            reader,
+            hasher: sha2::Sha256::new(),
+            claims_json: false,
+            line: self.line_of(view, word),
+            start: view.offset + at as u64,
+            at_once: FIRST_BLOCK,
+        });
     }
 
     /// Takes up the reference that starts at `at`, if there is one.
@@ -175,8 +268,7 @@ impl Search {
             }) => {
                 self.resume = view.offset + (at + body) as u64;
                 self.body = Some(Body {
-                    decoder: Decoder::new(encoding),
-                    encoding,
+                    text: Text::Url(Decoder::new(encoding), encoding),
                     reader: MapReader::new(self.budget.share(), self.deriving),
                     hasher: sha2::Sha256::new(),
                     claims_json: contains_json(media_type),
@@ -185,7 +277,7 @@ impl Search {
                     at_once: FIRST_BLOCK,
                 });
             }
-            Some(Reference::Absolute(url)) if opens_comment(&view.bytes[..word]) => {
+            Some(Reference::Elsewhere(url)) if opens_comment(&view.bytes[..word]) => {
                 self.comment = Some(Comment {
                     url: url.to_owned(),
                     location: line(self.line_of(view, word)),
@@ -215,7 +307,7 @@ impl Search {
         while !rest.is_empty() && !body.over() {
             self.block.clear();
             let taken = body
-                .decoder
+                .text
                 .decode(&rest[..rest.len().min(body.at_once)], &mut self.block);
             body.at_once = (body.at_once * 4).min(BLOCK);
             body.decoded(&self.block, out);
@@ -231,14 +323,21 @@ impl Search {
         let Some(mut body) = self.body.take() else {
             return;
         };
-        if !body.decoder.ended() {
+        if !body.text.ended() {
             self.block.clear();
-            body.decoder.end(&mut self.block);
+            body.text.end(&mut self.block);
             body.decoded(&self.block, out);
         }
         let failed = body.reader.failed();
+        let is_literal = matches!(body.text, Text::Literal(_));
         let reading = body.reader.finish(out);
-        if !reading.is_map {
+        // Code hands maps without content about, and writes short ones in tests of its own.
+        let says_little = is_literal
+            && reading
+                .sources
+                .iter()
+                .all(|source| source.content.is_none());
+        if !reading.is_map || says_little {
             // Code that puts a reference together was taken for one: a map may follow in its line.
             if failed {
                 self.resume = body.start;
@@ -278,16 +377,16 @@ impl Body {
     fn decoded(&mut self, bytes: &[u8], out: &mut dyn Out) {
         let taken = self.reader.push(bytes, out);
         // What follows plain JSON is the text around it; a blob is hashed whole.
-        let hashed = match self.encoding {
-            Encoding::Base64 => bytes.len(),
-            Encoding::Percent => taken,
+        let hashed = match self.text.is_blob() {
+            true => bytes.len(),
+            false => taken,
         };
         self.hasher.update(&bytes[..hashed]);
     }
 
     fn over(&self) -> bool {
-        let complete = self.encoding == Encoding::Percent && self.reader.done();
-        self.decoder.ended() || self.reader.failed() || complete
+        let complete = !self.text.is_blob() && self.reader.done();
+        self.text.ended() || self.reader.failed() || complete
     }
 }
 

@@ -8,9 +8,11 @@ mod budget;
 mod builder;
 mod conclude;
 mod content;
+mod dangling;
 mod data_url;
 mod fields;
 mod inline;
+mod literal;
 mod name;
 mod place;
 mod reader;
@@ -21,6 +23,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::packed;
 
+pub(super) use self::conclude::shown;
+pub use self::dangling::MapComment;
 use self::{
     budget::Budget,
     builder::Traits,
@@ -41,10 +45,13 @@ pub(super) const KINDS: &[&str] = &[
     "source-map:structure",
     "source-map:absolute-path",
     "source-map:remote",
+    "source-map:dangling",
 ];
 
 /// Files whose last comment engines read for the address of a map.
-const SCRIPTS: &[&str] = &["js", "mjs", "cjs", "jsx", "css"];
+const SCRIPTS: &[&str] = &["js", "mjs", "cjs", "jsx", "css", "ts", "mts", "cts"];
+/// Files that explain maps by writing them out.
+const PROSE: &[&str] = &["md", "mdx", "markdown", "rst", "txt", "adoc"];
 
 /// A source map that was read: what of it is needed when all entries are known.
 #[derive(Debug)]
@@ -89,7 +96,10 @@ impl Detector for SourceMaps {
             is_script: file && SCRIPTS.contains(&extension.as_str()),
             is_utf16: named_map && is_utf16_object(head),
             map,
-            inline: Some(Finder::new(self.budget.share())),
+            inline: Some(Finder::new(
+                self.budget.share(),
+                !PROSE.contains(&&*extension),
+            )),
             offset: 0,
         }))
     }
@@ -100,6 +110,7 @@ impl Detector for SourceMaps {
         for map in maps {
             conclude::conclude(map, facts, out);
         }
+        dangling::conclude(facts, out);
     }
 
     fn gap(&self) -> Option<Gap> {
@@ -215,8 +226,9 @@ impl Inspecting {
         })));
     }
 
-    /// Reports a comment that refers to a map outside the package, if the place is a telling one.
-    fn judge(&self, comment: &Comment, out: &mut dyn Out) {
+    /// Reports a comment that refers to a map outside the package, if the place is a telling one, and
+    /// keeps one that refers to a map inside.
+    fn judge(&mut self, comment: &Comment, out: &mut dyn Out) {
         let remote = Remote::parse(&comment.url).filter(Remote::is_own_host);
         let (kind, message, shown) = match remote {
             Some(url) => (
@@ -229,7 +241,7 @@ impl Inspecting {
                 "refers to a source map by its path on the machine that built it",
                 comment.url.clone(),
             ),
-            None => return,
+            None => return self.keep_comment(comment, out),
         };
         out.detection(Detection {
             kind,
@@ -241,6 +253,29 @@ impl Inspecting {
             sha256: None,
         });
     }
+}
+
+impl Inspecting {
+    fn keep_comment(&mut self, comment: &Comment, out: &mut dyn Out) {
+        let url = &comment.url;
+        if url.starts_with('/') || url.contains(':') {
+            return;
+        }
+        let kept = MapComment {
+            path: self.path.clone(),
+            location: comment.location,
+            url: url.as_str().into(),
+        };
+        if !self.budget.take(kept.size()) {
+            return self.budget.refuse();
+        }
+        out.fact(Fact::MapComment(Box::new(kept)));
+    }
+}
+
+/// Whether the publisher of a package wrote the module of this name, as far as the name tells.
+pub(super) fn is_first_party(name: &str) -> bool {
+    name::author(name, None) == name::Author::FirstParty
 }
 
 /// Feeds `piece`, which starts at `offset`, to `map`; after the object only white space may follow.

@@ -93,6 +93,41 @@ fn inline_maps_are_found_in_every_form() {
     }
 }
 
+/// Style loaders, instrumenters and bundlers of bundles write maps out.
+#[test]
+fn maps_that_are_written_out_are_found() {
+    let text = r#"{"version":3,"sources":["../src/main.ts"],"sourcesContent":["let a;\nlet b;\n"],"names":[],"mappings":"AAAA"}"#;
+    let in_single = text.replace('\\', "\\\\");
+    let in_double = in_single.replace('"', "\\\"");
+    let unordered = r#"{"mappings":"A","sources":["../src/main.ts"],"sourcesContent":["let a;\nlet b;\n"],"version":3}"#;
+    let literal = r#"{version:3,sources:["../src/main.ts"],names:[],sourcesContent:[`let a;\nlet b;\n`],mappings:"AAAA"}"#;
+    for (form, name) in [
+        (format!("push([id,\"\",{text}]);"), "src/main.ts"),
+        (format!("JSON.parse('{in_single}')"), "src/main.ts"),
+        (format!("JSON.parse(\"{in_double}\")"), "src/main.ts"),
+        (format!("m={literal},n"), "src/main.ts"),
+        (format!("m = {unordered};"), "source-0"),
+        (format!("[{text}]"), "src/main.ts"),
+    ] {
+        let code = format!("const a = 1;\nf({form});\n");
+        for path in ["package/a.js", "package/a.json", "package/a.vue"] {
+            let record = scan_one(path, &code);
+            assert_eq!(record.kinds(), ["source-map:inline-first-party"], "{code}");
+            assert_eq!(record.names(), [name], "{code}");
+            assert_eq!(record.derived[0].1, b"let a;\nlet b;\n", "{code}");
+            assert_eq!(record.detections[0].location.line, Some(2));
+        }
+    }
+    // As many as there are, one behind the other.
+    let many = format!("push({text});").repeat(3);
+    let record = scan_one("package/a.js", &many);
+    assert!(
+        record.detections[0].message.starts_with("3 original files"),
+        "{:?}",
+        record.detections
+    );
+}
+
 /// Bundles hold the code that writes such references, and have few lines.
 #[test]
 fn code_that_writes_references_hides_no_map_after_it() {
@@ -145,7 +180,7 @@ fn many_inline_maps_make_one_finding() {
     assert_eq!(detection.location.line, Some(1));
     assert_eq!(
         detection.fix.as_deref(),
-        Some("set `devtool: false` in webpack.config.js")
+        Some("Set `devtool: false` in webpack.config.js.")
     );
     assert_eq!(record.derived.len(), 300);
 }

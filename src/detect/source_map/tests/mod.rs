@@ -278,7 +278,14 @@ fn what_is_no_map_passes() {
             "package/e.js",
             "//# sourceMappingURL=data:application/json,{",
         ),
-        ("package/f.js", "//# sourceMappingURL=f.js.map"),
+        (
+            "package/g.js",
+            "m={version:3,sources:[a],sourcesContent:[b],names:[],mappings:c};",
+        ),
+        (
+            "package/g.md",
+            r#"m = {"version":3,"sources":["a"],"sourcesContent":["b\n"],"names":[],"mappings":""}"#,
+        ),
     ] {
         let record = scan_one(path, content);
         assert_eq!((record.kinds(), &record.gaps), (vec![], &vec![]), "{path}");
