@@ -3,7 +3,10 @@
 //! webpack's stats, esbuild's and Bun's metafile, the data of rollup-plugin-visualizer, TypeScript's
 //! build state. Only modules of the publisher's own count.
 
+use std::collections::HashSet;
+
 use memchr::memmem;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     Detection, Detector, Inspection, Out,
@@ -19,6 +22,8 @@ pub(super) const KINDS: &[&str] = &[MODULES, SOURCES, BUILD_STATE];
 
 /// Names that a message mentions.
 const MENTIONED: usize = 3;
+/// Modules that are told apart.
+const MOST: usize = 100_000;
 /// Bytes of a name that are looked at.
 const NAME: usize = 1024;
 /// Containers inside of containers that are looked into.
@@ -128,7 +133,7 @@ impl Inspection for Report {
         {
             self.tokenizer = None;
         }
-        if last && self.modules.count > 0 {
+        if last && !self.modules.seen.is_empty() {
             self.tell(out);
         }
     }
@@ -137,11 +142,12 @@ impl Inspection for Report {
 impl Report {
     fn tell(&self, out: &mut dyn Out) {
         let Modules {
-            count: own,
+            seen,
             sources,
             named,
             ..
         } = &self.modules;
+        let own = seen.len() as u64;
         let (kind, what) = match sources {
             0 => (self.form.kind, String::new()),
             _ => (
@@ -152,14 +158,14 @@ impl Report {
         let message = format!(
             "is {} and names {}{what}: {}",
             self.form.called,
-            counted(*own, "module"),
+            counted(own, "module"),
             named.join(", ")
         );
         out.detection(Detection::new(
             kind,
             &self.path,
             message,
-            counted(*own, "module"),
+            counted(own, "module"),
         ));
     }
 }
@@ -175,7 +181,8 @@ struct Modules {
     text: Vec<u8>,
     /// The name of the module that is being read is its publisher's own.
     own: bool,
-    count: u64,
+    /// Hashes of the names: webpack's stats list a module under its chunk as well.
+    seen: HashSet<u64>,
     sources: u64,
     named: Vec<String>,
 }
@@ -189,7 +196,7 @@ impl Modules {
             key: Box::default(),
             text: Vec::new(),
             own: false,
-            count: 0,
+            seen: HashSet::new(),
             sources: 0,
             named: Vec::new(),
         }
@@ -251,11 +258,12 @@ impl Modules {
     fn name(&mut self, name: Vec<u8>) {
         let name = String::from_utf8_lossy(&name);
         self.own = is_first_party(&name);
-        if self.own {
-            self.count += 1;
-            if self.named.len() < MENTIONED {
-                self.named.push(shown(&name));
-            }
+        if self.own
+            && self.seen.len() < MOST
+            && self.seen.insert(xxh3_64(name.as_bytes()))
+            && self.named.len() < MENTIONED
+        {
+            self.named.push(shown(&name));
         }
     }
 }
@@ -289,7 +297,7 @@ mod tests {
         let (kind, message) = one(
             r#"{"hash":"c8","version":"5.112.2","outputPath":"/build","assetsByChunkName":{"main":["main.js"]},
             "assets":[{"name":"main.js"}],"modules":[{"moduleType":"javascript/esm","name":"./src/plan.js + 1 modules",
-            "modules":[{"name":"./src/plan.js"},{"name":"./node_modules/left/a.js"}]},{"name":"webpack/runtime/global"}]}"#,
+            "modules":[{"name":"./src/plan.js"},{"name":"./src/plan.js"},{"name":"./node_modules/left/a.js"}]},{"name":"webpack/runtime/global"}]}"#,
         );
         assert_eq!(kind, MODULES);
         assert_eq!(
@@ -363,7 +371,9 @@ mod tests {
         assert_eq!(told("package/a.json", &deep), []);
         let many = format!(
             "{{\"fileInfos\":1,\"fileNames\":[{}\"a\"]}}",
-            "\"src/a.ts\",".repeat(5_000)
+            (0..5_000)
+                .map(|file| format!("\"src/{file}.ts\","))
+                .collect::<String>()
         );
         assert!(one(&many).1.contains("5,001 modules"));
     }

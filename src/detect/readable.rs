@@ -12,9 +12,9 @@ const TWIN: &str = "readable:twin";
 pub(super) const KINDS: &[&str] = &[NATIVE, COMPILED, TWIN];
 
 /// Sources of native code. Headers and `.pxd` are interfaces, and ship for others to build against.
-const NATIVE_SOURCES: [&str; 20] = [
-    "asm", "c", "cc", "cpp", "cu", "cxx", "cython", "f", "f90", "go", "m", "metal", "mm", "nim",
-    "pyx", "rs", "s", "swift", "v", "zig",
+const NATIVE_SOURCES: [&str; 17] = [
+    "asm", "c", "cc", "cpp", "cu", "cxx", "f", "f90", "go", "m", "mm", "nim", "pyx", "rs", "s",
+    "swift", "zig",
 ];
 /// What is loaded of native code, by the end of the name.
 const NATIVE_BINARIES: [&str; 3] = [".so", ".pyd", ".node"];
@@ -48,7 +48,7 @@ impl Detector for Readable {
             let found = match (extension, native) {
                 (source, Some(binary)) if is_native_source(path, source) => Some((
                     NATIVE,
-                    format!("is source of native code, of which {binary} is built"),
+                    format!("is source of native code in a package with binaries such as {binary}"),
                 )),
                 (source, _) if JAVA_SOURCES.contains(&source) && beside("class") => Some((
                     COMPILED,

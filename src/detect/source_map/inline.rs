@@ -21,13 +21,16 @@ use crate::{
     model::{GapKind, Location, Sha256, View, Window},
 };
 
-/// What a map may lie behind, or start with.
-const WORDS: [&str; 3] = ["sourceMappingURL", "sourcesContent", "version"];
+/// What a map may lie behind, and what one with content holds. Finders are made once: an artifact may
+/// have a hundred thousand texts.
+const WORDS: [&str; 2] = ["sourceMappingURL", "sourcesContent"];
 const URL: usize = 0;
-const CONTENTS: usize = 1;
-/// Made once: an artifact may have a hundred thousand texts.
-static FINDERS: LazyLock<[memmem::Finder<'static>; 3]> =
+static FINDERS: LazyLock<[memmem::Finder<'static>; 2]> =
     LazyLock::new(|| WORDS.map(memmem::Finder::new));
+/// What most maps start with.
+const VERSION: &str = "version";
+static VERSIONS: LazyLock<memmem::FinderRev<'static>> =
+    LazyLock::new(|| memmem::FinderRev::new(VERSION));
 /// Bytes in front of the word that are looked at: a comment's start and what stands before it.
 const BEFORE: usize = 256;
 /// Bytes from the word to the body of the URL, at most.
@@ -81,6 +84,8 @@ struct Search {
     body: Option<Body>,
     /// Offset up to which bodies have been read.
     resume: u64,
+    /// Offset behind the last word that stood in front of a list of contents.
+    passed: u64,
     /// An offset, and the newlines before it.
     counted: (u64, u64),
     end: u64,
@@ -148,6 +153,7 @@ impl Finder {
                 deriving: true,
                 body: None,
                 resume: 0,
+                passed: 0,
                 counted: (0, 0),
                 end: 0,
                 found: None,
@@ -189,7 +195,7 @@ impl Search {
             let found = FINDERS[word].find(view.bytes.get(from..)?);
             found.map(|found| from + found).filter(|found| *found < end)
         };
-        let mut next = [0, 1, 2].map(|word| find(word, at));
+        let mut next = [0, 1].map(|word| find(word, at));
         loop {
             if self.body.is_some() {
                 self.read_body(&view, out);
@@ -211,33 +217,25 @@ impl Search {
             at = start + WORDS[word].len();
             match word {
                 URL => self.refer(&view, start, at),
-                word => self.start_literal(&view, (start, at), word == CONTENTS, out),
+                _ => self.start_literal(&view, start, at, out),
             }
         }
     }
 
     /// Takes up the map that is written out around `word`, if there is one.
-    fn start_literal(
-        &mut self,
-        view: &View<'_>,
-        (word, at): (usize, usize),
-        is_list: bool,
-        out: &mut dyn Out,
-    ) {
-        if !self.literals {
-            return;
-        }
-        let before = &view.bytes[word.saturating_sub(BEFORE)..word];
+    fn start_literal(&mut self, view: &View<'_>, word: usize, at: usize, out: &mut dyn Out) {
+        let passed = self.passed.max(self.resume);
+        self.passed = view.offset + at as u64;
         let after = &view.bytes[at..view.bytes.len().min(at + AFTER)];
-        let found = match is_list {
-            true => literal::contents(after).map(|(behind, start)| (at + behind, start)),
-            false => literal::object(before, after).map(|start| (word - start.before, start)),
-        };
-        // What a file starts with is read as a map of its own.
-        let Some((from, start)) = found.filter(|(from, _)| view.offset + *from as u64 > 0) else {
+        let list = literal::contents(after).filter(|_| self.literals);
+        let Some((behind, list)) = list else {
             return;
         };
-        if !self.budget.follow() {
+        let earliest = passed.saturating_sub(view.offset) as usize;
+        let object = object_before(view.bytes, earliest, word);
+        let (from, start) = object.unwrap_or((at + behind, list));
+        // What a file starts with is read as a map of its own.
+        if view.offset + from as u64 == 0 || !self.budget.follow() {
             return;
         }
         self.resume = view.offset + from as u64;
@@ -249,7 +247,7 @@ impl Search {
             hasher: sha2::Sha256::new(),
             claims_json: false,
             line: self.line_of(view, word),
-            start: view.offset + at as u64,
+            start: self.passed,
             at_once: FIRST_BLOCK,
         });
     }
@@ -388,6 +386,18 @@ impl Body {
         let complete = !self.text.is_blob() && self.reader.done();
         self.text.ended() || self.reader.failed() || complete
     }
+}
+
+/// The start of the object that `word` lies in, if it is at hand and no earlier than that.
+fn object_before(bytes: &[u8], earliest: usize, word: usize) -> Option<(usize, literal::Start)> {
+    let text = bytes.get(earliest..word)?;
+    let starts = VERSIONS.rfind_iter(text).filter_map(|found| {
+        let at = earliest + found;
+        let before = &bytes[earliest.max(at.saturating_sub(BEFORE))..at];
+        let start = literal::object(before, &bytes[at + VERSION.len()..])?;
+        Some((at - start.before, start))
+    });
+    starts.into_iter().next()
 }
 
 fn line(line: u64) -> Location {

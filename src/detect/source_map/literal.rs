@@ -49,7 +49,8 @@ pub(super) fn contents(after: &[u8]) -> Option<(usize, Start)> {
     let list = rest.strip_prefix(b":")?.trim_ascii_start();
     let first = list.strip_prefix(b"[")?.trim_ascii_start();
     let quoted = first.starts_with(b"\\\"");
-    let is_text = quoted || matches!(first.first(), Some(b'"' | b'\'' | b'`'));
+    let is_text =
+        quoted || first.starts_with(b"null,") || matches!(first.first(), Some(b'"' | b'\'' | b'`'));
     is_text.then(|| {
         let start = Start {
             before: 0,
@@ -289,7 +290,7 @@ mod tests {
         assert_eq!(starts("\":[\"let a\"]"), Some((2, false)));
         assert_eq!(starts(": ['let a']"), Some((2, false)));
         assert_eq!(starts("\\\":[\\\"let a\\\"]"), Some((3, true)));
-        for other in ["", " = []", ":[]", ":[e]", ":[null]", ":e.map(x)"] {
+        for other in ["", " = []", ":[]", ":[e]", ":[null]", ":[]", ":e.map(x)"] {
             assert_eq!(starts(other), None, "{other}");
         }
     }
