@@ -103,9 +103,7 @@ impl Detector for BundlerReports {
             return None;
         }
         let holds = |mark: &&[u8]| memmem::find(head, mark).is_some();
-        let form = FORMS
-            .iter()
-            .find(|form| form.marks.iter().all(|mark| holds(mark)))?;
+        let form = FORMS.iter().find(|form| form.marks.iter().all(&holds))?;
         Some(Box::new(Report {
             path: entry.path.clone(),
             form,

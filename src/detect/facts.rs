@@ -54,7 +54,7 @@ pub struct Facts {
     /// Source maps, in no order.
     pub source_maps: Vec<Box<SourceMapFact>>,
     /// Comments that name a source map, in no order.
-    pub map_comments: Vec<Box<MapComment>>,
+    pub map_comments: Vec<MapComment>,
     /// Files to be held against the source tree, in no order.
     pub shipped: Vec<Box<Shipped>>,
     /// What the manifest names.
@@ -80,7 +80,7 @@ impl Facts {
             Fact::Member => {}
             Fact::WheelRecord(record) => self.wheel_record.add(Records::One(record)),
             Fact::SourceMap(map) => self.source_maps.push(map),
-            Fact::MapComment(comment) => self.map_comments.push(comment),
+            Fact::MapComment(comment) => self.map_comments.push(*comment),
             Fact::Shipped(shipped) => self.shipped.push(shipped),
             Fact::Named(named) => self.named.extend(named),
             Fact::CrateSource(source) => self.crate_source.merge(source),

@@ -26,8 +26,7 @@ impl MapComment {
 /// Adds the comments whose map is nowhere among the entries: where it lies elsewhere, packages were
 /// put together of others.
 pub(super) fn conclude(facts: &Facts, out: &mut dyn FnMut(Detection)) {
-    let dangles =
-        |comment: &&Box<MapComment>| !resolves(&comment.url, &comment.path, &facts.entries);
+    let dangles = |comment: &&MapComment| !resolves(&comment.url, &comment.path, &facts.entries);
     let mut comments: Vec<_> = facts.map_comments.iter().filter(dangles).collect();
     if comments.is_empty() {
         return;

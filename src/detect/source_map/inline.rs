@@ -11,8 +11,9 @@ use memchr::{memchr_iter, memmem};
 use sha2::Digest as _;
 
 use super::{
+    body::{Body, Text},
     budget::Budget,
-    data_url::{Decoder, Encoding, Reference, reference},
+    data_url::{Decoder, Reference, reference},
     literal::{self, Literal},
     reader::{MapReader, Reading},
 };
@@ -27,10 +28,6 @@ const WORDS: [&str; 2] = ["sourceMappingURL", "sourcesContent"];
 const URL: usize = 0;
 static FINDERS: LazyLock<[memmem::Finder<'static>; 2]> =
     LazyLock::new(|| WORDS.map(memmem::Finder::new));
-/// What most maps start with.
-const VERSION: &str = "version";
-static VERSIONS: LazyLock<memmem::FinderRev<'static>> =
-    LazyLock::new(|| memmem::FinderRev::new(VERSION));
 /// Bytes in front of the word that are looked at: a comment's start and what stands before it.
 const BEFORE: usize = 256;
 /// Bytes from the word to the body of the URL, at most.
@@ -95,53 +92,6 @@ struct Search {
     block: Vec<u8>,
 }
 
-/// A map that is being read.
-struct Body {
-    text: Text,
-    reader: MapReader,
-    hasher: sha2::Sha256,
-    claims_json: bool,
-    line: u64,
-    start: u64,
-    at_once: usize,
-}
-
-/// How a map is written.
-enum Text {
-    /// As the body of a `data:` URL.
-    Url(Decoder, Encoding),
-    /// As it is.
-    Literal(Literal),
-}
-
-impl Text {
-    fn decode(&mut self, body: &[u8], to: &mut Vec<u8>) -> usize {
-        match self {
-            Self::Url(decoder, _) => decoder.decode(body, to),
-            Self::Literal(literal) => literal.decode(body, to),
-        }
-    }
-
-    fn ended(&self) -> bool {
-        match self {
-            Self::Url(decoder, _) => decoder.ended(),
-            Self::Literal(literal) => literal.ended(),
-        }
-    }
-
-    /// The input ends here.
-    fn end(&mut self, to: &mut Vec<u8>) {
-        if let Self::Url(decoder, _) = self {
-            decoder.end(to);
-        }
-    }
-
-    /// Whether it is a blob, which nothing but the map is in.
-    fn is_blob(&self) -> bool {
-        matches!(self, Self::Url(_, Encoding::Base64))
-    }
-}
-
 impl Finder {
     /// With `literals`, maps that are written out count; prose explains maps by them.
     pub(super) fn new(budget: Budget, literals: bool) -> Self {
@@ -204,9 +154,9 @@ impl Search {
                 }
             }
             at = at.max(self.resume.saturating_sub(view.offset) as usize);
-            for word in 0..next.len() {
-                if next[word].is_some_and(|found| found < at) {
-                    next[word] = find(word, at);
+            for (word, next) in next.iter_mut().enumerate() {
+                if next.is_some_and(|found| found < at) {
+                    *next = find(word, at);
                 }
             }
             let first =
@@ -232,7 +182,7 @@ impl Search {
             return;
         };
         let earliest = passed.saturating_sub(view.offset) as usize;
-        let object = object_before(view.bytes, earliest, word);
+        let object = literal::object_before(view.bytes, earliest, word);
         let (from, start) = object.unwrap_or((at + behind, list));
         // What a file starts with is read as a map of its own.
         if view.offset + from as u64 == 0 || !self.budget.follow() {
@@ -369,35 +319,6 @@ impl Search {
             }
         }
     }
-}
-
-impl Body {
-    fn decoded(&mut self, bytes: &[u8], out: &mut dyn Out) {
-        let taken = self.reader.push(bytes, out);
-        // What follows plain JSON is the text around it; a blob is hashed whole.
-        let hashed = match self.text.is_blob() {
-            true => bytes.len(),
-            false => taken,
-        };
-        self.hasher.update(&bytes[..hashed]);
-    }
-
-    fn over(&self) -> bool {
-        let complete = !self.text.is_blob() && self.reader.done();
-        self.text.ended() || self.reader.failed() || complete
-    }
-}
-
-/// The start of the object that `word` lies in, if it is at hand and no earlier than that.
-fn object_before(bytes: &[u8], earliest: usize, word: usize) -> Option<(usize, literal::Start)> {
-    let text = bytes.get(earliest..word)?;
-    let starts = VERSIONS.rfind_iter(text).filter_map(|found| {
-        let at = earliest + found;
-        let before = &bytes[earliest.max(at.saturating_sub(BEFORE))..at];
-        let start = literal::object(before, &bytes[at + VERSION.len()..])?;
-        Some((at - start.before, start))
-    });
-    starts.into_iter().next()
 }
 
 fn line(line: u64) -> Location {

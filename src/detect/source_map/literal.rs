@@ -3,11 +3,22 @@
 //! Style loaders, instrumenters and packers of whole programs leave maps so. What tells one from the
 //! code that handles maps is that it reads to the end as a map with content.
 
+use std::sync::LazyLock;
+
+use memchr::memmem;
+
+/// What most maps start with.
+const VERSION: &str = "version";
+static VERSIONS: LazyLock<memmem::FinderRev<'static>> =
+    LazyLock::new(|| memmem::FinderRev::new(VERSION));
+/// Bytes in front of that word that are looked at.
+const BEFORE: usize = 64;
+
 /// What a text at hand starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Start {
     /// Bytes from the word back to the start.
-    pub(super) before: usize,
+    before: usize,
     /// What belongs in front of it.
     pub(super) lead: &'static [u8],
     /// Whether it lies in a string literal.
@@ -26,8 +37,20 @@ const KEYS: &[&[u8]] = &[
     b"x_",
 ];
 
+/// The start of the object that `word` lies in, if it is at hand and no earlier than that.
+pub(super) fn object_before(bytes: &[u8], earliest: usize, word: usize) -> Option<(usize, Start)> {
+    let text = bytes.get(earliest..word)?;
+    let starts = VERSIONS.rfind_iter(text).filter_map(|found| {
+        let at = earliest + found;
+        let before = &bytes[earliest.max(at.saturating_sub(BEFORE))..at];
+        let start = object(before, &bytes[at + VERSION.len()..])?;
+        Some((at - start.before, start))
+    });
+    starts.into_iter().next()
+}
+
 /// What starts at the word `version`, which `before` and `after` surround: `{"version":3,"sources"`.
-pub(super) fn object(before: &[u8], after: &[u8]) -> Option<Start> {
+fn object(before: &[u8], after: &[u8]) -> Option<Start> {
     let (rest, escaped) = without_quote_behind(before);
     let rest = rest.trim_ascii_end();
     let outside = rest.strip_suffix(b"{")?;

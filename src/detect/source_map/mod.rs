@@ -4,6 +4,7 @@
 //! them is small. What leaks is known at the end ([`conclude`]): a source that ships as a file
 //! anyway is no loss, and whose it is depends on the package's own scope.
 
+mod body;
 mod budget;
 mod builder;
 mod conclude;
@@ -253,9 +254,7 @@ impl Inspecting {
             sha256: None,
         });
     }
-}
 
-impl Inspecting {
     fn keep_comment(&mut self, comment: &Comment, out: &mut dyn Out) {
         let url = &comment.url;
         if url.starts_with('/') || url.contains(':') {
