@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Detection, Detector, Facts, Inspection, Out};
+use super::{Detection, Detector, Facts, Inspection, content::told};
 use crate::model::{Context, Entry, EntryKind, EntryPath, escape};
 
 pub(super) const LINK: &str = "archive:link";
@@ -27,7 +27,7 @@ impl Detector for ArchiveEntry {
             EntryKind::File => special_mode(&entry.path, entry.mode)?,
             _ => return None,
         };
-        Some(Box::new(Told(Some(found))))
+        Some(told(found))
     }
 
     fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
@@ -46,17 +46,6 @@ impl Detector for ArchiveEntry {
                     escape(&first.in_package()),
                 ));
             }
-        }
-    }
-}
-
-/// A detection that the entry's header alone has given.
-struct Told(Option<Detection>);
-
-impl Inspection for Told {
-    fn push(&mut self, _: &[u8], _: bool, out: &mut dyn Out) {
-        if let Some(found) = self.0.take() {
-            out.detection(found);
         }
     }
 }

@@ -177,21 +177,7 @@ fn argument(opcode: u8) -> Option<Argument> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{
-        model_weights::ModelWeights,
-        testing::{inspect, inspect_in_steps},
-    };
-
-    fn evidence(content: &[u8]) -> Option<String> {
-        let entry = Entry::file("package/data.bin", content.len() as u64);
-        let whole = inspect(&ModelWeights, &entry, content);
-        let pieces = inspect_in_steps(&ModelWeights, &entry, content, 3);
-        assert_eq!(whole.said(), pieces.said());
-        whole
-            .detections
-            .first()
-            .map(|d| d.evidence.as_str().to_owned())
-    }
+    use crate::detect::model_weights::testing::evidence;
 
     /// `pickle.dumps(OrderedDict(a=1), 2)`.
     const PROTOCOL_2: &[u8] =

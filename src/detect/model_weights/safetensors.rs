@@ -155,8 +155,8 @@ impl<'de> Visitor<'de> for Counting {
 mod tests {
     use super::*;
     use crate::detect::{
-        model_weights::ModelWeights,
-        testing::{inspect, inspect_in_steps},
+        model_weights::{ModelWeights, testing::evidence},
+        testing::inspect_in_steps,
     };
 
     fn file(header: &str) -> Vec<u8> {
@@ -166,17 +166,6 @@ mod tests {
             &[0; 24],
         ]
         .concat()
-    }
-
-    fn evidence(content: &[u8]) -> Option<String> {
-        let entry = Entry::file("package/data.bin", content.len() as u64);
-        let whole = inspect(&ModelWeights, &entry, content);
-        let pieces = inspect_in_steps(&ModelWeights, &entry, content, 5);
-        assert_eq!(whole.said(), pieces.said());
-        whole
-            .detections
-            .first()
-            .map(|d| d.evidence.as_str().to_owned())
     }
 
     const TENSORS: &str = r#"{"__metadata__":{"format":"pt"},
