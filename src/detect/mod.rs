@@ -10,8 +10,10 @@ mod bytes;
 mod content;
 mod conversation;
 mod crate_source;
+mod data_set;
 mod dist;
 mod entry_points;
+mod document;
 mod facts;
 mod image;
 mod flatbuffer;
@@ -20,6 +22,8 @@ mod json;
 mod manifest;
 mod model_weights;
 mod native;
+mod notebook;
+mod prompt;
 mod protobuf;
 mod publish;
 mod pyc;
@@ -143,8 +147,24 @@ pub const DETECTORS: &[Registration] = &[
         make: model_weights::make,
     },
     Registration {
+        kinds: data_set::KINDS,
+        make: data_set::make,
+    },
+    Registration {
         kinds: conversation::KINDS,
         make: conversation::make,
+    },
+    Registration {
+        kinds: document::KINDS,
+        make: document::make,
+    },
+    Registration {
+        kinds: notebook::KINDS,
+        make: notebook::make,
+    },
+    Registration {
+        kinds: prompt::KINDS,
+        make: prompt::make,
     },
     Registration {
         kinds: tar_owner::KINDS,

@@ -53,7 +53,8 @@ enum Field {
 
 impl Walk {
     /// Whether every field was well-formed and lay within its message.
-    pub(super) fn is_sound(&self) -> bool {
+    #[cfg(test)]
+    fn is_sound(&self) -> bool {
         !self.lost
     }
 

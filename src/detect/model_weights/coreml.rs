@@ -77,7 +77,6 @@ fn kind(number: u64) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::detect::{
         model_weights::testing::evidence,
         protobuf::testing::{bytes, number},

@@ -44,7 +44,6 @@ fn described(mut bytes: Bytes<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::detect::model_weights::testing::evidence;
 
     #[test]

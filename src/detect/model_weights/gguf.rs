@@ -228,7 +228,6 @@ fn quantisation(number: u64) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::detect::model_weights::testing::evidence;
 
     fn text(text: &str) -> Vec<u8> {

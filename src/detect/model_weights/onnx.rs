@@ -144,7 +144,6 @@ fn is_operator(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::detect::{
         model_weights::testing::evidence,
         protobuf::testing::{bytes, number},

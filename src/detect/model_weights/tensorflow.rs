@@ -73,7 +73,6 @@ impl Handler for Model {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::detect::{
         model_weights::testing::evidence,
         protobuf::testing::{bytes, number},

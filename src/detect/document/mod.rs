@@ -1,0 +1,198 @@
+//! JSON and YAML documents that are known by their keys at the top: configurations of training and
+//! serving, evaluations, guardrails, states of runs.
+//!
+//! No value is looked at, so that a document of any size takes no memory.
+
+mod forms;
+mod yaml;
+
+use super::{
+    Detection, Detector, Inspection, Out,
+    json::{Event, Flow, Tokenizer},
+};
+use crate::model::{Context, Entry, EntryKind, EntryPath};
+
+use forms::FORMS;
+use yaml::Lines;
+
+pub(super) use forms::KINDS;
+
+/// More keys at the top are those of data.
+const MOST_KEYS: usize = 512;
+
+struct Documents;
+
+pub(super) fn make(_: &Context) -> Box<dyn Detector> {
+    Box::new(Documents)
+}
+
+impl Detector for Documents {
+    fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
+        let extension = entry
+            .path
+            .extension()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let is_json = head.trim_ascii_start().starts_with(b"{");
+        let reader = match extension.as_str() {
+            _ if entry.kind != EntryKind::File => return None,
+            "json" if is_json => Reader::Json(Tokenizer::new()),
+            "yaml" | "yml" if !is_json => Reader::Yaml(Lines::default()),
+            _ => return None,
+        };
+        Some(Box::new(Reading {
+            path: entry.path.clone(),
+            reader,
+            keys: Vec::new(),
+        }))
+    }
+}
+
+enum Reader {
+    Json(Tokenizer),
+    Yaml(Lines),
+    /// It is no such document, or has too many keys.
+    Lost,
+}
+
+struct Reading {
+    path: EntryPath,
+    reader: Reader,
+    keys: Vec<String>,
+}
+
+impl Inspection for Reading {
+    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
+        let keys = &mut self.keys;
+        let is_lost = match &mut self.reader {
+            Reader::Json(tokenizer) => tokenizer
+                .push(piece, &mut |event| top_key(event, keys))
+                .is_err(),
+            Reader::Yaml(lines) => {
+                lines.push(piece, last, &mut |key| keys.push(key));
+                false
+            }
+            Reader::Lost => true,
+        };
+        if is_lost || self.keys.len() > MOST_KEYS {
+            self.reader = Reader::Lost;
+            self.keys = Vec::new();
+        }
+        if last {
+            self.tell(out);
+        }
+    }
+}
+
+/// Keeps a key of the document itself; what it names is passed over.
+fn top_key(event: Event<'_>, keys: &mut Vec<String>) -> Flow {
+    match event {
+        Event::Key(key) => {
+            keys.push(String::from_utf8_lossy(key).into_owned());
+            Flow::Skip
+        }
+        _ => Flow::Go,
+    }
+}
+
+impl Reading {
+    fn tell(&self, out: &mut dyn Out) {
+        let has = |key: &&&str| self.keys.iter().any(|known| known == **key);
+        let form = FORMS.iter().find(|form| {
+            form.all.iter().all(|key| has(&key))
+                && (form.any.is_empty() || form.any.iter().any(|key| has(&key)))
+        });
+        if let Some(form) = form {
+            let found: Vec<_> = form
+                .all
+                .iter()
+                .chain(form.any)
+                .filter(has)
+                .copied()
+                .collect();
+            let (kind, message) = (form.kind, form.what.to_owned());
+            let evidence = format!("keys: {}", found.join(", "));
+            out.detection(Detection::new(kind, &self.path, message, evidence));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::inspect_in_steps;
+
+    fn said(name: &str, content: &str) -> Vec<String> {
+        let entry = Entry::file(&format!("package/{name}"), content.len() as u64);
+        let said = |step| -> Vec<String> {
+            let recorder = inspect_in_steps(&Documents, &entry, content.as_bytes(), step);
+            let detections = recorder.detections.iter();
+            detections
+                .map(|one| format!("{}: {}", one.kind, one.message))
+                .collect()
+        };
+        let whole = said(usize::MAX);
+        assert_eq!(said(3), whole);
+        whole
+    }
+
+    #[test]
+    fn documents_are_known_by_their_keys() {
+        for (name, content, expected) in [
+            (
+                "a.json",
+                r#"{"train_batch_size": 8, "zero_optimization": {"stage": 3}}"#,
+                "document:training: a configuration of DeepSpeed",
+            ),
+            (
+                "b.yml",
+                "# how\nbase_model: acme/base\r\ndatasets:\n  - path: a\n\"adapter\": lora\n",
+                "document:training: a configuration of Axolotl",
+            ),
+            (
+                "c.yaml",
+                "---\ntask: acme_qa\ndoc_to_text: \"{{q}}\"\ndoc_to_target: a",
+                "document:evaluation: a task of lm-evaluation-harness",
+            ),
+        ] {
+            assert_eq!(said(name, content), [expected], "{content}");
+        }
+    }
+
+    #[test]
+    fn keys_below_the_top_do_not_count() {
+        for (name, content) in [
+            (
+                "a.json",
+                r#"{"a": {"train_batch_size": 8, "zero_optimization": {}}}"#,
+            ),
+            (
+                "a.json",
+                r#"[{"train_batch_size": 8, "zero_optimization": {}}]"#,
+            ),
+            (
+                "a.json",
+                r#"{"train_batch_size": 8, "zero_optimization" {}}"#,
+            ),
+            (
+                "a.yaml",
+                "a:\n  base_model: b\n  datasets: []\n  adapter: lora\n",
+            ),
+            (
+                "a.yaml",
+                "# base_model: b\n# datasets: []\n# adapter: lora\n",
+            ),
+            ("a.md", "base_model: b\ndatasets: []\nadapter: lora\n"),
+        ] {
+            assert_eq!(said(name, content), [""; 0], "{content}");
+        }
+        let many: String = (0..600).map(|index| format!("k{index}: 1\n")).collect();
+        assert_eq!(
+            said(
+                "a.yaml",
+                &format!("{many}base_model: b\ndatasets: []\nadapter: c\n")
+            ),
+            [""; 0]
+        );
+    }
+}
