@@ -24,6 +24,8 @@ pub mod gzip_header;
 pub mod image;
 pub mod native;
 pub mod identities;
+pub mod headers;
+pub mod inspecting;
 pub mod nested;
 pub mod oracle;
 pub mod placed;
@@ -72,6 +74,11 @@ pub const TARGETS: &[Target] = &[
         name: "identities",
         run: identities::run,
         seeds: identities::seeds,
+    },
+    Target {
+        name: "headers",
+        run: headers::run,
+        seeds: headers::seeds,
     },
     Target {
         name: "nested",

@@ -2,14 +2,15 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use packwarden::{
-    archive::HEAD,
-    detect::{DETECTORS, Detection, Detector, Fact, Facts, Out},
-    model::{Context, Entry, EntryPath, Evidence, GapKind, Location, Sha256},
+    detect::{DETECTORS, Detector},
+    model::Context,
 };
 use serde_json::Value;
 
 /// What only the detector for source maps finds.
 const FIRST_PARTY: &str = "source-map:first-party";
+use super::inspecting::{self, Recorder};
+
 /// Containers inside containers that a map may have.
 const DEPTH: usize = 64;
 
@@ -166,6 +167,8 @@ fn inspect(kind: &str, path: &str, content: &[u8], step: usize) -> Recorder {
         assert!(!text.contains(char::is_control), "not escaped: {text:?}");
     }
     recorder
+fn read(path: &str, content: &[u8]) -> Recorder {
+    inspecting::read(&*detector(), path, content)
 }
 
 fn detector(kind: &str) -> Box<dyn Detector> {
