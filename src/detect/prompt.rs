@@ -20,7 +20,7 @@ const OPENING: &[u8] = b"You are ";
 /// What follows: "a", "an", "the", or a name.
 const ROLES: [&[u8]; 5] = [b"a ", b"an ", b"the ", b"operating ", b"acting "];
 /// So much behind the opening is looked at, in bytes.
-const LOOKED_AT: usize = 4 << 10;
+const LOOKED_AT: usize = 2 << 10;
 /// What stands before the opening, at most.
 const BEFORE: usize = 4;
 /// So much of a prompt is shown, in bytes.

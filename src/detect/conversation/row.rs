@@ -21,7 +21,7 @@ pub(super) enum Row {
 pub(super) const FORMS: usize = Row::ALL.len();
 
 /// Any of these is near the beginning, or no row is looked at.
-pub(super) const KEYS: [&str; 8] = [
+pub(super) const KEYS: [&str; 12] = [
     "\"messages\"",
     "\"conversations\"",
     "\"prompt\"",
@@ -29,7 +29,11 @@ pub(super) const KEYS: [&str; 8] = [
     "\"question\"",
     "\"chosen\"",
     "\"ideal\"",
-    "\"type\"",
+    "\"sessionId\"",
+    "\"session_meta\"",
+    "\"response_item\"",
+    "\"event_msg\"",
+    "\"turn_context\"",
 ];
 /// Lists of turns, and what each turn has.
 const TURNS: [(&str, [&str; 2]); 2] = [

@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use memchr::memchr;
+
 use super::columns::{ENOUGH, PERSONAL, Personal, Trait, personal};
 use crate::{
     detect::{Detection, Inspection, Out},
@@ -26,8 +28,8 @@ const EXTENSIONS: [&str; 3] = ["csv", "tsv", "tab"];
 
 pub(super) fn inspect(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let line = head[..head.len().min(LONGEST_HEADER)].split(|byte| *byte == b'\n');
-    let line = str::from_utf8(line.into_iter().next()?).ok()?;
+    let first = &head[..head.len().min(LONGEST_HEADER)];
+    let line = str::from_utf8(&first[..memchr(b'\n', first)?]).ok()?;
     let delimiter = *DELIMITERS
         .iter()
         .max_by_key(|delimiter| count(line, **delimiter))?;

@@ -12,7 +12,8 @@ pub(in crate::detect) const KINDS: &[&str] = &[
     EVALUATION, GUARDRAIL, MODEL, SERVING, STATE, TOKENIZER, TRAINING, TRANSCRIPT,
 ];
 
-/// A document that has all of some keys, and one of others.
+/// A document that has all of some keys, of which the first is the rarest and stands near the beginning, and
+/// one of others.
 pub(super) struct Form {
     pub(super) kind: &'static str,
     pub(super) what: &'static str,
@@ -74,7 +75,7 @@ pub(super) const FORMS: &[Form] = &[
     Form {
         kind: TRAINING,
         what: "a recipe of torchtune",
-        all: &["tokenizer", "dataset", "model", "checkpointer"],
+        all: &["checkpointer", "tokenizer", "dataset", "model"],
         any: &[],
     },
     // <https://docs.mosaicml.com/projects/composer/>, LLM Foundry
@@ -114,21 +115,21 @@ pub(super) const FORMS: &[Form] = &[
     Form {
         kind: EVALUATION,
         what: "a red team of promptfoo",
-        all: &["targets", "redteam"],
+        all: &["redteam", "targets"],
         any: &[],
     },
     // <https://github.com/EleutherAI/lm-evaluation-harness/blob/main/docs/task_guide.md>
     Form {
         kind: EVALUATION,
         what: "a task of lm-evaluation-harness",
-        all: &["task", "doc_to_text"],
+        all: &["doc_to_text", "task"],
         any: &[],
     },
     // <https://inspect.aisi.org.uk/eval-logs.html>
     Form {
         kind: EVALUATION,
         what: "a log of Inspect",
-        all: &["eval", "plan", "samples"],
+        all: &["plan", "eval", "samples"],
         any: &["results", "stats", "status"],
     },
     // <https://docs.nvidia.com/nemo/guardrails/>
@@ -147,7 +148,7 @@ pub(super) const FORMS: &[Form] = &[
     Form {
         kind: GUARDRAIL,
         what: "guardrails of the LiteLLM proxy",
-        all: &["model_list", "guardrails"],
+        all: &["guardrails", "model_list"],
         any: &[],
     },
     // <https://huggingface.co/docs/transformers/main_classes/configuration>
@@ -175,7 +176,7 @@ pub(super) const FORMS: &[Form] = &[
     Form {
         kind: TRANSCRIPT,
         what: "a conversation with a coding agent",
-        all: &["sessionId", "projectHash", "messages"],
+        all: &["projectHash", "sessionId", "messages"],
         any: &[],
     },
     // GitHub Copilot Chat.

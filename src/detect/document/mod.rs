@@ -6,6 +6,10 @@
 mod forms;
 mod yaml;
 
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use super::{
     Detection, Detector, Inspection, Out,
     json::{Event, Flow, Tokenizer},
@@ -40,12 +44,31 @@ impl Detector for Documents {
             "yaml" | "yml" if !is_json => Reader::Yaml(Lines::default()),
             _ => return None,
         };
-        Some(Box::new(Reading {
-            path: entry.path.clone(),
-            reader,
-            keys: Vec::new(),
-        }))
+        may_be_known(head).then(|| {
+            Box::new(Reading {
+                path: entry.path.clone(),
+                reader,
+                keys: Vec::new(),
+            }) as Box<dyn Inspection>
+        })
     }
+}
+
+/// Whether the first key of any form stands in the beginning: most documents are of no form, and need
+/// not be read.
+fn may_be_known(head: &[u8]) -> bool {
+    static FIRST_KEYS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let searcher = FIRST_KEYS.get_or_init(|| {
+        let keys = FORMS.iter().filter_map(|form| form.all.first());
+        let builder = &mut AhoCorasick::builder();
+        builder
+            .match_kind(MatchKind::LeftmostFirst)
+            .build(keys)
+            .ok()
+    });
+    searcher
+        .as_ref()
+        .is_none_or(|searcher| searcher.is_match(head))
 }
 
 enum Reader {
