@@ -38,9 +38,9 @@ macro_rules! targets {
 targets! {
     configuration: 3000,
     gzip_header: 3000,
-    native: 3000,
-    identities: 3000,
     headers: 3000,
+    identities: 3000,
+    native: 3000,
     nested: 3000,
     rule_file: 3000,
     source_map: 3000,

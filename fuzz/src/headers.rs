@@ -1,11 +1,6 @@
 //! Headers of models and data sets, and everything else that is known of AI assets by content.
 
-use packwarden::{
-    detect::{DETECTORS, Detector},
-    model::Context,
-};
-
-use super::inspecting::read;
+use super::inspecting::{detector, read};
 
 /// A detector is known by any of its kinds.
 const KINDS: [&str; 6] = [
@@ -33,12 +28,6 @@ pub fn run(data: &[u8]) {
             assert!(length < LONGEST, "too long: {}", detection.message);
         }
     }
-}
-
-fn detector(kind: &str) -> Box<dyn Detector> {
-    let mut lines = DETECTORS.iter();
-    let line = lines.find(|line| line.kinds.contains(&kind));
-    (line.expect("there is one of this kind").make)(&Context::default())
 }
 
 /// A field of a protocol buffer that has a length, which must be short.

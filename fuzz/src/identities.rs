@@ -1,64 +1,14 @@
 //! Files that name people in structures of their own: compiled Python and pictures.
 
-use packwarden::{
-    archive::HEAD,
-    detect::{DETECTORS, Detection, Fact, Out},
-    model::{Context, Entry, GapKind},
-};
+use super::inspecting::{detector, read};
 
 /// A kind of each detector that is run.
 const KINDS: [&str; 2] = ["pyc:path-of-person", "image:location"];
 
 pub fn run(data: &[u8]) {
-    let whole = inspect(data, data.len().max(1));
-    for detection in &whole.0 {
-        let text = format!("{} {}", detection.message, detection.evidence.as_str());
-        assert!(!text.contains(char::is_control), "not escaped: {text:?}");
+    for kind in KINDS {
+        read(&*detector(kind), "package/a", data);
     }
-    for step in [1, 7, 300] {
-        assert_eq!(whole.0, inspect(data, step).0, "in steps of {step}");
-    }
-}
-
-/// The detections; these detectors put out nothing else.
-#[derive(Default)]
-struct Found(Vec<Detection>);
-
-impl Out for Found {
-    fn detection(&mut self, detection: Detection) {
-        self.0.push(detection);
-    }
-
-    fn fact(&mut self, fact: Fact) {
-        panic!("{fact:?}");
-    }
-
-    fn gap(&mut self, _: GapKind, reason: String) {
-        panic!("{reason}");
-    }
-
-    fn derive(&mut self, name: &str) -> bool {
-        panic!("{name}");
-    }
-
-    fn derived(&mut self, _: &[u8], _: bool) {}
-}
-
-fn inspect(content: &[u8], step: usize) -> Found {
-    let mut found = Found::default();
-    let entry = Entry::file("package/a", content.len() as u64);
-    let head = &content[..content.len().min(HEAD)];
-    let lines = DETECTORS.iter();
-    for line in lines.filter(|line| KINDS.iter().any(|kind| line.kinds.contains(kind))) {
-        let Some(mut inspection) = (line.make)(&Context::default()).inspect(&entry, head) else {
-            continue;
-        };
-        let mut pieces = content.chunks(step).peekable();
-        while let Some(piece) = pieces.next() {
-            inspection.push(piece, pieces.peek().is_none(), &mut found);
-        }
-    }
-    found
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {

@@ -2,8 +2,8 @@
 
 use packwarden::{
     archive::HEAD,
-    detect::{Detection, Detector, Fact, Facts, Out},
-    model::{Entry, EntryPath, Evidence, GapKind, Location, Sha256},
+    detect::{DETECTORS, Detection, Detector, Fact, Facts, Out},
+    model::{Context, Entry, EntryPath, Evidence, GapKind, Location, Sha256},
 };
 
 /// Keeps everything, and watches over the order of calls.
@@ -61,6 +61,13 @@ type Outcome = (
     Vec<(GapKind, String)>,
     Vec<(String, Vec<u8>)>,
 );
+
+/// The detector that finds `kind`.
+pub fn detector(kind: &str) -> Box<dyn Detector> {
+    let mut lines = DETECTORS.iter();
+    let line = lines.find(|line| line.kinds.contains(&kind));
+    (line.expect("there is one for the kind").make)(&Context::default())
+}
 
 /// Shows a file to the detector in one piece and in steps, which must come to the same.
 pub fn read(detector: &dyn Detector, path: &str, content: &[u8]) -> Recorder {

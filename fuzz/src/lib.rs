@@ -20,12 +20,12 @@ pub mod compressed;
 pub mod configuration;
 pub mod draw;
 pub mod gzip_header;
+pub mod headers;
+pub mod identities;
 #[path = "../../tests/support/native.rs"]
 pub mod image;
-pub mod native;
-pub mod identities;
-pub mod headers;
 pub mod inspecting;
+pub mod native;
 pub mod nested;
 pub mod oracle;
 pub mod placed;
@@ -66,9 +66,9 @@ pub const TARGETS: &[Target] = &[
         seeds: gzip_header::seeds,
     },
     Target {
-        name: "native",
-        run: native::run,
-        seeds: native::seeds,
+        name: "headers",
+        run: headers::run,
+        seeds: headers::seeds,
     },
     Target {
         name: "identities",
@@ -76,9 +76,9 @@ pub const TARGETS: &[Target] = &[
         seeds: identities::seeds,
     },
     Target {
-        name: "headers",
-        run: headers::run,
-        seeds: headers::seeds,
+        name: "native",
+        run: native::run,
+        seeds: native::seeds,
     },
     Target {
         name: "nested",

@@ -3,16 +3,14 @@
 use super::{
     bundle, compressed,
     image::{self, ABBREV, CODE, NO_CODE, PROGBITS},
-    source_map,
+    inspecting::{detector, read},
 };
 
 pub fn run(data: &[u8]) {
-    read(data);
-    read(&image::archive(&[data.to_vec(), image::macho("/srv/lib")]));
-}
-
-fn read(content: &[u8]) {
-    source_map::read("native:debug-info", "package/a.node", content);
+    let archive = image::archive(&[data.to_vec(), image::macho("/srv/lib")]);
+    for content in [data, &archive] {
+        read(&*detector("native:debug-info"), "package/a.node", content);
+    }
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {

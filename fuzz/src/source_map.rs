@@ -1,21 +1,14 @@
 //! Source maps: bytes as a map of its own, and as one inside a script.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use packwarden::{
-    detect::{DETECTORS, Detector},
-    model::Context,
-};
 use serde_json::Value;
 
-/// What only the detector for source maps finds.
-const FIRST_PARTY: &str = "source-map:first-party";
 use super::inspecting::{self, Recorder};
 
 /// Containers inside containers that a map may have.
 const DEPTH: usize = 64;
 
 pub fn run(data: &[u8]) {
-    let read = |path, content: &[u8]| read(FIRST_PARTY, path, content);
     let map = read("package/a.js.map", data);
     let inline = [
         b"a();\n//# sourceMappingURL=data:application/json;base64,",
@@ -61,120 +54,12 @@ fn assert_told(map: &Value, recorder: &Recorder) {
     }
 }
 
-/// Keeps everything, and watches over the order of calls.
-#[derive(Default)]
-pub struct Recorder {
-    detections: Vec<Detection>,
-    facts: Vec<Fact>,
-    gaps: Vec<(GapKind, String)>,
-    derived: Vec<(String, Vec<u8>)>,
-    open: bool,
-}
-
-impl Out for Recorder {
-    fn detection(&mut self, detection: Detection) {
-        self.detections.push(detection);
-    }
-
-    fn fact(&mut self, fact: Fact) {
-        self.facts.push(fact);
-    }
-
-    fn gap(&mut self, kind: GapKind, reason: String) {
-        assert!(
-            !reason.contains(char::is_control),
-            "not escaped: {reason:?}"
-        );
-        self.gaps.push((kind, reason));
-    }
-
-    fn derive(&mut self, name: &str) -> bool {
-        assert!(!self.open, "{name} starts inside another text");
-        self.open = true;
-        self.derived.push((name.to_owned(), Vec::new()));
-        true
-    }
-
-    fn derived(&mut self, piece: &[u8], last: bool) {
-        assert!(self.open, "a piece follows the last");
-        self.open = !last;
-        let (_, text) = self.derived.last_mut().expect("a text is open");
-        text.extend_from_slice(piece);
-    }
-}
-
-/// What does not depend on how the content came.
-type Outcome = (
-    Vec<(
-        &'static str,
-        EntryPath,
-        Location,
-        String,
-        Evidence,
-        Option<Sha256>,
-    )>,
-    Vec<(GapKind, String)>,
-    Vec<(String, Vec<u8>)>,
-);
-
-/// Shows a file to the detector that finds `kind`, in one piece and in steps, which must come to the
-/// same.
-pub fn read(kind: &str, path: &str, content: &[u8]) -> Recorder {
-    let whole = inspect(kind, path, content, content.len().max(1));
-    for step in [1, 7, 300] {
-        let stepwise = inspect(kind, path, content, step);
-        assert_eq!(outcome(&whole), outcome(&stepwise), "in steps of {step}");
-    }
-    whole
-}
-
-fn outcome(recorder: &Recorder) -> Outcome {
-    let detections = recorder.detections.iter().map(|detection| {
-        (
-            detection.kind,
-            detection.path.clone(),
-            detection.location,
-            detection.message.clone(),
-            detection.evidence.clone(),
-            detection.sha256,
-        )
-    });
-    let (gaps, derived) = (recorder.gaps.clone(), recorder.derived.clone());
-    (detections.collect(), gaps, derived)
-}
-
-fn inspect(kind: &str, path: &str, content: &[u8], step: usize) -> Recorder {
-    let detector = detector(kind);
-    let mut recorder = Recorder::default();
-    let entry = Entry::file(path, content.len() as u64);
-    let head = &content[..content.len().min(HEAD)];
-    if let Some(mut inspection) = detector.inspect(&entry, head) {
-        let mut pieces = content.chunks(step).peekable();
-        if pieces.peek().is_none() {
-            inspection.push(b"", true, &mut recorder);
-        }
-        while let Some(piece) = pieces.next() {
-            inspection.push(piece, pieces.peek().is_none(), &mut recorder);
-        }
-    }
-    assert!(!recorder.open, "a text without an end");
-    let mut facts = Facts::default();
-    facts.entries.insert(entry.path, content.len() as u64);
-    recorder.facts.drain(..).for_each(|fact| facts.add(fact));
-    detector.conclude(&facts, &mut |detection| recorder.detections.push(detection));
-    for detection in &recorder.detections {
-        let text = format!("{} {}", detection.message, detection.evidence.as_str());
-        assert!(!text.contains(char::is_control), "not escaped: {text:?}");
-    }
-    recorder
 fn read(path: &str, content: &[u8]) -> Recorder {
-    inspecting::read(&*detector(), path, content)
-}
-
-fn detector(kind: &str) -> Box<dyn Detector> {
-    let mut lines = DETECTORS.iter();
-    let line = lines.find(|line| line.kinds.contains(&kind));
-    (line.expect("there is one for the kind").make)(&Context::default())
+    inspecting::read(
+        &*inspecting::detector("source-map:first-party"),
+        path,
+        content,
+    )
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {
