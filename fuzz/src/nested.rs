@@ -21,6 +21,10 @@ const NAMES: &[&str] = &[
     "a.lz", "a.tzst", "a", "a.asar",
 ];
 
+/// What bundles begin with, for which there is no other reader to compare with: within a compressed
+/// stream their files are delivered in their place.
+const BUNDLES: [&[u8]; 2] = [&[4, 0, 0, 0], b"PYZ\0"];
+
 pub fn run(data: &[u8]) {
     let Some((choice, content)) = data.split_first() else {
         return;
@@ -64,7 +68,7 @@ fn assert_opened(content: &[u8], told: &Told) {
         assert_delivered(&oracle::zip_crate(content), told);
     } else if is_tar(content) {
         assert_delivered(&oracle::tar_crate(content), told);
-    } else {
+    } else if !BUNDLES.iter().any(|magic| content.starts_with(magic)) {
         assert!(has(Sha256::of(content), told), "the file itself");
     }
 }
