@@ -11,29 +11,48 @@ const END: usize = 16 << 20;
 const LONGEST_TEXT: u64 = 4 << 10;
 
 /// What is kept of a file while it comes.
-#[derive(Default)]
 pub(super) struct Kept {
     first: Vec<u8>,
     last: VecDeque<u8>,
     length: u64,
+    /// How long it will be at least.
+    expected: u64,
+    is_long: bool,
 }
 
 impl Kept {
+    pub(super) fn new(expected: u64) -> Self {
+        Self {
+            first: Vec::new(),
+            last: VecDeque::new(),
+            length: 0,
+            expected,
+            is_long: expected > 2 * END as u64,
+        }
+    }
+
     pub(super) fn push(&mut self, piece: &[u8]) {
+        let mut offset = self.length;
         self.length += piece.len() as u64;
-        if self.last.is_empty() && self.first.len() + piece.len() <= 2 * END {
+        if !self.is_long && self.first.len() + piece.len() <= 2 * END {
             self.first.extend_from_slice(piece);
             return;
         }
-        if self.last.is_empty() {
-            let end = self.first.len().min(END);
-            self.last.extend(self.first.drain(end..));
+        self.is_long = true;
+        if self.first.len() > END {
+            self.last.extend(self.first.drain(END..));
             self.first.shrink_to_fit();
         }
         let room = END - self.first.len();
         let (to_first, piece) = piece.split_at(room.min(piece.len()));
         self.first.extend_from_slice(to_first);
-        self.last.extend(piece);
+        offset += to_first.len() as u64;
+        // What lies before the end need not be copied.
+        let left_out = self.expected.saturating_sub(END as u64 + offset);
+        let left_out = piece
+            .len()
+            .min(usize::try_from(left_out).unwrap_or(usize::MAX));
+        self.last.extend(&piece[left_out..]);
         let over = self.last.len().saturating_sub(END);
         self.last.drain(..over);
     }
@@ -109,8 +128,16 @@ mod tests {
     #[test]
     fn beginning_and_end_of_a_long_file_are_kept() {
         let content: Vec<u8> = (0..5 * END / 2).map(|index| (index / 7) as u8).collect();
-        for step in [1 << 20, 3 << 20, content.len()] {
-            let mut kept = Kept::default();
+        let size = content.len();
+        for (step, expected) in [
+            (1 << 20, size),
+            (3 << 20, size),
+            (size, size),
+            (1 << 20, 0),
+            (1 << 20, size - 5),
+            (size, 0),
+        ] {
+            let mut kept = Kept::new(expected as u64);
             content.chunks(step).for_each(|piece| kept.push(piece));
             let bytes = kept.bytes();
             let at = |offset: usize, size: usize| bytes.read_bytes_at(offset as u64, size as u64);
@@ -121,7 +148,7 @@ mod tests {
                 assert_eq!(at(offset, size), Err(()), "{offset} {size}");
             }
         }
-        let mut kept = Kept::default();
+        let mut kept = Kept::new(0);
         content[..2 * END]
             .chunks(1 << 20)
             .for_each(|piece| kept.push(piece));

@@ -74,7 +74,7 @@ impl Detector for Native {
         (is_file && (is_image || head.starts_with(b"\0asm"))).then(|| {
             Box::new(Looking {
                 path: entry.path.clone(),
-                kept: is_image.then(Kept::default),
+                kept: is_image.then(|| Kept::new(entry.size)),
                 homes: Search::new(),
             }) as Box<dyn Inspection>
         })
