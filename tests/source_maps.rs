@@ -214,26 +214,70 @@ fn inside_every_kind_of_file() {
     let in_single = text.replace('\\', "\\\\").replace('\'', "\\'");
     let in_double = text.replace('\\', "\\\\").replace('"', "\\\"");
     let word = "sourceMappingURL";
+    let literal = "m={version:3,sources:['../src/plan.ts'],names:[],\
+        sourcesContent:['export const plan = 1;\\n']}";
     let url = format!("data:application/json;base64,{base64}");
     for (path, content) in [
         ("cli.js", format!("a();\n//# {word}={url}")),
-        ("cli.js", format!("a();\n//# {word}=data:application/json;charset=utf-8;base64,{base64}\n")),
-        ("cli.js", format!("a();\n//@ {word} = DATA:APPLICATION/JSON;CHARSET=UTF-8;BASE64,{base64}\n")),
-        ("cli.js", format!("a();\n//# {word}=data:application/json,{percent}\n")),
+        (
+            "cli.js",
+            format!("a();\n//# {word}=data:application/json;charset=utf-8;base64,{base64}\n"),
+        ),
+        (
+            "cli.js",
+            format!("a();\n//@ {word} = DATA:APPLICATION/JSON;CHARSET=UTF-8;BASE64,{base64}\n"),
+        ),
+        (
+            "cli.js",
+            format!("a();\n//# {word}=data:application/json,{percent}\n"),
+        ),
         ("cli.css", format!("a{{}}\n/*# {word}={url} */")),
-        ("index.html", format!("<script>a()\n//# {word}={url}\n</script>")),
-        ("App.vue", format!("<style>a{{}}\n/*# {word}={url} */</style>")),
+        (
+            "index.html",
+            format!("<script>a()\n//# {word}={url}\n</script>"),
+        ),
+        (
+            "App.vue",
+            format!("<style>a{{}}\n/*# {word}={url} */</style>"),
+        ),
         ("data.bin", format!("\0\u{1}\n//# {word}={url}")),
-        ("cli.js", format!("eval(\"a();\\n//# {word}={url}\\n//# sourceURL=webpack-internal:///./a.ts\\n\");")),
-        ("style.js", format!("push([module.id, \"a{{}}\", \"\", {text}]);")),
+        (
+            "cli.js",
+            format!(
+                "eval(\"a();\\n//# {word}={url}\\n//# sourceURL=webpack-internal:///./a.ts\\n\");"
+            ),
+        ),
+        (
+            "style.js",
+            format!("push([module.id, \"a{{}}\", \"\", {text}]);"),
+        ),
         ("cli.js", format!("const map = JSON.parse('{in_single}');")),
-        ("cli.js", format!("const map = JSON.parse(\"{in_double}\");")),
-        ("cli.js", "m={version:3,sources:['../src/plan.ts'],sourcesContent:['export const plan = 1;\\n'],names:[]}".to_owned()),
-        ("bundle.json", format!("{{\"modules\":[{{\"map\":{text}}}]}}")),
-        ("cli.js", format!("x({{\"a\":[],\"sourcesContent\": [{}]}})", json!(SOURCE))),
+        (
+            "cli.js",
+            format!("const map = JSON.parse(\"{in_double}\");"),
+        ),
+        ("cli.js", literal.to_owned()),
+        (
+            "large.json",
+            format!("{{\"pad\":[{}0],\"map\":{text}}}", "1.5,".repeat(400_000)),
+        ),
+        (
+            "bundle.json",
+            format!("{{\"modules\":[{{\"map\":{text}}}]}}"),
+        ),
+        (
+            "cli.js",
+            format!("x({{\"a\":[],\"sourcesContent\": [{}]}})", json!(SOURCE)),
+        ),
     ] {
         let artifact = npm(&[(path, content.as_bytes())]);
-        assert_denied(&content, "a.tgz", &artifact, INLINE, &format!("package/{path}"));
+        assert_denied(
+            &content,
+            "a.tgz",
+            &artifact,
+            INLINE,
+            &format!("package/{path}"),
+        );
     }
 }
 

@@ -72,6 +72,8 @@ pub(super) struct Fields {
     text: Vec<u8>,
     reader: Option<ContentReader>,
     deriving: bool,
+    /// The contents are searched where they stand, whether or not they are handed on.
+    pub(super) at_hand: bool,
     version: bool,
     mappings: bool,
     sections: bool,
@@ -94,6 +96,7 @@ impl Fields {
             text: Vec::new(),
             reader: None,
             deriving,
+            at_hand: false,
             version: false,
             mappings: false,
             sections: false,
@@ -332,7 +335,8 @@ impl Fields {
             sources: self.sources,
             root: self.root,
             traits: self.traits,
-            over_limit: self.budget.exhausted() || self.carries_content && !self.deriving,
+            over_limit: self.budget.exhausted()
+                || self.carries_content && !self.deriving && !self.at_hand,
         }
     }
 }

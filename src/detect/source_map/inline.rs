@@ -189,7 +189,7 @@ impl Search {
             return;
         }
         self.resume = view.offset + from as u64;
-        let mut reader = MapReader::new(self.budget.share(), self.deriving);
+        let mut reader = MapReader::at_hand(self.budget.share(), self.deriving);
         reader.push(start.lead, out);
         self.body = Some(Body {
             text: Text::Literal(Literal::new(start)),

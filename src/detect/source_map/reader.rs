@@ -102,6 +102,13 @@ impl MapReader {
         }
     }
 
+    /// A reader of a map that is searched as it stands, so that its contents need not be handed on.
+    pub(super) fn at_hand(budget: Budget, deriving: bool) -> Self {
+        let mut reader = Self::new(budget, deriving);
+        reader.content.at_hand = true;
+        reader
+    }
+
     /// Takes the next bytes; returns how many of them belong to the map.
     pub(super) fn push(&mut self, bytes: &[u8], out: &mut dyn Out) -> usize {
         if self.malformed.is_some() {
