@@ -33,6 +33,7 @@ fn rules() -> Vec<Arc<RuleInfo>> {
     use Level::{Deny, Note, Warn};
     vec![
         rule("env-file", Category::File, Deny, Deny, Deny),
+        rule("gguf-weights", Category::Ai, Deny, Deny, Warn),
         rule("github-token", Category::Secret, Deny, Deny, Deny),
         rule("internal-host", Category::Path, Note, Deny, Note),
         rule("source-map", Category::SourceMap, Deny, Deny, Warn),
@@ -259,6 +260,25 @@ fn a_swapped_secret_is_a_new_finding() {
             outcome
         );
     }
+}
+
+#[test]
+fn a_swapped_model_is_a_new_finding() {
+    let head = "rule = \"gguf-weights\"";
+    let hash = Sha256::of(b"tiny");
+    let text = waiver(
+        head,
+        &format!("path = \"models/*.gguf\"\nsha256 = \"{hash}\""),
+    );
+    for (content, outcome) in [("tiny", Outcome::Passed), ("whole", Outcome::Blocked)] {
+        let found = vec![finding("gguf-weights", "package/models/a.gguf", content)];
+        assert_eq!(
+            judged(scanned(found, vec![]), &settings(&text)).outcome(),
+            outcome
+        );
+    }
+    let unbound = complaint(&waiver(head, "path = \"models/*.gguf\""));
+    assert!(unbound.contains("a waiver of gguf-weights needs a sha256"));
 }
 
 #[test]

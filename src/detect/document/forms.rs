@@ -1,15 +1,17 @@
 //! The table of documents: what each is, and the keys that it has.
 
-const EVALUATION: &str = "document:evaluation";
-const GUARDRAIL: &str = "document:guardrail";
+pub(super) const EVALUATION: &str = "document:evaluation";
+pub(super) const GRADER: &str = "document:grader";
+pub(super) const GUARDRAIL: &str = "document:guardrail";
 const MODEL: &str = "document:model";
+pub(super) const REWARD: &str = "document:reward";
 const SERVING: &str = "document:serving";
 const STATE: &str = "document:training-state";
 const TOKENIZER: &str = "document:tokenizer";
 const TRAINING: &str = "document:training";
-const TRANSCRIPT: &str = "document:transcript";
+pub(super) const TRANSCRIPT: &str = "document:transcript";
 pub(in crate::detect) const KINDS: &[&str] = &[
-    EVALUATION, GUARDRAIL, MODEL, SERVING, STATE, TOKENIZER, TRAINING, TRANSCRIPT,
+    EVALUATION, GRADER, GUARDRAIL, MODEL, REWARD, SERVING, STATE, TOKENIZER, TRAINING, TRANSCRIPT,
 ];
 
 /// A document that has all of some keys, of which the first is the rarest and stands near the beginning, and

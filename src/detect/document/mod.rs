@@ -1,9 +1,10 @@
-//! JSON and YAML documents that are known by their keys at the top: configurations of training and
-//! serving, evaluations, guardrails, states of runs.
+//! Documents that are known by their keys at the top (JSON and YAML) or by a wording: configurations of
+//! training and serving, evaluations, rewards, guardrails, states of runs, transcripts.
 //!
 //! No value is looked at, so that a document of any size takes no memory.
 
 mod forms;
+mod wording;
 mod yaml;
 
 use std::sync::OnceLock;
@@ -12,11 +13,13 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{
     Detection, Detector, Inspection, Out,
+    content::told,
     json::{Event, Flow, Tokenizer},
 };
 use crate::model::{Context, Entry, EntryKind, EntryPath};
 
 use forms::FORMS;
+use wording::Wording;
 use yaml::Lines;
 
 pub(super) use forms::KINDS;
@@ -37,9 +40,20 @@ impl Detector for Documents {
             .extension()
             .unwrap_or_default()
             .to_ascii_lowercase();
+        if entry.kind != EntryKind::File || entry.opened {
+            return None;
+        }
+        if let Some((wording, shows)) = Wording::of(&extension, head) {
+            let message = wording.what.to_owned();
+            return Some(told(Detection::new(
+                wording.kind,
+                &entry.path,
+                message,
+                shows,
+            )));
+        }
         let is_json = head.trim_ascii_start().starts_with(b"{");
         let reader = match extension.as_str() {
-            _ if entry.kind != EntryKind::File => return None,
             "json" if is_json => Reader::Json(Tokenizer::new()),
             "yaml" | "yml" if !is_json => Reader::Yaml(Lines::default()),
             _ => return None,
@@ -179,6 +193,45 @@ mod tests {
             ),
         ] {
             assert_eq!(said(name, content), [expected], "{content}");
+        }
+    }
+
+    #[test]
+    fn documents_are_known_by_their_wording() {
+        for (name, content, expected) in [
+            (
+                "a.md",
+                "\n# aider chat started at 2026-01-01 10:00:00\n",
+                "document:transcript: a conversation with Aider",
+            ),
+            (
+                "a.py",
+                "def format_reward(completions, **kwargs):\n",
+                "document:reward: a reward function as TRL calls it",
+            ),
+            (
+                "a.json",
+                r#"{"type": "score_model"}"#,
+                "document:grader: a grader that is a model",
+            ),
+            (
+                "a.co",
+                "define user ask about politics\n",
+                "document:guardrail: a guardrail in Colang",
+            ),
+        ] {
+            assert_eq!(said(name, content), [expected], "{content}");
+        }
+        for (name, content) in [
+            ("a.md", "It begins with `# aider chat started at 20`."),
+            (
+                "a.py",
+                "def reward_points(customer):\n    return completions\n",
+            ),
+            ("a.js", r#"a = {"type": "score_model"}"#),
+            ("a.co", "int main() {}"),
+        ] {
+            assert_eq!(said(name, content), [""; 0], "{content}");
         }
     }
 
