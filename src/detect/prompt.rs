@@ -101,7 +101,7 @@ impl Detector for Prompts {
             EntryKind::File => FILE,
             _ => return None,
         };
-        let is_text = !entry.opened && !head.contains(&0);
+        let is_text = !entry.opened && memchr::memchr(0, head).is_none();
         is_text.then(|| {
             Box::new(Reading {
                 kind,

@@ -42,7 +42,7 @@ impl Detector for Conversations {
         let splitter = Splitter::of(head)?;
         let first = &head[..head.len().min(SEARCHED)];
         let has = |key: &&str| memchr::memmem::find(first, key.as_bytes()).is_some();
-        row::KEYS.iter().any(|key| has(key)).then(|| {
+        row::KEYS.iter().any(has).then(|| {
             Box::new(Rows {
                 path: entry.path.clone(),
                 splitter,
