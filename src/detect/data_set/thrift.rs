@@ -63,11 +63,7 @@ fn skip_at(bytes: &mut Bytes<'_>, kind: u64, depth: u8) -> Option<()> {
         LIST | 10 => {
             let (length, kind) = list(bytes)?;
             for _ in 0..length {
-                // In lists each takes a byte, so that the loop ends where the bytes do.
-                match kind {
-                    1 | 2 => drop(bytes.take(1)?),
-                    kind => skip_at(bytes, kind, depth + 1)?,
-                }
+                element(bytes, kind, depth)?;
             }
         }
         11 => {
@@ -75,9 +71,8 @@ fn skip_at(bytes: &mut Bytes<'_>, kind: u64, depth: u8) -> Option<()> {
             if length > 0 {
                 let kinds = bytes.little(1)?;
                 for _ in 0..length {
-                    bytes.rest.first()?;
-                    skip_at(bytes, kinds >> 4, depth + 1)?;
-                    skip_at(bytes, kinds & 0xf, depth + 1)?;
+                    element(bytes, kinds >> 4, depth)?;
+                    element(bytes, kinds & 0xf, depth)?;
                 }
             }
         }
@@ -90,4 +85,31 @@ fn skip_at(bytes: &mut Bytes<'_>, kind: u64, depth: u8) -> Option<()> {
         _ => return None,
     }
     Some(())
+}
+
+/// Passes an element of a list or map over. Each takes a byte at least, so that a loop over as many as a
+/// header claims ends where the bytes do.
+fn element(bytes: &mut Bytes<'_>, kind: u64, depth: u8) -> Option<()> {
+    bytes.rest.first()?;
+    match kind {
+        1 | 2 => bytes.take(1).map(drop),
+        kind => skip_at(bytes, kind, depth + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_elements_as_are_claimed_need_not_be_there() {
+        let endless = [0xff; 9];
+        for kind in [1, 2, 3, I64, 7, BINARY, LIST, 11, STRUCT] {
+            let list = [&[0xf0 | kind as u8][..], &endless, &[0x01]].concat();
+            assert_eq!(skip(&mut Bytes::new(&list), LIST), None, "list of {kind}");
+            let kinds = kind << 4 | kind;
+            let map = [&endless[..], &[0x01, kinds as u8]].concat();
+            assert_eq!(skip(&mut Bytes::new(&map), 11), None, "map of {kind}");
+        }
+    }
 }
