@@ -12,7 +12,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use packwarden::{
     model::{Entry, View},
-    rule::RuleSet,
+    rule::{ApartIn, RuleSet},
 };
 
 /// Beginnings of tokens, and a few anchors that are awkward: common ones, and ones within others.
@@ -160,7 +160,7 @@ fn search(criterion: &mut Criterion) {
         group.bench_function(format!("{count} anchors"), |bencher| {
             bencher.iter(|| {
                 let mut found = 0;
-                set.search(view, &|_| true, &mut |_| found += 1);
+                set.search(view, &ApartIn::default(), &|_| true, &mut |_| found += 1);
                 black_box(found)
             });
         });

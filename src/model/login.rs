@@ -29,6 +29,7 @@ const COMMON: &[&str] = &[
     "builder",
     "buildkite",
     "buildkite-agent",
+    "buildozer",
     "builduser",
     "bun",
     "cargo",

@@ -218,8 +218,10 @@ impl<'a> Checker<'a> {
         };
         let kinds = ["magic", "keys", "detector"].iter();
         let text = text.iter().find(|key| fields.has(key));
+        // Magic may narrow a text rule.
+        let narrows = |key: &str| key == "magic" && text.is_some();
         let kinds: Vec<&'static str> = kinds
-            .filter(|key| fields.has(key))
+            .filter(|key| fields.has(key) && !narrows(key))
             .chain(text)
             .copied()
             .collect();

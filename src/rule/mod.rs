@@ -4,6 +4,7 @@
 //! looks for is one of the kinds of [`Matcher`]; everything is data except what a detector computes.
 
 mod anchors;
+mod apart;
 mod braces;
 mod check;
 mod error;
@@ -29,6 +30,7 @@ mod set;
 mod text;
 mod verify;
 
+pub use apart::ApartIn;
 pub use error::{Problem, RuleError};
 pub use example::{Example, ExampleEntry};
 pub use generate::{UnknownGenerator, fill};

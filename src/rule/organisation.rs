@@ -148,7 +148,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{Entry, View},
-        rule::RuleSet,
+        rule::{ApartIn, RuleSet},
     };
 
     fn rules(names: &[&str], allowed: &[&str]) -> RuleSet {
@@ -171,7 +171,7 @@ mod tests {
             offset: 0,
             lines: 0,
         };
-        rules.search(view, &|_| true, &mut |matched| {
+        rules.search(view, &ApartIn::default(), &|_| true, &mut |matched| {
             found.push(String::from_utf8_lossy(matched.bytes).into_owned());
         });
         found.sort();

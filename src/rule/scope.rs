@@ -21,6 +21,11 @@ impl Scope {
         (self.paths.is_empty() || self.paths.matches(&path)) && self.admits(entry, &path)
     }
 
+    /// Whether it says which paths.
+    pub(super) fn names_paths(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
     /// Whether neither an exception nor the size keeps the rule from an entry of which it is known
     /// that its `path`, lowered, is one of the rule's.
     pub(super) fn admits(&self, entry: &Entry, path: &str) -> bool {
@@ -72,6 +77,9 @@ impl Globs {
     pub(super) fn parse(glob: &str) -> Result<Glob, String> {
         let mut glob = glob.trim_start_matches('/').to_ascii_lowercase();
         for (name, alternatives) in SHARED {
+            if !glob.contains(name) {
+                continue;
+            }
             for before in ['{', ','] {
                 let written = format!("{before}{name}");
                 glob = glob.replace(&written, &format!("{before}{alternatives}"));

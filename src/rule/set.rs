@@ -7,13 +7,19 @@ use std::{
 };
 
 use super::{
-    KeysError, Matcher, Organisation, Rule, RuleError, anchors::Anchors, check::Checker, keys,
-    paths::PathIndex, scope::lowered, text,
+    KeysError, Matcher, Organisation, Rule, RuleError,
+    anchors::{Anchors, Occurrence},
+    apart::{Apart, ApartIn},
+    check::Checker,
+    keys,
+    paths::PathIndex,
+    scope::lowered,
+    text,
 };
 use crate::model::{Entry, EntryKind, Evidence, Sha256, View, escape, read_text_file};
 
-/// The built-in rule files: path and text, embedded by `build.rs`.
-const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+/// The built-in rule files: path, text without examples, and text, embedded by `build.rs`.
+const BUILT_IN: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// All rules in effect. A rule is known by its index in [`RuleSet::rules`].
 #[derive(Debug)]
@@ -21,6 +27,7 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     files: Vec<Sha256>,
     anchors: Anchors,
+    apart: Apart,
     paths: PathIndex,
     keys: PathIndex,
     magic: Vec<usize>,
@@ -130,7 +137,7 @@ impl RuleSet {
     }
 
     fn read(
-        built_in: &[(&str, &str)],
+        built_in: &[(&str, &str, &str)],
         trusted: bool,
         user_files: &[PathBuf],
         generated: Option<String>,
@@ -145,8 +152,9 @@ impl RuleSet {
             }
             files.push(Sha256::of(text.as_bytes()));
         };
-        for (name, text) in built_in {
-            take(checker.built_in(name, text, trusted), text);
+        for (name, rules, whole) in built_in {
+            let text = if trusted { rules } else { whole };
+            take(checker.built_in(name, text, trusted), rules);
         }
         if let Some(text) = generated {
             take(checker.file("[paths] organisation", &text), &text);
@@ -185,7 +193,8 @@ impl RuleSet {
         for (index, rule) in rules.iter().enumerate() {
             match &rule.matcher {
                 Matcher::Text(text) => {
-                    anchors.extend(text.0.anchors.iter().map(|anchor| (index, anchor.as_str())));
+                    let together = text.0.anchors.iter().filter(|_| !text.0.is_apart());
+                    anchors.extend(together.map(|anchor| (index, anchor.as_str())));
                     names.extend(text.0.names.then_some(index));
                 }
                 Matcher::Magic(_) => magic.push(index),
@@ -195,6 +204,7 @@ impl RuleSet {
         }
         Ok(Self {
             anchors: Anchors::new(anchors)?,
+            apart: Apart::new(&rules)?,
             paths,
             keys,
             magic,
@@ -226,8 +236,8 @@ impl RuleSet {
         self.reporting.get(kind).map_or(&[], Vec::as_slice)
     }
 
-    /// The rules of paths and of magic that an entry meets, and those of text that its path does. `head` is the first 64 KiB of its
-    /// content, or all of it if shorter.
+    /// The rules of paths and of magic that an entry meets, and those of text that its path does.
+    /// `head` is the first 64 KiB of its content, or all of it if shorter.
     pub fn match_entry(&self, entry: &Entry, head: &[u8]) -> Vec<EntryMatch> {
         let mut matches: Vec<EntryMatch> = self
             .named(&self.paths, entry)
@@ -331,34 +341,40 @@ impl RuleSet {
     pub fn search(
         &self,
         view: View<'_>,
+        apart: &ApartIn,
         spend: &dyn Fn(usize) -> bool,
         found: &mut dyn FnMut(TextMatch<'_>),
     ) {
         let mut seen = HashSet::new();
+        let mut look = |anchor: Occurrence<'_>| {
+            for rule in anchor.rules.iter().copied() {
+                let Matcher::Text(text) = &self.rules[rule].matcher else {
+                    continue;
+                };
+                let range = anchor.start..anchor.end;
+                text.0
+                    .search(view.bytes, range, spend, &mut |matched, value| {
+                        if seen.insert((rule, matched.start)) {
+                            found(TextMatch {
+                                rule,
+                                start: matched.start,
+                                end: matched.end,
+                                bytes: &view.bytes[value.clone()],
+                                value,
+                            });
+                        }
+                    });
+            }
+        };
         self.anchors
-            .search(view.bytes, view.search, spend, &mut |anchor| {
-                for rule in anchor.rules.iter().copied() {
-                    let Matcher::Text(text) = &self.rules[rule].matcher else {
-                        continue;
-                    };
-                    text.0.search(
-                        view.bytes,
-                        anchor.start..anchor.end,
-                        spend,
-                        &mut |matched, value| {
-                            if seen.insert((rule, matched.start)) {
-                                found(TextMatch {
-                                    rule,
-                                    start: matched.start,
-                                    end: matched.end,
-                                    bytes: &view.bytes[value.clone()],
-                                    value,
-                                });
-                            }
-                        },
-                    );
-                }
-            });
+            .search(view.bytes, view.search, spend, &mut look);
+        self.apart.search(apart, view.bytes, view.search, &mut look);
+    }
+
+    /// What [`RuleSet::search`] is to search for apart in an entry whose content begins with `head`: in
+    /// most next to nothing.
+    pub fn apart_in(&self, entry: &Entry, head: &[u8]) -> ApartIn {
+        self.apart.in_entry(&self.rules, entry, head)
     }
 
     /// A hash of the ids and files of the rules in effect, for the digest of the policy.

@@ -9,6 +9,7 @@ use super::{
     error::Problem,
     file::Fields,
     heads::Heads,
+    magic::Magic,
     pattern::Pattern,
     placeholder::is_placeholder,
     reading::Reading,
@@ -21,6 +22,8 @@ pub(super) const BEFORE: usize = 512;
 pub(super) const AFTER: usize = 16 << 10;
 /// How much a rule looks at from an anchor on if it does not say, in bytes.
 const WINDOW: usize = 4 << 10;
+/// The shortest anchor that is searched apart, in bytes.
+const SHORTEST_APART: usize = 3;
 
 /// What an assertion such as `\b` looks at beyond a match, in bytes, and some more.
 const BESIDE: usize = 4;
@@ -46,6 +49,10 @@ pub(super) struct TextMatcher {
     pub(super) names: bool,
     /// Whether what the artifact's manifest says in public counts as well.
     pub(super) declared: bool,
+    /// Whether the anchors are searched apart from those of other rules.
+    apart: bool,
+    /// How a file begins that is looked at; none is every file.
+    within: Vec<Magic>,
 }
 
 /// The keys by which a text rule is recognised.
@@ -58,7 +65,15 @@ impl TextMatcher {
         secret: bool,
         reading: &Reading<'_>,
     ) -> Option<Self> {
-        let anchors = read_anchors(fields);
+        let within = fields.tables("magic");
+        let within: Vec<Magic> = within.into_iter().filter_map(Magic::read).collect();
+        let apart = fields.boolean("apart").unwrap_or(!within.is_empty());
+        let shortest = if apart {
+            SHORTEST_APART
+        } else {
+            anchors::SHORTEST
+        };
+        let anchors = read_anchors(fields, shortest);
         let regex = fields
             .required("regex")
             .and_then(|text| reading.pattern(fields, &text));
@@ -100,7 +115,19 @@ impl TextMatcher {
             placeholders: secret,
             names,
             declared,
+            apart,
+            within,
         })
+    }
+
+    /// Whether the anchors are searched apart from those of other rules.
+    pub(super) fn is_apart(&self) -> bool {
+        self.apart
+    }
+
+    /// Whether a file that begins with `head` is looked at.
+    pub(super) fn is_within(&self, head: &[u8]) -> bool {
+        self.within.is_empty() || self.within.iter().any(|magic| magic.matches(head))
     }
 
     /// Reports every match that overlaps the anchor at `anchor`, with the place of its value. `spend`
@@ -253,14 +280,14 @@ impl TextMatcher {
     }
 }
 
-fn read_anchors(fields: &mut Fields<'_>) -> Vec<String> {
+fn read_anchors(fields: &mut Fields<'_>, shortest: usize) -> Vec<String> {
     if !fields.has("anchors") {
         fields.mistake(fields.span(), Problem::Missing("anchors"));
     }
     let mut anchors = Vec::new();
     for anchor in fields.texts("anchors") {
         let text: &str = anchor.get_ref();
-        if text.len() < anchors::SHORTEST {
+        if text.len() < shortest {
             fields.mistake(anchor.span(), Problem::ShortAnchor(text.to_owned()));
         } else if text.len() > anchors::LONGEST {
             fields.mistake(anchor.span(), Problem::LongAnchor);

@@ -12,7 +12,7 @@ use crate::{
         Category, Entry, EntryKind, Evidence, Finding, Gap, GapKind, Location, Sha256, View,
         Window, escape,
     },
-    rule::{RuleSet, TextMatch},
+    rule::{ApartIn, RuleSet, TextMatch},
 };
 
 /// Findings of one rule in one entry that are told apart; further ones are counted.
@@ -35,6 +35,7 @@ pub(super) struct EntryScan<'s> {
     inspections: Vec<Running<'s>>,
     document: Option<Vec<u8>>,
     running_hash: Option<sha2::Sha256>,
+    apart: ApartIn,
     covered: HashMap<usize, bool>,
     seen: HashSet<(usize, u64)>,
     told: HashMap<usize, Told>,
@@ -77,6 +78,7 @@ impl<'s> EntryScan<'s> {
             inspections: Vec::new(),
             document: None,
             running_hash: None,
+            apart: ApartIn::default(),
             covered: HashMap::new(),
             seen: HashSet::new(),
             told: HashMap::new(),
@@ -122,6 +124,9 @@ impl<'s> EntryScan<'s> {
                 child: None,
             })
             .collect();
+        if !self.entry.opened {
+            self.apart = scope.rules.apart_in(&self.entry, head);
+        }
         if self.entry.kind == EntryKind::File && scope.rules.wants_keys(&self.entry) {
             self.document = Some(Vec::new());
         }
@@ -199,18 +204,21 @@ impl<'s> EntryScan<'s> {
         let mut window = std::mem::replace(&mut self.window, Window::new(0, 0));
         let (rules, bounds) = (self.scope.rules, &self.scope.bounds);
         let path = self.entry.path.clone();
+        let apart = std::mem::take(&mut self.apart);
         let spend = |bytes| bounds.try_out(bytes, &path);
         window.push(piece, last, &mut |view| {
             let (mut from, end) = view.search;
             while from < end && !bounds.late() && !bounds.flooded() {
                 let search = (from, end.min(from + STRIDE));
-                rules.search(View { search, ..view }, &spend, &mut |text_match| {
+                let view_here = View { search, ..view };
+                rules.search(view_here, &apart, &spend, &mut |text_match| {
                     self.text_match(&view, &text_match);
                 });
                 from = search.1;
             }
         });
         self.window = window;
+        self.apart = apart;
     }
 
     fn text_match(&mut self, view: &View<'_>, text_match: &TextMatch) {

@@ -11,7 +11,7 @@ use crate::{
 /// What detectors report, as the built-in rules name it: that there are such detectors is told where both
 /// are known.
 fn kinds() -> Vec<&'static str> {
-    let lines = BUILT_IN.iter().flat_map(|(_, text)| text.lines());
+    let lines = BUILT_IN.iter().flat_map(|(.., text)| text.lines());
     let named = lines.filter_map(|line| line.strip_prefix("detector = \""));
     named.filter_map(|rest| rest.split('"').next()).collect()
 }
@@ -31,10 +31,11 @@ fn set(rules: &[(&str, &str)]) -> RuleSet {
 /// The matches in content that arrives in pieces: rule, start, value, all in the content.
 fn found(set: &RuleSet, pieces: &[&[u8]]) -> Vec<(usize, u64, Vec<u8>)> {
     let mut window = Window::new(RuleSet::BEFORE, RuleSet::AFTER);
+    let apart = set.apart_in(&file("a", 1), pieces[0]);
     let mut found = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         window.push(piece, index + 1 == pieces.len(), &mut |view| {
-            set.search(view, &|_| true, &mut |matched| {
+            set.search(view, &apart, &|_| true, &mut |matched| {
                 assert_eq!(&view.bytes[matched.value.clone()], matched.bytes);
                 let start = view.offset + matched.start as u64;
                 found.push((matched.rule, start, matched.bytes.to_vec()));
@@ -164,7 +165,7 @@ fn a_match_is_reported_once_and_only_if_it_touches_its_anchor() {
         offset: 0,
         lines: 0,
     };
-    set.search(view, &|_| true, &mut |_| times += 1);
+    set.search(view, &ApartIn::default(), &|_| true, &mut |_| times += 1);
     assert_eq!(times, 1);
 }
 
@@ -260,4 +261,44 @@ proptest! {
         }
         prop_assert_eq!(found(&set, &pieces), found(&set, &[&content]));
     }
+}
+
+#[test]
+fn what_is_searched_apart_is_searched_for_where_it_may_be() {
+    let set = set(&[
+        (
+            "logs",
+            "paths = ['**/*.log']\nanchors = ['core']\nregex = 'core\\d'\napart = true",
+        ),
+        (
+            "programs",
+            "magic = [{ bytes = '7f45' }]\nanchors = ['core']\nregex = 'core\\d'",
+        ),
+        (
+            "short",
+            "anchors = ['://']\nregex = '[a-z]+://x'\napart = true",
+        ),
+    ]);
+    let rules = |path: &str, content: &[u8]| {
+        let entry = file(path, content.len() as u64);
+        let apart = set.apart_in(&entry, content);
+        let view = View {
+            bytes: content,
+            search: (0, content.len()),
+            offset: 0,
+            lines: 0,
+        };
+        let mut found = Vec::new();
+        set.search(view, &apart, &|_| true, &mut |matched| {
+            found.push((matched.rule, matched.start))
+        });
+        found
+    };
+    assert_eq!(rules("a.log", b"core1 core2"), [(0, 0), (0, 6)]);
+    assert_eq!(rules("a.bin", b"\x7fE core1"), [(1, 3)]);
+    assert_eq!(rules("b.log", b"\x7fE core1"), [(0, 3), (1, 3)]);
+    assert_eq!(rules("a.txt", b"core1 git://x"), [(2, 6)]);
+    // A match counts for the view in which its anchor begins.
+    let pieces: [&[u8]; 2] = [b"aaa git:", b"//x"];
+    assert_eq!(found(&set, &pieces), [(2, 4, b"git://x".to_vec())]);
 }

@@ -1,0 +1,109 @@
+//! Text rules whose anchors are searched apart from those of all others: rules for few files, and rules with
+//! an anchor that is so frequent that it would slow the search for the others down.
+
+use aho_corasick::BuildError;
+use memchr::memmem::Finder;
+
+use super::{
+    Matcher, Rule, anchors::Occurrence, paths::PathIndex, scope::lowered, text::TextMatcher,
+};
+use crate::model::{Entry, EntryKind};
+
+/// All of them.
+#[derive(Debug)]
+pub(super) struct Apart {
+    anchors: Vec<(Finder<'static>, Vec<usize>)>,
+    /// Those for some paths.
+    paths: PathIndex,
+    /// Those for files that begin in some way, and those for all files.
+    others: Vec<usize>,
+}
+
+/// What is searched apart in one entry: anchors, each with its rules.
+#[derive(Debug, Default)]
+pub struct ApartIn(Vec<(usize, Vec<usize>)>);
+
+impl Apart {
+    pub(super) fn new(rules: &[Rule]) -> Result<Self, BuildError> {
+        let mut anchors: Vec<(Finder<'static>, Vec<usize>)> = Vec::new();
+        let (mut for_paths, mut others) = (Vec::new(), Vec::new());
+        for (index, rule) in rules.iter().enumerate() {
+            let Some(text) = of(rule) else { continue };
+            for anchor in &text.anchors {
+                let known = anchors
+                    .iter_mut()
+                    .find(|(finder, _)| finder.needle() == anchor.as_bytes());
+                match known {
+                    Some((_, rules)) => rules.push(index),
+                    None => anchors.push((Finder::new(anchor).into_owned(), vec![index])),
+                }
+            }
+            match rule.scope.names_paths() {
+                true => for_paths.push((index, &rule.scope.paths)),
+                false => others.push(index),
+            }
+        }
+        Ok(Self {
+            anchors,
+            paths: PathIndex::new(for_paths)?,
+            others,
+        })
+    }
+
+    /// What is to be searched for in an entry that begins with `head`.
+    pub(super) fn in_entry(&self, rules: &[Rule], entry: &Entry, head: &[u8]) -> ApartIn {
+        // The names of derived texts are nobody's file names.
+        let mut wanted = match entry.kind {
+            EntryKind::Derived => Vec::new(),
+            _ => self.paths.rules(&lowered(entry)),
+        };
+        wanted.extend(&self.others);
+        wanted.retain(|rule| of(&rules[*rule]).is_some_and(|text| text.is_within(head)));
+        let of_anchor = |(index, (_, rules)): (usize, &(_, Vec<usize>))| {
+            let rules: Vec<usize> = rules
+                .iter()
+                .copied()
+                .filter(|rule| wanted.contains(rule))
+                .collect();
+            (!rules.is_empty()).then_some((index, rules))
+        };
+        ApartIn(
+            self.anchors
+                .iter()
+                .enumerate()
+                .filter_map(of_anchor)
+                .collect(),
+        )
+    }
+
+    /// Reports every anchor that begins at a position of `from..to`.
+    pub(super) fn search(
+        &self,
+        wanted: &ApartIn,
+        bytes: &[u8],
+        (from, to): (usize, usize),
+        found: &mut dyn FnMut(Occurrence<'_>),
+    ) {
+        for (index, rules) in &wanted.0 {
+            let (finder, _) = &self.anchors[*index];
+            let length = finder.needle().len();
+            let end = bytes.len().min(to.saturating_add(length - 1));
+            for at in finder.find_iter(&bytes[from..end]) {
+                let start = from + at;
+                found(Occurrence {
+                    rules,
+                    start,
+                    end: start + length,
+                });
+            }
+        }
+    }
+}
+
+/// What the rule searches for, if it is one of these.
+fn of(rule: &Rule) -> Option<&TextMatcher> {
+    match &rule.matcher {
+        Matcher::Text(text) if text.0.is_apart() => Some(&text.0),
+        _ => None,
+    }
+}
