@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     check::{self, ConfigChoice},
-    model::{RuleInfo, counted, escape, suggest},
+    model::{RuleInfo, counted, did_you_mean, escape},
     report,
 };
 
@@ -54,7 +54,8 @@ pub(super) fn run(command: &RulesCommand, color: Color) -> ExitCode {
                 ),
                 None => {
                     let ids = rules.rules().iter().map(|rule| rule.info.id.as_str());
-                    let help = suggest(id, ids);
+                    let all = || "`packwarden rules list` names them all".to_owned();
+                    let help = did_you_mean(id, ids).unwrap_or_else(all);
                     let id = escape(id);
                     render::error(&RulesError::UnknownRule { id, help }, color);
                     return ExitCode::Usage;
@@ -117,7 +118,12 @@ fn show(rule: &RuleInfo, source: &str) -> String {
     field("severity", rule.severity.name());
     field("level", &report::levels(rule));
     field("why", &rule.why);
-    field("fix", &rule.fix.of(None));
+    for (name, fix) in report::fixes(rule) {
+        match name {
+            None => field("fix", &fix),
+            Some(name) => field("fix", &format!("{name}: {fix}")),
+        }
+    }
     field("see", &rule.references.join("\n"));
     field("source", &escape(source));
     text

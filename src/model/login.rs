@@ -113,6 +113,8 @@ const COMMON: &[&str] = &[
     "spark",
     "src",
     "swarming",
+    "task",
+    "task_",
     "teamcity",
     "test",
     "tester",

@@ -64,15 +64,14 @@ fn section(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n### {}\n", rule.id)?;
     writeln!(out, "{}: {severity}, {levels}.\n", text(&rule.title))?;
     writeln!(out, "{}\n", text(&rule.why))?;
-    let default = rule.fix.of(None);
-    let own = ECOSYSTEMS.map(|(ecosystem, name)| (name, rule.fix.of(Some(ecosystem))));
-    if own.iter().all(|(_, fix)| *fix == default) {
-        writeln!(out, "**Fix.** {}\n", text(&default))?;
-    } else {
-        for (name, fix) in own {
-            writeln!(out, "- **{name}**: {}", text(&fix))?;
+    match fixes(rule).as_slice() {
+        [(None, fix)] => writeln!(out, "**Fix.** {}\n", text(fix))?,
+        fixes => {
+            for (name, fix) in fixes {
+                writeln!(out, "- **{}**: {}", name.unwrap_or_default(), text(fix))?;
+            }
+            writeln!(out)?;
         }
-        writeln!(out)?;
     }
     let references: Vec<_> = rule
         .references
@@ -80,6 +79,16 @@ fn section(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
         .map(|url| format!("<{url}>"))
         .collect();
     writeln!(out, "{}", references.join(" · "))
+}
+
+/// A rule's advice: one for all, or one for each ecosystem by its name.
+pub fn fixes(rule: &RuleInfo) -> Vec<(Option<&'static str>, String)> {
+    let default = rule.fix.of(None);
+    let own = ECOSYSTEMS.map(|(ecosystem, name)| (Some(name), rule.fix.of(Some(ecosystem))));
+    match own.iter().all(|(_, fix)| *fix == default) {
+        true => vec![(None, default)],
+        false => own.into(),
+    }
 }
 
 /// Running text on one line, in which nothing is taken for HTML or for the end of a table's cell.

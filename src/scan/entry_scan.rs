@@ -149,13 +149,10 @@ impl<'s> EntryScan<'s> {
         }
     }
 
-    fn evidence(&self, rule: usize, text: &[u8], value: &[u8]) -> Evidence {
-        let rule = &self.scope.rules.rules()[rule];
-        match rule.info.category {
+    fn evidence(&self, rule: usize, value: &[u8]) -> Evidence {
+        match self.scope.rules.rules()[rule].info.category {
             Category::Secret => Evidence::redacted(value),
-            // What is declared is told by what is shown.
-            _ if !rule.counts_declared() => Evidence::quoted(value),
-            _ => Evidence::quoted(text),
+            _ => Evidence::quoted(value),
         }
     }
 
@@ -234,10 +231,9 @@ impl<'s> EntryScan<'s> {
             return;
         }
         let value = &view.bytes[text_match.value.clone()];
-        let text = &view.bytes[text_match.start..text_match.end];
         let kept = self.tell(rule, value, |scan| Finding {
             location: view.locate(text_match.start, scan.binary),
-            ..scan.finding(rule, scan.evidence(rule, text, value), Some(value))
+            ..scan.finding(rule, scan.evidence(rule, value), Some(value))
         });
         if !kept {
             self.seen.remove(&(rule, offset));
@@ -254,7 +250,7 @@ impl<'s> EntryScan<'s> {
         for met in matches {
             let value = met.value.as_bytes();
             self.tell(met.rule, value, |scan| {
-                let evidence = scan.evidence(met.rule, value, value);
+                let evidence = scan.evidence(met.rule, value);
                 let mut finding = scan.finding(met.rule, evidence, Some(value));
                 finding.message += &format!(" in `{}`", escape(&met.key));
                 finding.location.line = met.line;
