@@ -191,7 +191,7 @@ fn a_rule_matches_in_one_way() {
         wrong(""),
         wrong("[rule.match]"),
         wrong("[rule.match]\nexcept = ['a']"),
-        wrong("[rule.match]\nanchors = ['abcd']\nregex = 'abcd'\nmagic = []"),
+        wrong("[rule.match]\npaths = ['a']\nkeys = ['a']\nmagic = []"),
         wrong("[rule.match]\nregex = 'abcd'"),
         wrong("[rule.match]\nanchors = ['abcd']\nregex = 'abcd'\nvalue = 1"),
         wrong("[rule.match]\ndetector = 'archive:links'\nverify = ['jwt']"),
@@ -201,7 +201,7 @@ fn a_rule_matches_in_one_way() {
     [[rule]] => own.toml:1: `match` is missing
     [rule.match] => own.toml:9: the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, magic, keys, detector)
     [rule.match] => own.toml:9: the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, magic, keys, detector)
-    anchors => own.toml:10: a rule matches in one way only, but this one has `magic` and `anchors` (write one rule for each)
+    keys => own.toml:11: a rule matches in one way only, but this one has `magic` and `keys` (write one rule for each)
     [rule.match] => own.toml:9: `anchors` is missing
     1 => own.toml:12: the regular expression has no capture group 1
     'archive:links' => own.toml:10: `archive:links` is not a known detector (did you mean `archive:link`?)
@@ -228,7 +228,7 @@ fn an_id_is_taken_once() {
 fn a_built_in_rule_needs_a_reference_and_an_example() {
     let text = rule("[rule.match]\npaths = ['a']\n");
     let errors = Checker::new(&KINDS)
-        .built_in("rules/a.toml", &text, true)
+        .built_in("rules/a.toml", &text, false)
         .unwrap_err();
     let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert_snapshot!(errors.join("\n"), @r#"
