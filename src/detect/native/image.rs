@@ -1,6 +1,8 @@
 //! Native code and what it is kept in, taken apart as far as debug information goes: ELF, Mach-O, PE,
 //! and the archives and universal files of them.
 
+use std::error::Error;
+
 use object::{
     Endianness, ReadRef as _, elf, macho, pe,
     read::{
@@ -63,7 +65,10 @@ fn is_pe(head: &[u8]) -> bool {
 }
 
 /// Shows each image of a file.
-pub(super) fn each<'d>(bytes: Bytes<'d>, look: &mut dyn FnMut(Image<'d>)) -> Result<()> {
+pub(super) fn each<'d>(
+    bytes: Bytes<'d>,
+    look: &mut dyn FnMut(Image<'d>),
+) -> std::result::Result<(), Box<dyn Error>> {
     let head = bytes.first();
     if is_universal(head) {
         return match head[3] {
@@ -72,7 +77,7 @@ pub(super) fn each<'d>(bytes: Bytes<'d>, look: &mut dyn FnMut(Image<'d>)) -> Res
         };
     }
     if head.starts_with(b"!<arch>\n") {
-        return archive(bytes, look);
+        return Ok(archive(bytes, look)?);
     }
     look(image(bytes)?);
     Ok(())
@@ -82,14 +87,22 @@ fn universal<'d>(
     arches: &[impl FatArch],
     bytes: Bytes<'d>,
     look: &mut dyn FnMut(Image<'d>),
-) -> Result<()> {
-    arches.iter().try_for_each(|arch| {
+) -> std::result::Result<(), Box<dyn Error>> {
+    let mut places: Vec<_> = arches.iter().map(FatArch::file_range).collect();
+    places.sort_unstable();
+    // The same bytes would be looked into as often as the table names them.
+    let overlap = |pair: &[(u64, u64)]| pair[0].0.saturating_add(pair[0].1) > pair[1].0;
+    if places.windows(2).any(overlap) {
+        return Err("two of its images lie in the same place".into());
+    }
+    for arch in arches {
         let inner = Bytes::whole(arch.data(bytes)?);
         match inner.first().starts_with(b"!<arch>\n") {
-            true => archive(inner, look),
-            false => image(inner).map(&mut *look),
+            true => archive(inner, look)?,
+            false => look(image(inner)?),
         }
-    })
+    }
+    Ok(())
 }
 
 fn archive<'d>(bytes: Bytes<'d>, look: &mut dyn FnMut(Image<'d>)) -> Result<()> {

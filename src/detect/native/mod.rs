@@ -3,6 +3,7 @@
 //! ELF, Mach-O, PE, static archives of them, and WebAssembly for its paths. Of a file only so much is
 //! kept as has to be sought in; all of it is searched for paths as it comes.
 
+mod budget;
 mod bun;
 mod bytes;
 mod homes;
@@ -21,9 +22,11 @@ use crate::model::{
 };
 
 use self::{
+    budget::Budget,
     bytes::Kept,
     homes::{Home, Search},
     image::Image,
+    sections::WITH_PATHS,
 };
 
 const DEBUG_INFO: &str = "native:debug-info";
@@ -97,7 +100,9 @@ struct Told {
     units: u64,
     size: u64,
     compiled_in: Option<String>,
-    search_paths: Vec<String>,
+    /// The first search path of the machine that built it, and of another one.
+    builders_path: Option<String>,
+    search_path: Option<String>,
 }
 
 impl Inspection for Looking {
@@ -111,15 +116,19 @@ impl Inspection for Looking {
         }
         let mut compiled_in = None;
         if let Some(mut kept) = self.kept.take() {
-            let mut told = Told::default();
+            let (mut told, mut budget) = (Told::default(), Budget::new());
             let read = image::each(kept.bytes(), &mut |image| {
-                self.image(&image, &mut told, out)
+                self.image(&image, &mut told, &mut budget, out)
             });
-            if let Err(error) = read {
-                let message = format!(
-                    "its debug information was not looked into: {}",
-                    escape(&error.to_string())
-                );
+            let why = match read {
+                Err(error) => Some(escape(&error.to_string())),
+                Ok(()) => budget
+                    .is_spent()
+                    .then(|| "unpacked it is longer than 64 MiB".to_owned()),
+            };
+            if let Some(why) = why {
+                let message =
+                    format!("its debug information was not looked into to its end: {why}");
                 out.detection(self.of_file(NOT_LOOKED_INTO, message, "headers"));
             }
             self.told(&told, out);
@@ -136,20 +145,33 @@ impl Looking {
     }
 
     /// Takes in what an image says.
-    fn image(&mut self, image: &Image<'_>, told: &mut Told, out: &mut dyn Out) {
+    fn image(
+        &mut self,
+        image: &Image<'_>,
+        told: &mut Told,
+        budget: &mut Budget,
+        out: &mut dyn Out,
+    ) {
         told.images += 1;
         let paths = image.paths.iter().map(|path| String::from_utf8_lossy(path));
-        told.search_paths
-            .extend(paths.filter(|path| is_far(path)).map(String::from));
+        for path in paths.filter(|path| is_far(path)) {
+            let first = match is_of_builder(&path) {
+                true => &mut told.builders_path,
+                false => &mut told.search_path,
+            };
+            first.get_or_insert_with(|| path.into_owned());
+        }
         if !image.sections.describe() {
             return;
         }
         told.lacks_code |= image.lacks_code;
         told.size = told.size.saturating_add(image.sections.size);
-        let units = units::read(&image.sections);
+        let units = units::read(&image.sections, budget);
         told.units += units.count;
         told.compiled_in = told.compiled_in.take().or(units.home);
-        for (name, text) in image.sections.packed() {
+        let is_packed = |name: &&str| image.sections.is_packed(name);
+        for name in WITH_PATHS.into_iter().filter(is_packed) {
+            let text = image.sections.content(name, budget);
             let mut search = Search::new();
             search.push(&text, true);
             self.homes.found.merge(search.found);
@@ -173,10 +195,8 @@ impl Looking {
             let message = format!("{what}: {units}{size}");
             out.detection(self.of_file(kind, message, format!("{units}{size}")));
         }
-        let mut paths = told.search_paths.iter();
-        let builders = paths.clone().find(|path| is_of_builder(path));
-        if let Some(path) = builders.or_else(|| paths.next()) {
-            let (kind, what) = match builders {
+        if let Some(path) = told.builders_path.as_ref().or(told.search_path.as_ref()) {
+            let (kind, what) = match &told.builders_path {
                 Some(_) => (BUILDERS_PATH, "where it was built"),
                 None => (SEARCH_PATH, "that other machines need not have"),
             };

@@ -3,6 +3,8 @@
 
 use std::{borrow::Cow, io::Read as _};
 
+use super::budget::Budget;
+
 /// What is unpacked of one section, in bytes; it holds more names than anybody reads.
 const UNPACKED: u64 = 8 << 20;
 
@@ -72,39 +74,39 @@ impl<'d> Sections<'d> {
         self.section("info").is_some_and(|section| section.size > 0)
     }
 
-    /// The content of a section, as far as it was kept.
-    pub(super) fn content(&self, name: &str) -> Cow<'d, [u8]> {
+    /// The content of a section, as far as it was kept and may be unpacked.
+    pub(super) fn content(&self, name: &str, budget: &mut Budget) -> Cow<'d, [u8]> {
         let section = self.section(name);
         let bytes = section
             .and_then(|section| section.bytes)
             .unwrap_or_default();
         match section.is_some_and(|section| section.is_packed) {
-            true => Cow::Owned(unpacked(bytes)),
+            true => Cow::Owned(unpacked(bytes, budget)),
             false => Cow::Borrowed(bytes),
         }
     }
 
-    /// What is not in the file as such, and so was not searched: by name, unpacked.
-    pub(super) fn packed(&self) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
-        WITH_PATHS
-            .into_iter()
-            .filter(|name| self.section(name).is_some_and(|section| section.is_packed))
-            .map(|name| (name, self.content(name).into_owned()))
+    /// Whether the content of a section is not in the file as such, and so was not searched.
+    pub(super) fn is_packed(&self, name: &str) -> bool {
+        self.section(name).is_some_and(|section| section.is_packed)
     }
 }
 
 /// What zlib or zstd has packed, as far as it can be unpacked.
-fn unpacked(bytes: &[u8]) -> Vec<u8> {
+fn unpacked(bytes: &[u8], budget: &mut Budget) -> Vec<u8> {
+    let most = budget.unpackable().min(UNPACKED);
     let mut content = Vec::new();
     // What comes before a fault is of use.
     let _ = match bytes.starts_with(b"\x28\xb5\x2f\xfd") {
         true => match ruzstd::decoding::StreamingDecoder::new(bytes) {
-            Ok(decoder) => decoder.take(UNPACKED).read_to_end(&mut content),
+            Ok(decoder) => decoder.take(most).read_to_end(&mut content),
             Err(_) => Ok(0),
         },
         false => flate2::read::ZlibDecoder::new(bytes)
-            .take(UNPACKED)
+            .take(most)
             .read_to_end(&mut content),
     };
+    let length = content.len() as u64;
+    budget.unpacked(length, most < UNPACKED && length == most);
     content
 }

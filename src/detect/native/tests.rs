@@ -209,3 +209,41 @@ fn units_without_end_take_no_time() {
         "{found:?}"
     );
 }
+
+#[test]
+fn what_unpacks_without_end_is_not_looked_into() {
+    use std::io::Write as _;
+    let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(&vec![0; 9 << 20]).unwrap();
+    let header = [1u32, 9 << 20, 1].map(u32::to_le_bytes).concat();
+    let packed = [header, packer.finish().unwrap()].concat();
+    let names = [
+        ".debug_info",
+        ".debug_abbrev",
+        ".debug_str",
+        ".debug_line_str",
+        ".debug_str_offsets",
+        ".debug_line",
+    ];
+    let mut sections: Vec<_> = names
+        .map(|name| (name, PROGBITS, 0x800, 0, &packed[..]))
+        .into();
+    sections.push(CODE);
+    let image = elf(&sections);
+    let kinds = |content: &[u8]| {
+        let recorder = look(content);
+        let kinds = recorder.detections.iter().map(|found| found.kind);
+        (kinds.collect::<Vec<_>>(), recorder.derived.len())
+    };
+    assert_eq!(kinds(&archive(&[image.clone()])), (vec![DEBUG_INFO], 3));
+    let many = archive(&vec![image; 3]);
+    assert_eq!(kinds(&many).0, [NOT_LOOKED_INTO, DEBUG_INFO]);
+}
+
+#[test]
+fn images_in_the_same_place_are_refused() {
+    let mut both = universal(&[macho("/data/lib"), macho("/data/lib")]);
+    let first: [u8; 4] = both[16..20].try_into().unwrap();
+    both[36..40].copy_from_slice(&first);
+    assert_eq!(told(&both)[0].0, NOT_LOOKED_INTO);
+}
