@@ -5,7 +5,7 @@
 //! bytes like every file.
 
 use super::{Detection, Detector, Inspection, Out};
-use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, Location};
+use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, Location, counted};
 
 const DEBUG_INFO: &str = "wasm:debug-info";
 const DEBUG_ADDRESS: &str = "wasm:debug-address";
@@ -40,6 +40,7 @@ impl Detector for Wasm {
                 path: entry.path.clone(),
                 at: At::Preamble(PREAMBLE),
                 offset: 0,
+                found: Vec::new(),
             }) as Box<dyn Inspection>
         })
     }
@@ -50,6 +51,8 @@ struct Module {
     at: At,
     /// How many bytes came before.
     offset: u64,
+    /// The first finding of each kind, and how many there are: a section may be of few bytes.
+    found: Vec<(Detection, u64)>,
 }
 
 /// What is read next.
@@ -67,26 +70,30 @@ enum At {
 impl Inspection for Module {
     fn push(&mut self, mut piece: &[u8], last: bool, out: &mut dyn Out) {
         while !piece.is_empty() {
-            let taken = self.take(piece, out);
+            let taken = self.take(piece);
             self.offset += taken as u64;
             piece = &piece[taken..];
         }
-        let whole = matches!(&self.at, At::Header(bytes) if bytes.is_empty());
-        if last && !whole {
+        if !last {
+            return;
+        }
+        if !matches!(&self.at, At::Header(bytes) if bytes.is_empty()) {
             let message = "it ends in the middle of a section, or is no module";
-            self.found(
-                TRUNCATED,
-                message.to_owned(),
-                Evidence::fact("truncated"),
-                out,
-            );
+            self.found(TRUNCATED, message.to_owned(), Evidence::fact("truncated"));
+        }
+        for (mut detection, count) in self.found.drain(..) {
+            if count > 1 {
+                let sections = counted(count, "such section");
+                detection.message = format!("{} ({sections})", detection.message);
+            }
+            out.detection(detection);
         }
     }
 }
 
 impl Module {
     /// Takes some bytes, at least one.
-    fn take(&mut self, piece: &[u8], out: &mut dyn Out) -> usize {
+    fn take(&mut self, piece: &[u8]) -> usize {
         match &mut self.at {
             At::Preamble(left) => {
                 let taken = piece.len().min(*left);
@@ -105,7 +112,7 @@ impl Module {
                             left: u64::from(size),
                             kept,
                         };
-                        self.end_of_section(out);
+                        self.end_of_section();
                     }
                     None if bytes.len() > 5 => self.at = At::Lost,
                     None => {}
@@ -121,40 +128,45 @@ impl Module {
                     let room = taken.min(KEPT - kept.len());
                     kept.extend_from_slice(&piece[..room]);
                 }
-                self.end_of_section(out);
+                self.end_of_section();
                 taken
             }
             At::Lost => piece.len(),
         }
     }
 
-    fn end_of_section(&mut self, out: &mut dyn Out) {
+    fn end_of_section(&mut self) {
         let At::Section { left: 0, kept } = &mut self.at else {
             return;
         };
         let kept = kept.take();
         self.at = At::Header(Vec::new());
         if let Some((name, content)) = kept.as_deref().and_then(named) {
-            self.custom(name, content, out);
+            self.custom(name, content);
         }
     }
 
-    fn custom(&self, name: &str, content: &[u8], out: &mut dyn Out) {
+    fn custom(&mut self, name: &str, content: &[u8]) {
         if name == DWARF {
             let message = "it holds DWARF debug information: source paths, names, types and lines";
-            self.found(DEBUG_INFO, message.to_owned(), Evidence::fact(DWARF), out);
+            self.found(DEBUG_INFO, message.to_owned(), Evidence::fact(DWARF));
         }
         // That of a map beside the module tells nothing: the map is looked at itself, if it ships.
         let address = named(content).filter(|(address, _)| leads_away(address));
         if let Some((address, _)) = address.filter(|_| ADDRESSES.contains(&name)) {
             let message = format!("its section `{name}` says where its debug information lies");
             let evidence = Evidence::quoted(address.as_bytes());
-            self.found(DEBUG_ADDRESS, message, evidence, out);
+            self.found(DEBUG_ADDRESS, message, evidence);
         }
     }
 
-    fn found(&self, kind: &'static str, message: String, evidence: Evidence, out: &mut dyn Out) {
-        out.detection(Detection {
+    fn found(&mut self, kind: &'static str, message: String, evidence: Evidence) {
+        let mut known = self.found.iter_mut();
+        if let Some((_, count)) = known.find(|(found, _)| found.kind == kind) {
+            *count += 1;
+            return;
+        }
+        let first = Detection {
             kind,
             path: self.path.clone(),
             location: Location {
@@ -165,7 +177,8 @@ impl Module {
             evidence,
             fix: None,
             sha256: None,
-        });
+        };
+        self.found.push((first, 1));
     }
 }
 
@@ -261,6 +274,18 @@ mod tests {
         );
         assert_eq!(said(&module(&[producers, section(0, b"")])), []);
         assert_eq!(said(&module(&[])), []);
+    }
+
+    #[test]
+    fn each_kind_is_told_once() {
+        let address = [name("external_debug_info"), name("https://acme.example/a")].concat();
+        let sections = [section(0, &name(".debug_info")), section(0, &address)];
+        let content = module(&vec![sections.concat(); 1000]);
+        let entry = Entry::file("package/a.wasm", content.len() as u64);
+        let found = inspect_in_steps(&Wasm, &entry, &content, usize::MAX);
+        let said = found.said();
+        assert_eq!(said.len(), 2);
+        assert!(said[0].1.ends_with("(1,000 such sections)"), "{said:?}");
     }
 
     #[test]
