@@ -78,6 +78,7 @@ pub(super) struct Fields {
     mappings: bool,
     sections: bool,
     named_sources: bool,
+    has_known_key: bool,
     /// Content has been met.
     pub(super) carries_content: bool,
     /// Sources of the levels that are closed.
@@ -101,6 +102,7 @@ impl Fields {
             mappings: false,
             sections: false,
             named_sources: false,
+            has_known_key: false,
             carries_content: false,
             sources: Vec::new(),
             root: None,
@@ -137,6 +139,7 @@ impl Fields {
         if self.places.len() == 1 {
             self.traits.key(key);
         }
+        self.has_known_key |= self.field != Field::Other;
         if self.field == Field::Other {
             return Flow::Skip;
         }
@@ -331,6 +334,7 @@ impl Fields {
         Reading {
             is_map,
             is_object: false,
+            has_known_key: self.has_known_key,
             malformed,
             sources: self.sources,
             root: self.root,

@@ -51,6 +51,17 @@ pub(super) const KINDS: &[&str] = &[
 
 /// Files whose last comment engines read for the address of a map.
 const SCRIPTS: &[&str] = &["js", "mjs", "cjs", "jsx", "css", "ts", "mts", "cts"];
+/// What a map beside such a file is called: nothing else is.
+const MAPS_OF_SCRIPTS: &[&str] = &[
+    ".js.map",
+    ".mjs.map",
+    ".cjs.map",
+    ".css.map",
+    ".d.ts.map",
+    ".d.mts.map",
+    ".d.cts.map",
+    ".wasm.map",
+];
 /// Files that explain maps by writing them out.
 const PROSE: &[&str] = &["md", "mdx", "markdown", "rst", "txt", "adoc"];
 
@@ -90,12 +101,19 @@ impl Detector for SourceMaps {
             .to_ascii_lowercase();
         let named_map = file && extension == "map";
         let map = object_start(head).map(|_| MapReader::new(self.budget.share(), true));
+        let name = entry.path.as_str().to_ascii_lowercase();
+        let of_script = file && MAPS_OF_SCRIPTS.iter().any(|end| name.ends_with(end));
         Some(Box::new(Inspecting {
             path: entry.path.clone(),
             budget: self.budget.share(),
             named_map,
             is_script: file && SCRIPTS.contains(&extension.as_str()),
-            is_utf16: named_map && is_utf16_object(head),
+            of_script,
+            unreadable: match head {
+                _ if named_map && is_utf16_object(head) => Some("it is in UTF-16"),
+                [_, ..] if of_script && map.is_none() => Some("it does not begin as JSON does"),
+                _ => None,
+            },
             map,
             inline: Some(Finder::new(
                 self.budget.share(),
@@ -131,7 +149,10 @@ struct Inspecting {
     budget: Budget,
     named_map: bool,
     is_script: bool,
-    is_utf16: bool,
+    /// Named as the map of a script or style sheet.
+    of_script: bool,
+    /// Why it can't be read, though it is named as a map.
+    unreadable: Option<&'static str>,
     map: Option<MapReader>,
     inline: Option<Finder>,
     offset: u64,
@@ -167,7 +188,9 @@ impl Inspecting {
     fn finish(&mut self, out: &mut dyn Out) {
         if let Some(map) = self.map.take() {
             let reading = map.finish(out);
-            let claims = reading.is_map || self.named_map && reading.is_object;
+            // Maps of other kinds, such as those of games, are called so too.
+            let named = self.of_script || self.named_map && reading.has_known_key;
+            let claims = reading.is_map || named && reading.is_object;
             if let Some(malformed) = reading.malformed.filter(|_| claims) {
                 out.gap(
                     GapKind::SourceMap,
@@ -177,9 +200,11 @@ impl Inspecting {
             self.keep(reading, Location::default(), None, out);
         }
         self.finish_inline(out);
-        if self.is_utf16 {
-            let reason = "the source map can't be read: it is in UTF-16";
-            out.gap(GapKind::SourceMap, reason.to_owned());
+        if let Some(why) = self.unreadable {
+            out.gap(
+                GapKind::SourceMap,
+                format!("the source map can't be read: {why}"),
+            );
         }
     }
 

@@ -33,6 +33,8 @@ pub(super) struct Reading {
     pub(super) is_map: bool,
     /// Whether it started as a JSON object does.
     pub(super) is_object: bool,
+    /// Whether it has a key that maps have.
+    pub(super) has_known_key: bool,
     /// Why it could not be read to its end.
     pub(super) malformed: Option<Malformed>,
     /// The sources, those of all sections in order.

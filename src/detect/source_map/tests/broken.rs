@@ -39,6 +39,28 @@ fn what_breaks_off_is_a_gap() {
 }
 
 #[test]
+fn what_is_named_as_a_map_must_be_readable() {
+    let utf16: Vec<u8> = one_source()
+        .to_string()
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for content in [&b"\x78\x9c\x4b\x04"[..], b"<!doctype html>", &utf16] {
+        for name in ["a.js.map", "a.CSS.map", "a.d.ts.map", "a.wasm.map"] {
+            let record = scan_one(&format!("package/{name}"), content);
+            assert_eq!(record.gaps.len(), 1, "{name}");
+        }
+        assert_eq!(scan_one("package/level.map", content).gaps, []);
+    }
+    assert_eq!(scan_one("package/a.js.map", "").gaps, []);
+    let tiles = r#"{"tiles":[1,2,3"#;
+    assert_eq!(scan_one("package/level.map", tiles).gaps, []);
+    assert_eq!(scan_one("package/a.js.map", tiles).gaps.len(), 1);
+    let cut = r#"{"sources":["a.ts"#;
+    assert_eq!(scan_one("package/bundle.map", cut).gaps.len(), 1);
+}
+
+#[test]
 fn more_than_can_be_kept_is_a_gap() {
     let text = map(json!(vec!["a.ts"; 500]), json!(vec!["x"; 500])).to_string();
     for (bytes, derives) in [(60_000, None), (usize::MAX, Some(100))] {
