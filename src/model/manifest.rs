@@ -29,6 +29,8 @@ pub struct Manifest {
     pub declared: Vec<String>,
     /// What npm runs on install: the names and texts of scripts, in the order in which they run.
     pub install_scripts: Vec<(&'static str, String)>,
+    /// Dependencies that npm's manifest takes from the publisher's own disk: `workspace:`, `file:`.
+    pub local: Vec<String>,
     /// The build tools that the manifest names: npm's `devDependencies` and `scripts` ship with it.
     pub build_tools: Vec<&'static str>,
 }

@@ -81,7 +81,13 @@ impl<'de> Visitor<'de> for Fields {
                         INSTALL_SCRIPTS.into_iter().filter_map(text).collect();
                     scripts = Some(object);
                 }
-                "devDependencies" => development = Some(map.next_value::<&RawValue>()?),
+                key if DEPENDENCIES.contains(&key) => {
+                    let object: &RawValue = map.next_value()?;
+                    manifest.local.extend(local(object));
+                    if key == "devDependencies" {
+                        development = Some(object);
+                    }
+                }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -91,6 +97,32 @@ impl<'de> Visitor<'de> for Fields {
         manifest.build_tools = build_tools(scripts, development);
         Ok(manifest)
     }
+}
+
+/// Keys of other packages.
+const DEPENDENCIES: [&str; 4] = [
+    "dependencies",
+    "devDependencies",
+    "optionalDependencies",
+    "peerDependencies",
+];
+/// How a dependency begins that lies on the publisher's disk.
+const LOCAL: [&str; 4] = ["file:", "link:", "portal:", "workspace:"];
+
+/// The names of dependencies that lie on the publisher's disk.
+fn local(object: &RawValue) -> Vec<String> {
+    let object = Some(object.get()).filter(|text| text.len() <= LONGEST_VALUE);
+    let packages =
+        object.and_then(|text| serde_json::from_str::<BTreeMap<String, Value>>(text).ok());
+    let is_local = |from: &Value| {
+        let from = from.as_str().unwrap_or_default();
+        LOCAL.iter().any(|start| from.starts_with(start))
+    };
+    let packages = packages.into_iter().flatten();
+    packages
+        .filter(|(_, from)| is_local(from))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// Keys of addresses and people, beside the repository.
@@ -382,5 +414,12 @@ mod tests {
         ] {
             assert_eq!(parse(text.as_bytes()), Err(reason.to_owned()), "{text}");
         }
+    }
+
+    #[test]
+    fn dependencies_on_the_publishers_disk_are_known() {
+        let text = r#"{"dependencies":{"core":"workspace:*","left":"1","a":{}},
+            "devDependencies":{"kit":"file:../kit","right":"file"},"peerDependencies":[]}"#;
+        assert_eq!(manifest(text).local, ["core", "kit"]);
     }
 }

@@ -5,16 +5,11 @@ use std::{borrow::Cow, collections::BTreeMap};
 use crate::model::{EntryPath, Manifest};
 
 /// Directories that hold other people's packages, or the bundler's helpers.
-const VENDOR_SEGMENTS: &[&str] = &[
-    "node_modules",
-    ".pnpm",
-    "bower_components",
-    "jspm_packages",
-    "_virtual",
-];
+const VENDOR_SEGMENTS: &[&str] = &["node_modules", ".pnpm", "bower_components", "jspm_packages"];
 
 /// What bundlers and compilers put in themselves, by the start of the cleaned name.
 const VENDOR_PREFIXES: &[&str] = &[
+    "_virtual/",
     "(webpack)",
     "webpack/runtime/",
     "webpack/bootstrap",
@@ -135,6 +130,7 @@ pub(super) fn author(name: &str, manifest: Option<&Manifest>) -> Author {
     let path = clean(name);
     if let Some(package) = package_of(&path) {
         let own = manifest.is_some_and(|manifest| is_own(package, manifest));
+        let own = own || is_from_disk(&path, package);
         return if own {
             Author::FirstParty
         } else {
@@ -172,7 +168,28 @@ fn is_own(package: &str, manifest: &Manifest) -> bool {
             .strip_prefix(name)
             .is_some_and(|rest| rest.starts_with('/'))
     };
-    manifest.scope().is_some_and(below) || manifest.name.as_deref().is_some_and(below)
+    manifest.scope().is_some_and(below)
+        || manifest.name.as_deref().is_some_and(below)
+        || manifest.local.iter().any(|name| below(name))
+}
+
+/// Whether pnpm took the package from a directory: `.pnpm/core@file+..+core/node_modules/core/a.ts`.
+fn is_from_disk(path: &str, package: &str) -> bool {
+    let mut segments = path.split('/').skip_while(|part| *part != ".pnpm");
+    let stored = segments
+        .nth(1)
+        .and_then(|stored| stored.split_once("@file+"));
+    stored.is_some_and(|(name, _)| {
+        let rest = package.strip_prefix(&*name.replace('+', "/"));
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+/// Whether the name of a first-party source leaves no doubt: it lies in `src`, or in a package of the
+/// publisher's.
+pub(super) fn is_plainly_own(name: &str) -> bool {
+    let path = clean(name);
+    path.starts_with("src/") || package_of(&path).is_some()
 }
 
 /// The package that a vendor's source belongs to, or what its name starts with.
@@ -289,12 +306,16 @@ mod tests {
     fn authors_are_told_by_path_and_scope() {
         let manifest = Manifest {
             name: Some("@acme/cli".into()),
+            local: vec!["acme-core".into()],
             ..Manifest::default()
         };
         for name in [
             "../src/main.ts",
             "../node_modules/@acme/lib/src/a.ts",
             "node_modules/.pnpm/@acme+lib@1.0.0/node_modules/@acme/lib/a.ts",
+            "../node_modules/acme-core/src/plan.ts",
+            "node_modules/.pnpm/core@file+..+core/node_modules/core/a.ts",
+            "src/_virtual/engine.ts",
             "webpack://cli/./src/webpack/runtime/x.ts",
             "src/my_node_modules/x.ts",
             "vite/config.ts",
@@ -317,7 +338,9 @@ mod tests {
             "\0vite/preload-helper.js",
             "../../vite/preload-helper",
             "\0rolldown/runtime.js",
-            "a/_virtual/_commonjsHelpers.js",
+            "../_virtual/_commonjsHelpers.js",
+            "node_modules/acme-core-x/a.ts",
+            "node_modules/.pnpm/core@file+..+core/node_modules/x/a.ts",
             "<define:process.env>",
             "~x/node_modules/y/z.js",
         ] {
