@@ -2,7 +2,7 @@
 
 use super::{
     SourceMapFact, builder,
-    name::{Author, author, clean, package, resolves},
+    name::{Author, author, clean, is_plainly_own, package, resolves},
     place::{Remote, is_absolute},
     reader::Source,
 };
@@ -80,7 +80,11 @@ fn content_or_structure(map: &SourceMapFact, facts: &Facts, out: &mut dyn FnMut(
 }
 
 fn is_vendor(source: &Source, manifest: Option<&crate::model::Manifest>) -> bool {
-    source.ignored || author(&source.name, manifest) == Author::Vendor
+    match author(&source.name, manifest) {
+        Author::Vendor => true,
+        // Bundlers have all of `node_modules` ignored, a workspace's own packages too.
+        Author::FirstParty => source.ignored && !is_plainly_own(&source.name),
+    }
 }
 
 fn recoverable(map: &SourceMapFact, sum: &Sum<'_>, facts: &Facts) -> Detection {

@@ -299,10 +299,15 @@ impl Fields {
                 *ignored = true;
             }
         }
-        // A list of all sources tells nothing of who wrote them: frameworks hide themselves whole
-        // from their users' debuggers.
-        if ignored.iter().all(|ignored| *ignored) {
-            ignored.fill(false);
+        // A list of all sources that look like the publisher's tells nothing of who wrote them:
+        // frameworks hide themselves whole from their users' debuggers.
+        let name = |index: usize| level.names.get(index).map_or("", |name| name);
+        let is_own = |index: &usize| name::author(name(*index), None) == name::Author::FirstParty;
+        if ignored.contains(&true) {
+            let own: Vec<usize> = (0..count).filter(is_own).collect();
+            if own.iter().all(|index| ignored[*index]) {
+                own.into_iter().for_each(|index| ignored[index] = false);
+            }
         }
         let mut names = level.names.into_iter();
         let mut contents = level.contents.into_iter();

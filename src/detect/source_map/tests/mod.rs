@@ -136,6 +136,35 @@ fn one_source() -> Value {
 }
 
 #[test]
+fn the_publishers_sources_are_not_ignored() {
+    let of = |sources: Value| {
+        let mut map = map(sources, json!(["let a;", "let b;"]));
+        map["ignoreList"] = json!([0, 1]);
+        scan_map(&map).kinds()
+    };
+    // All that look like the publisher's are listed, beside those of others.
+    for own in ["../lib/main.ts", "../src/main.ts"] {
+        let sources = json!([own, "../node_modules/left/a.js"]);
+        assert_eq!(of(sources), ["source-map:first-party"], "{own}");
+    }
+    // The package of a workspace, as bundlers see it.
+    let sources = json!(["../node_modules/@acme/lib/src/a.ts", "../lib/main.ts"]);
+    assert_eq!(of(sources), ["source-map:first-party"]);
+    let mut map = map(
+        json!([
+            "../lib/main.ts",
+            "../vendor/left.js",
+            "../node_modules/@acme/lib/a.ts"
+        ]),
+        json!([null, "let a;", null]),
+    );
+    map["ignoreList"] = json!([0, 1, 2]);
+    assert_eq!(scan_map(&map).kinds(), ["source-map:first-party"]);
+    map["ignoreList"] = json!([1]);
+    assert_eq!(scan_map(&map).kinds(), ["source-map:vendor"]);
+}
+
+#[test]
 fn a_map_with_content_is_found_with_its_numbers() {
     let record = scan_map(&map(
         json!([
