@@ -7,7 +7,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::{Detection, Detector, Facts, Inspection, content};
-use crate::model::{Context, Entry, EntryKind, EntryPath, escape, people};
+use crate::model::{Context, Entry, EntryKind, EntryPath, counted, escape, people};
 
 use marshal::Layout;
 
@@ -47,15 +47,31 @@ impl Detector for Pyc {
     }
 
     fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
+        let mut told: BTreeMap<(&str, &str), (Detection, usize)> = BTreeMap::new();
         for (kind, path, source) in facts.entries.keys().filter_map(compiled) {
             let has = |source: &str| has(&facts.entries, path, source);
             if source.iter().any(|source| has(source)) {
                 continue;
             }
+            // A program that holds an interpreter holds its whole library so: that is one finding.
+            let container = path.as_str().rsplit_once("!/");
+            let whose = container.map_or(path.as_str(), |(container, _)| container);
+            if let Some((_, others)) = told.get_mut(&(whose, kind)) {
+                *others += 1;
+                continue;
+            }
             let name = source.first().map_or("", String::as_str);
             let name = escape(name.rsplit('/').next().unwrap_or_default());
             let message = format!("`{name}` does not ship, and can be told from this");
-            out(Detection::new(kind, path, message, name));
+            let first = Detection::new(kind, path, message, name);
+            told.insert((whose, kind), (first, 0));
+        }
+        for (mut found, others) in told.into_values() {
+            if others > 0 {
+                let others = counted(others, "other module");
+                found.message = format!("{}, and so can {others} beside it", found.message);
+            }
+            out(found);
         }
     }
 }

@@ -130,4 +130,22 @@ fn bytecode_without_its_module_is_told_from_other() {
             (WITHOUT_SOURCE, "a/c.pyc".to_owned())
         ]
     );
+    // The library of a program is told of once.
+    let mut found = Vec::new();
+    let program = [
+        "bin/app!/a.pyc",
+        "bin/app!/b.pyc",
+        "bin/app!/c/d.pyc",
+        "e.pyc",
+    ];
+    Pyc.conclude(&facts(&program), &mut |detection| {
+        found.push(detection.message)
+    });
+    assert_eq!(
+        found,
+        [
+            "`a.py` does not ship, and can be told from this, and so can 2 other modules beside it",
+            "`e.py` does not ship, and can be told from this",
+        ]
+    );
 }
