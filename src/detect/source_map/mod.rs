@@ -189,8 +189,8 @@ impl Inspecting {
         if let Some(map) = self.map.take() {
             let reading = map.finish(out);
             // Maps of other kinds, such as those of games, are called so too.
-            let named = self.of_script || self.named_map && reading.has_known_key;
-            let claims = reading.is_map || named && reading.is_object;
+            let is_like_one = self.named_map && reading.is_object && reading.has_known_key;
+            let claims = reading.is_map || self.of_script || is_like_one;
             if let Some(malformed) = reading.malformed.filter(|_| claims) {
                 out.gap(
                     GapKind::SourceMap,
