@@ -119,6 +119,11 @@ impl Finder {
         self.search.deriving = deriving;
     }
 
+    /// Whether a map is being read.
+    pub(super) fn is_open(&self) -> bool {
+        self.search.body.is_some()
+    }
+
     pub(super) fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
         let search = &mut self.search;
         self.window

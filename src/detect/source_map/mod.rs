@@ -19,6 +19,7 @@ mod place;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 use std::sync::LazyLock;
 
@@ -32,6 +33,7 @@ use self::{
     inline::{Comment, Finder},
     place::{Remote, is_absolute},
     reader::{MapReader, Reading, Source, object_start},
+    wide::Wide,
 };
 use super::{Detection, Detector, Fact, Facts, Inspection, Out, json::Malformed};
 use crate::model::{
@@ -119,6 +121,7 @@ impl Detector for SourceMaps {
                 self.budget.share(),
                 !PROSE.contains(&&*extension),
             )),
+            wide: memchr::memchr(0, head).map(|_| Wide::new(self.budget.share())),
             offset: 0,
         }))
     }
@@ -155,6 +158,8 @@ struct Inspecting {
     unreadable: Option<&'static str>,
     map: Option<MapReader>,
     inline: Option<Finder>,
+    /// Of binary files only.
+    wide: Option<Wide>,
     offset: u64,
 }
 
@@ -172,10 +177,16 @@ impl Inspection for Inspecting {
             }
         }
         let map_is_open = !last && self.map.as_ref().is_some_and(|map| !map.failed());
+        // Only one of the three may have a derived text open.
         if let Some(inline) = &mut self.inline {
-            // Only one of the two may have a derived text open.
-            inline.set_deriving(!map_is_open);
+            let wide_is_open = self.wide.as_ref().is_some_and(Wide::is_open);
+            inline.set_deriving(!map_is_open && !wide_is_open);
             inline.push(piece, last, out);
+        }
+        if let Some(wide) = &mut self.wide {
+            let inline_is_open = self.inline.as_ref().is_some_and(Finder::is_open);
+            wide.set_deriving(!map_is_open && !inline_is_open);
+            wide.push(piece, last, out);
         }
         self.offset += piece.len() as u64;
         if last {
@@ -200,6 +211,14 @@ impl Inspecting {
             self.keep(reading, Location::default(), None, out);
         }
         self.finish_inline(out);
+        if let Some((maps, over_limit)) = self.wide.take().map(Wide::finish) {
+            if over_limit {
+                self.budget.refuse();
+            }
+            for found in maps {
+                self.keep(found.reading, found.location, Some(found.sha256), out);
+            }
+        }
         if let Some(why) = self.unreadable {
             out.gap(
                 GapKind::SourceMap,

@@ -55,6 +55,27 @@ fn inline_forms(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn wide_text_in_a_program_is_searched() {
+    let encoded = STANDARD.encode(one_source().to_string());
+    let script = format!("a();//# sourceMappingURL=data:application/json;base64,{encoded}");
+    let little: Vec<u8> = script.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = script.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for wide in [little, big] {
+        for after in [&b""[..], b"\0", b"\n\0x", b"\x7fcode"] {
+            let program = [b"\x7fELF\0\x01", &wide[..], after].concat();
+            let record = scan_one("package/bin/plan", program);
+            assert_eq!(
+                record.kinds(),
+                ["source-map:inline-first-party"],
+                "{after:?}"
+            );
+            assert_eq!(record.detections[0].location.offset.is_some(), true);
+            assert_eq!(record.names(), ["src/main.ts"]);
+        }
+    }
+}
+
+#[test]
 fn inline_maps_are_found_in_every_form() {
     let map = map(
         json!(["../src/mäin.ts"]),
