@@ -235,7 +235,10 @@ fn what_unpacks_without_end_is_not_looked_into() {
         let kinds = recorder.detections.iter().map(|found| found.kind);
         (kinds.collect::<Vec<_>>(), recorder.derived.len())
     };
-    assert_eq!(kinds(&archive(&[image.clone()])), (vec![DEBUG_INFO], 3));
+    assert_eq!(
+        kinds(&archive(std::slice::from_ref(&image))),
+        (vec![DEBUG_INFO], 3)
+    );
     let many = archive(&vec![image; 3]);
     assert_eq!(kinds(&many).0, [NOT_LOOKED_INTO, DEBUG_INFO]);
 }

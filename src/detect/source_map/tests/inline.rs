@@ -69,7 +69,7 @@ fn wide_text_in_a_program_is_searched() {
                 ["source-map:inline-first-party"],
                 "{after:?}"
             );
-            assert_eq!(record.detections[0].location.offset.is_some(), true);
+            assert!(record.detections[0].location.offset.is_some());
             assert_eq!(record.names(), ["src/main.ts"]);
         }
     }
