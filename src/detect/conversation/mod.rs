@@ -25,8 +25,8 @@ pub(super) const KINDS: &[&str] = &[DATA_SET, EVALUATION, TRANSCRIPT];
 const ENOUGH: usize = 5;
 /// So many rows are looked at; the others are counted.
 const LOOKED_AT: usize = 64;
-/// So much of the beginning is searched for a key of some form, in bytes.
-const SEARCHED: usize = 16 << 10;
+/// So much of the beginning is searched for a key of some form, in bytes: a transcript may begin with a long summary.
+const SEARCHED: usize = 64 << 10;
 
 struct Conversations;
 
@@ -151,6 +151,28 @@ mod tests {
                 DATA_SET,
                 r#"{"conversations":[{"from":"human","value":"a"},{"from":"gpt","value":"b"}],"id":1}"#,
             ),
+            (
+                DATA_SET,
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{}]}]}"#,
+            ),
+            (
+                DATA_SET,
+                r#"{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[]}]}"#,
+            ),
+            (
+                DATA_SET,
+                r#"{"custom_id":"1","body":{"messages":[{"role":"user","content":"a"}]}}"#,
+            ),
+            (
+                DATA_SET,
+                r#"{"input":{},"preferred_output":[],"non_preferred_output":[]}"#,
+            ),
+            (EVALUATION, r#"{"user_input":"a","reference":"b"}"#),
+            (EVALUATION, r#"{"query":"a","ground_truth":"b"}"#),
+            (
+                EVALUATION,
+                r#"{"question":"a","choices":["b","c"],"answer":1}"#,
+            ),
             (DATA_SET, r#"{"prompt":"a","completion":"b]}\""}"#),
             (DATA_SET, r#"{"instruction":"a","input":"","output":"b"}"#),
             (DATA_SET, r#"{"prompt":"a","chosen":"b","rejected":"c"}"#),
@@ -176,9 +198,21 @@ mod tests {
             assert_eq!(said(&rows), [(kind, "71 rows".to_owned())], "{row}");
             let list = format!("[\n{}{row}]", format!("{row},\n  ").repeat(70));
             assert_eq!(said(&list), [(kind, "71 rows".to_owned())], "{list}");
+            let held = format!("{{ \"data\": {list} }}");
+            assert_eq!(said(&held), [(kind, "71 rows".to_owned())], "{held}");
+            let marked = format!("\u{feff}{}", format!("{row}\n").repeat(5));
+            assert_eq!(said(&marked), [(kind, "5 rows".to_owned())], "{marked}");
             // A few are an example's.
             assert_eq!(said(&format!("{row}\n").repeat(4)), []);
         }
+    }
+
+    #[test]
+    fn a_transcript_may_begin_with_a_long_summary() {
+        let row = r#"{"sessionId":"7","cwd":"/srv/a","type":"user"}"#;
+        let summary = format!(r#"{{"type":"summary","summary":"{}"}}"#, "x".repeat(20_000));
+        let rows = format!("{summary}\n{}", format!("{row}\n").repeat(5));
+        assert_eq!(said(&rows), [(TRANSCRIPT, "6 rows".to_owned())]);
     }
 
     #[test]

@@ -21,13 +21,18 @@ pub(super) enum Row {
 pub(super) const FORMS: usize = Row::ALL.len();
 
 /// Any of these is near the beginning, or no row is looked at.
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 17] = [
     "\"messages\"",
+    "\"contents\"",
     "\"conversations\"",
     "\"prompt\"",
     "\"instruction\"",
     "\"question\"",
+    "\"query\"",
+    "\"user_input\"",
     "\"chosen\"",
+    "\"preferred_output\"",
+    "\"choices\"",
     "\"ideal\"",
     "\"sessionId\"",
     "\"session_meta\"",
@@ -35,19 +40,32 @@ pub(super) const KEYS: [&str; 12] = [
     "\"event_msg\"",
     "\"turn_context\"",
 ];
-/// Lists of turns, and what each turn has.
-const TURNS: [(&str, [&str; 2]); 2] = [
-    ("messages", ["role", "content"]),
-    ("conversations", ["from", "value"]),
+/// Lists of turns, who speaks in each, and what is said, of which one is enough: a turn that calls a tool says
+/// nothing else.
+const TURNS: [(&str, &str, &[&str]); 4] = [
+    (
+        "messages",
+        "role",
+        &["content", "tool_calls", "function_call"],
+    ),
+    ("conversations", "from", &["value"]),
+    ("conversations", "role", &["content", "tool_calls"]),
+    ("contents", "role", &["parts"]),
 ];
+/// Columns that hold such lists.
+const COLUMNS: [&str; 2] = ["messages", "conversations"];
 /// What is asked, and what is answered.
 const ASKED: [&str; 3] = ["prompt", "instruction", "question"];
 const ANSWERED: [&str; 4] = ["completion", "response", "output", "answer"];
-const PAIR: [&str; 2] = ["chosen", "rejected"];
+const PAIRS: [[&str; 2]; 2] = [
+    ["chosen", "rejected"],
+    ["preferred_output", "non_preferred_output"],
+];
 /// What is asked in an evaluation, and what its answer is held against.
 const EXAMINED: [&str; 4] = ["question", "query", "prompt", "user_input"];
-const EXPECTED: [&str; 8] = [
+const EXPECTED: [&str; 9] = [
     "ideal",
+    "reference",
     "ground_truth",
     "ground_truths",
     "expected_output",
@@ -55,6 +73,16 @@ const EXPECTED: [&str; 8] = [
     "reference_answers",
     "golden_answer",
     "rubric",
+];
+/// What a question may be answered with, and which of these is right.
+const CHOICES: [&str; 2] = ["choices", "options"];
+const RIGHT: [&str; 6] = [
+    "answer",
+    "answer_index",
+    "answer_idx",
+    "answerKey",
+    "correct_answer",
+    "label",
 ];
 /// What every line of a Claude Code transcript has, as text.
 const SESSION: [&str; 3] = ["sessionId", "cwd", "type"];
@@ -85,21 +113,32 @@ impl Row {
         if SESSION.iter().all(is_text) || is_rollout && is_text(&"timestamp") {
             return Some(Row::Transcript);
         }
-        if PAIR.iter().all(has) {
+        if PAIRS.iter().any(|pair| pair.iter().all(has)) {
             return Some(Row::Preference);
         }
         let is_sample = has(&"input") && has(&"ideal");
-        if is_sample || EXAMINED.iter().any(has) && EXPECTED.iter().any(has) {
+        let is_expected = EXPECTED.iter().any(has);
+        let is_choice = CHOICES.iter().any(has) && RIGHT.iter().any(has);
+        if is_sample || EXAMINED.iter().any(has) && (is_expected || is_choice) {
             return Some(Row::Evaluation);
         }
-        let is_turns = |(key, parts): &(&str, [&str; 2])| {
-            let turns = row.get(key).and_then(Value::as_array);
-            let is_turn = |turn: &Value| parts.iter().all(|part| turn.get(part).is_some());
-            turns.is_some_and(|turns| !turns.is_empty() && turns.iter().all(is_turn))
-        };
+        // A line of a batch holds the request as it is sent.
+        let request = row.get("body").filter(|_| is_text(&"custom_id"));
         let is_answered = ASKED.iter().any(has) && ANSWERED.iter().any(has);
-        (TURNS.iter().any(is_turns) || is_answered).then_some(Row::Conversation)
+        let is_turns = has_turns(row) || request.is_some_and(has_turns);
+        (is_turns || is_answered).then_some(Row::Conversation)
     }
+}
+
+/// Whether a row has a list of turns.
+fn has_turns(row: &Value) -> bool {
+    TURNS.iter().any(|(key, who, said)| {
+        let turns = row.get(key).and_then(Value::as_array);
+        let is_turn = |turn: &Value| {
+            turn.get(who).is_some() && said.iter().any(|said| turn.get(said).is_some())
+        };
+        turns.is_some_and(|turns| !turns.is_empty() && turns.iter().all(is_turn))
+    })
 }
 
 /// What the columns of a table say of conversations, if they do.
@@ -109,14 +148,16 @@ pub(in crate::detect) fn columns(names: &[String]) -> Option<String> {
         let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
         format!("columns {}", names.join(", "))
     };
-    let turns: Vec<_> = TURNS.iter().map(|(key, _)| key).filter(named).collect();
-    let pair: Vec<_> = PAIR.iter().filter(named).collect();
+    let turns: Vec<_> = COLUMNS.iter().filter(named).collect();
+    let pair = PAIRS
+        .iter()
+        .find(|pair| pair.iter().all(|name| named(&name)));
     let asked: Vec<_> = ASKED.iter().filter(named).collect();
     let answered: Vec<_> = ANSWERED.iter().filter(named).collect();
     if !turns.is_empty() {
         Some(quoted(turns))
-    } else if pair.len() == PAIR.len() {
-        Some(quoted(pair))
+    } else if let Some(pair) = pair {
+        Some(quoted(pair.iter().collect()))
     } else if !asked.is_empty() && !answered.is_empty() {
         Some(quoted([asked, answered].concat()))
     } else {

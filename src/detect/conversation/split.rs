@@ -5,6 +5,16 @@ use memchr::{memchr, memchr2};
 /// A longer row is not looked at, in bytes.
 pub(super) const LONGEST: usize = 1 << 20;
 
+/// Keys of an object that is there for one list of rows.
+const HOLDERS: [&[u8]; 6] = [
+    b"\"data\"",
+    b"\"rows\"",
+    b"\"train\"",
+    b"\"examples\"",
+    b"\"samples\"",
+    b"\"instances\"",
+];
+
 /// Cuts what comes into rows.
 pub(super) struct Splitter {
     form: Form,
@@ -18,6 +28,8 @@ pub(super) struct Splitter {
 enum Form {
     Lines,
     List {
+        /// How many brackets are open around a row.
+        around: u64,
         /// How many brackets are open, that of the list among them.
         depth: u64,
         in_text: bool,
@@ -31,8 +43,15 @@ type Each<'a> = dyn FnMut(Option<&[u8]>) -> bool + 'a;
 impl Splitter {
     /// For a file with this beginning, if it is one of rows.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
-        let form = match head.trim_ascii_start() {
+        let form = match unmarked(head).trim_ascii_start() {
             [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Form::List {
+                around: 1,
+                depth: 0,
+                in_text: false,
+                is_escaped: false,
+            },
+            [b'{', rest @ ..] if holds_list(rest) => Form::List {
+                around: 2,
                 depth: 0,
                 in_text: false,
                 is_escaped: false,
@@ -73,6 +92,7 @@ impl Splitter {
     fn list(&mut self, mut piece: &[u8], each: &mut Each<'_>) {
         while let [first, ..] = piece {
             let Form::List {
+                around,
                 depth,
                 in_text,
                 is_escaped,
@@ -99,13 +119,13 @@ impl Splitter {
                     b'{' | b'[' => *depth += 1,
                     b'}' | b']' => {
                         *depth = depth.saturating_sub(1);
-                        ends = *depth == 1;
+                        ends = *depth == *around;
                     }
                     _ => {}
                 }
             }
             let (row, rest) = piece.split_at(taken);
-            if *depth > 1 || ends {
+            if *depth > *around || ends {
                 self.keep(row);
             }
             if ends {
@@ -130,12 +150,26 @@ impl Splitter {
 
     fn end_of_row(&mut self, each: &mut Each<'_>) {
         if self.is_long || !self.row.trim_ascii().is_empty() {
-            let row = (!self.is_long).then_some(&self.row[..]);
+            let row = (!self.is_long).then_some(unmarked(&self.row));
             self.is_wanted = each(row) && self.is_wanted;
         }
         self.row.clear();
         self.is_long = false;
     }
+}
+
+/// The text without the mark of its encoding that some editors put first.
+fn unmarked(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// Whether an object begins with a list of objects that is all of it, such as `{"data":[{`.
+fn holds_list(object: &[u8]) -> bool {
+    let beginning = object.trim_ascii_start();
+    let key = HOLDERS.iter().find_map(|key| beginning.strip_prefix(*key));
+    let list = key.and_then(|rest| rest.trim_ascii_start().strip_prefix(b":"));
+    let rows = list.and_then(|rest| rest.trim_ascii_start().strip_prefix(b"["));
+    rows.is_some_and(|rows| rows.trim_ascii_start().starts_with(b"{"))
 }
 
 /// Whether a line ends before anything else comes.
