@@ -188,6 +188,7 @@ const NAMES: &[(Trait, &[&str])] = &[
     (
         Trait::Name,
         &[
+            "name",
             "firstname",
             "lastname",
             "surname",
@@ -281,6 +282,7 @@ mod tests {
             (&["user_id", "ip_address", "username"], false),
             (&["email", "e_mail"], false),
             (&["name", "description", "address"], false),
+            (&["name", "email"], true),
             (&[], false),
         ] {
             let personal = Personal::of(columns.iter().copied());

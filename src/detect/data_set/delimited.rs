@@ -1,7 +1,7 @@
 //! Tables of text, a row a line: whether their columns are of people, and how long they are.
 //! <https://www.rfc-editor.org/rfc/rfc4180>
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use memchr::memchr;
 
@@ -16,7 +16,9 @@ pub(super) const LARGE: &str = "data-set:large-table";
 /// What lies between two cells.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// A longer line of names is none, in bytes.
-const LONGEST_HEADER: usize = 4 << 10;
+const LONGEST_HEADER: usize = 32 << 10;
+/// Marks of UTF-16. Only its ASCII is read: what names and addresses are made of.
+const WIDE: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 /// More of a cell is not looked at, in bytes.
 const CELL: usize = 120;
 /// Different values that are remembered, and rows that are looked at for them.
@@ -27,9 +29,9 @@ const LARGE_FROM: u64 = 5_000_000;
 const EXTENSIONS: [&str; 3] = ["csv", "tsv", "tab"];
 
 pub(super) fn inspect(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let first = &head[..head.len().min(LONGEST_HEADER)];
-    let line = str::from_utf8(&first[..memchr(b'\n', first)?]).ok()?;
+    let is_wide = WIDE.iter().any(|mark| head.starts_with(mark));
+    let first = narrow(&head[..head.len().min(LONGEST_HEADER)], is_wide);
+    let (header, line) = header(&first)?;
     let delimiter = *DELIMITERS
         .iter()
         .max_by_key(|delimiter| count(line, **delimiter))?;
@@ -52,6 +54,8 @@ pub(super) fn inspect(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>>
             kinds: names.iter().map(|name| personal(name)).collect(),
             names: people.names.iter().map(|name| escape(name)).collect(),
             are_people: people.are_people(),
+            is_wide,
+            header,
             column: 0,
             cell: Vec::new(),
             wanted: None,
@@ -61,6 +65,32 @@ pub(super) fn inspect(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>>
             values: HashSet::new(),
         }) as Box<dyn Inspection>
     })
+}
+
+/// The beginning without the mark of its encoding, a byte a letter.
+fn narrow(head: &[u8], is_wide: bool) -> Cow<'_, [u8]> {
+    match is_wide {
+        true => head[2..]
+            .iter()
+            .copied()
+            .filter(|byte| *byte != 0)
+            .collect(),
+        false => head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).into(),
+    }
+}
+
+/// The line of names, and how many lines stand before it: a spreadsheet's `sep=;`, comments, nothing.
+fn header(first: &[u8]) -> Option<(u64, &str)> {
+    let mut rest = first;
+    for before in 0.. {
+        let end = memchr(b'\n', rest)?;
+        let line = str::from_utf8(&rest[..end]).ok()?;
+        if !(line.trim().is_empty() || line.starts_with('#') || line.starts_with("sep=")) {
+            return Some((before, line));
+        }
+        rest = &rest[end + 1..];
+    }
+    None
 }
 
 fn count(line: &str, delimiter: u8) -> usize {
@@ -75,6 +105,9 @@ struct Rows {
     /// The columns that do.
     names: Vec<String>,
     are_people: bool,
+    is_wide: bool,
+    /// The row of the names.
+    header: u64,
     column: usize,
     cell: Vec<u8>,
     /// What the cell that is being read should tell, while different values are still sought.
@@ -91,6 +124,7 @@ impl Inspection for Rows {
         self.bytes += piece.len() as u64;
         for byte in piece {
             match byte {
+                0 if self.is_wide => {}
                 b'"' => self.in_quotes = !self.in_quotes,
                 b'\n' if !self.in_quotes => self.end_of_row(),
                 byte if *byte == self.delimiter && !self.in_quotes => self.end_of_cell(),
@@ -122,7 +156,7 @@ impl Rows {
     fn start_cell(&mut self, column: usize) {
         self.column = column;
         let kind = self.kinds.get(column).copied().flatten();
-        let is_sought = self.rows > 0 && self.values.len() < VALUES;
+        let is_sought = self.rows > self.header && self.values.len() < VALUES;
         self.wanted = kind.filter(|kind| is_sought && kind.is_telling());
     }
 
@@ -133,8 +167,7 @@ impl Rows {
     }
 
     fn tell(&self, out: &mut dyn Out) {
-        // The first row is of names.
-        let rows = self.rows.saturating_sub(1);
+        let rows = self.rows.saturating_sub(self.header + 1);
         let evidence = format!(
             "{}, {}",
             counted(rows, "row"),
@@ -217,6 +250,28 @@ mod tests {
             rows("Vorname\tGeburtsdatum", person, 30),
             ["data-set:personal: 30 rows, 2 columns"]
         );
+    }
+
+    #[test]
+    fn the_names_may_be_wide_many_or_not_in_the_first_line() {
+        let person = |index| format!("Ada;a.{index}@lovelace-works.org");
+        let found = ["data-set:personal: 40 rows, 2 columns"];
+        for before in ["sep=;\r\n", "\n", "# of 2026\n\n"] {
+            let header = format!("{before}name;email");
+            assert_eq!(rows(&header, person, 40), found, "{before}");
+        }
+        let columns = ";custom_property".repeat(400);
+        let header = format!("name;email{columns}");
+        assert_eq!(
+            rows(&header, person, 40),
+            ["data-set:personal: 40 rows, 402 columns"]
+        );
+        let lines: Vec<_> = (0..40).map(person).collect();
+        let text = format!("\u{feff}name;email\n{}\n", lines.join("\n"));
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(told("package/a.csv", &wide), found);
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(told("package/a.csv", &wide), found);
     }
 
     #[test]
