@@ -33,7 +33,7 @@ pub(super) const KINDS: &[&str] = &[
 type Inspect = fn(&Entry, &[u8]) -> Option<Box<dyn Inspection>>;
 
 /// One line for each format that is recognised by content.
-const FORMATS: [Inspect; 9] = [
+const FORMATS: [Inspect; 10] = [
     safetensors::inspect,
     pickle::inspect,
     gguf::inspect,
@@ -43,6 +43,7 @@ const FORMATS: [Inspect; 9] = [
     fasttext::inspect,
     coreml::inspect,
     tensorflow::inspect,
+    pickle::inspect_named,
 ];
 
 pub(super) struct ModelWeights;

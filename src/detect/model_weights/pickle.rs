@@ -2,7 +2,7 @@
 //! <https://github.com/python/cpython/blob/main/Lib/pickletools.py>
 
 use crate::{
-    detect::{Detection, Inspection, Out},
+    detect::{Detection, Inspection, Out, content},
     model::{Entry, EntryPath, escape},
 };
 
@@ -12,6 +12,8 @@ pub(super) const KIND: &str = "model-weights:pickle";
 const OLD_PYTORCH: [u8; 15] = [
     0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
 ];
+/// What pickles are called.
+const EXTENSIONS: [&str; 3] = ["pkl", "pickle", "joblib"];
 const PROTOCOL: u8 = 0x80;
 const FRAME: u8 = 0x95;
 const STOP: u8 = b'.';
@@ -42,6 +44,27 @@ pub(super) fn inspect(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>>
             ends_with_stop: true,
             last_byte: None,
         }) as Box<dyn Inspection>
+    })
+}
+
+/// What is called a pickle and is none of the forms that are known by content: tools compress them whole (joblib
+/// with zlib, xz, …), and protocols 0 and 1 have no header.
+pub(super) fn inspect_named(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
+    let extension = entry.path.extension()?.to_ascii_lowercase();
+    // Text is of Pkl, the language, or stands for a file that lies elsewhere.
+    let is_utf8 = str::from_utf8(head).map_or_else(|fault| fault.error_len().is_none(), |_| true);
+    let is_text = is_utf8 && memchr::memchr(0, head).is_none();
+    let is_pickle = EXTENSIONS.contains(&extension.as_str()) && (!is_text || runs(head));
+    (is_pickle && !head.is_empty()).then(|| {
+        let message =
+            "a pickle by its name, compressed or of an old protocol, that was not looked into";
+        let evidence = format!("the name ends in .{extension}");
+        content::told(Detection::new(
+            KIND,
+            &entry.path,
+            message.to_owned(),
+            evidence,
+        ))
     })
 }
 
@@ -177,7 +200,10 @@ fn argument(opcode: u8) -> Option<Argument> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::model_weights::testing::evidence;
+    use crate::detect::{
+        model_weights::{ModelWeights, testing::evidence},
+        testing::inspect,
+    };
 
     /// `pickle.dumps(OrderedDict(a=1), 2)`.
     const PROTOCOL_2: &[u8] =
@@ -224,6 +250,39 @@ mod tests {
             evidence(&content).as_deref(),
             Some("a pickle of protocol 3")
         );
+    }
+
+    #[test]
+    fn what_is_called_a_pickle_and_not_recognised_is_told_of() {
+        let said = |path: &str, content: &[u8]| {
+            let entry = Entry::file(path, content.len() as u64);
+            let recorder = inspect(&ModelWeights, &entry, content);
+            recorder.detections.len()
+        };
+        let protocol_0: &[u8] = b"(dp0\nVa\np1\nI1\ns.";
+        for (path, content) in [
+            ("package/a.joblib", &b"\x78\x9c\xed\x9d\x09\0"[..]),
+            ("package/a.PKL", b"\xfd7zXZ\0"),
+            ("package/a.pickle", protocol_0),
+            ("package/a.pkl", &PROTOCOL_2[..5]),
+        ] {
+            assert_eq!(said(path, content), 1, "{path}");
+        }
+        assert_eq!(said("package/a.pkl", PROTOCOL_2), 1);
+        for (path, content) in [
+            (
+                "package/a.pkl",
+                &b"module acme.Config\n\nname: String\n"[..],
+            ),
+            (
+                "package/a.pkl",
+                b"version https://git-lfs.github.com/spec/v1\n",
+            ),
+            ("package/a.pkl", b""),
+            ("package/a.txt", protocol_0),
+        ] {
+            assert_eq!(said(path, content), 0, "{path} {content:?}");
+        }
     }
 
     #[test]
