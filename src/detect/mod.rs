@@ -35,6 +35,7 @@ mod tar_owner;
 #[cfg(test)]
 mod testing;
 mod text_digest;
+mod unreadable;
 mod wasm;
 mod wheel;
 

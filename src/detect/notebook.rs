@@ -6,6 +6,7 @@ use memchr::memmem;
 use super::{
     Detection, Detector, Inspection, Out,
     json::{Event, Flow, Tokenizer},
+    unreadable,
 };
 use crate::model::{Context, Entry, EntryKind, EntryPath, counted};
 
@@ -14,6 +15,8 @@ pub(super) const KINDS: &[&str] = &[OUTPUTS];
 
 /// What every notebook with a cell has near its beginning.
 const KEYS: [&[u8]; 2] = [b"\"cells\"", b"\"cell_type\""];
+/// What it begins with where the state of its widgets, of any length, comes before its cells.
+const FRONT: [&[u8]; 2] = [b"\"nbformat\"", b"\"metadata\""];
 /// Where homes lie.
 const HOMES: [&[u8]; 3] = [b"/home/", b"/Users/", b"\\Users\\"];
 
@@ -33,10 +36,15 @@ impl Detector for Notebooks {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
         let is_object = head.trim_ascii_start().starts_with(b"{");
         let has = |key: &&[u8]| memmem::find(head, key).is_some();
-        let is_notebook = entry.kind == EntryKind::File && is_object && KEYS.iter().all(has);
+        let is_begun = KEYS.iter().all(has) || FRONT.iter().any(has) && is_named(entry);
+        let is_notebook = entry.kind == EntryKind::File && is_object && is_begun;
+        if !is_object && entry.kind == EntryKind::File {
+            return unreadable::inspect(entry, head, &["ipynb"]);
+        }
         is_notebook.then(|| {
             Box::new(Reading {
                 path: entry.path.clone(),
+                is_named: is_named(entry),
                 tokenizer: Tokenizer::new(),
                 is_lost: false,
                 found: Found::default(),
@@ -45,8 +53,15 @@ impl Detector for Notebooks {
     }
 }
 
+/// Whether an entry is called a notebook.
+fn is_named(entry: &Entry) -> bool {
+    let extension = entry.path.extension().unwrap_or_default();
+    extension.eq_ignore_ascii_case("ipynb")
+}
+
 struct Reading {
     path: EntryPath,
+    is_named: bool,
     tokenizer: Tokenizer,
     is_lost: bool,
     found: Found,
@@ -71,6 +86,8 @@ impl Inspection for Reading {
                 message,
                 self.found.to_string(),
             ));
+        } else if last && self.is_lost && self.is_named {
+            out.detection(unreadable::detection(&self.path));
         }
     }
 }
@@ -153,7 +170,7 @@ mod tests {
     use crate::detect::testing::inspect_in_steps;
 
     fn said(content: &str) -> Vec<String> {
-        let entry = Entry::file("package/a.json", content.len() as u64);
+        let entry = Entry::file("package/a.ipynb", content.len() as u64);
         let said = |step| -> Vec<String> {
             let recorder = inspect_in_steps(&Notebooks, &entry, content.as_bytes(), step);
             let detections = recorder.detections.iter();
@@ -183,12 +200,29 @@ mod tests {
     }
 
     #[test]
+    fn cells_may_lie_behind_long_metadata() {
+        let cells = r#""cells":[{"cell_type":"code","outputs":[{"output_type":"stream"}]}]"#;
+        let widgets = "x".repeat(70_000);
+        let notebook = format!(r#"{{"metadata":{{"widgets":"{widgets}"}},{cells},"nbformat":4}}"#);
+        assert_eq!(said(&notebook), ["1 output"]);
+    }
+
+    #[test]
+    fn what_is_called_a_notebook_and_is_none_is_told_of() {
+        let damaged = "a damaged or unknown header";
+        assert_eq!(said("PK\u{3}\u{4}"), [damaged]);
+        let broken = r#"{"cells":[{"cell_type":"code","outputs":[]}}]"#;
+        assert_eq!(said(broken), [damaged]);
+        let list = r#"[{"cells":[{"cell_type":"code","outputs":[{"output_type":"error"}]}]}]"#;
+        assert_eq!(said(list), [damaged]);
+    }
+
+    #[test]
     fn empty_notebooks_pass() {
         for notebook in [
             r#"{"cells":[{"cell_type":"code","source":["1"],"outputs":[]}],"nbformat":4}"#,
             r#"{"cells":[{"cell_type":"markdown","source":["{\"outputs\":[{}]}"]}],"nbformat":4}"#,
             r#"{"a":[{"cell_type":"code","outputs":[{}]}],"cells":[]}"#,
-            r#"[{"cells":[{"cell_type":"code","outputs":[{"output_type":"error"}]}]}]"#,
         ] {
             assert_eq!(said(notebook), [""; 0], "{notebook}");
         }

@@ -11,7 +11,7 @@ mod plain;
 mod tfrecord;
 mod thrift;
 
-use super::{Detector, Inspection};
+use super::{Detector, Inspection, unreadable};
 use crate::model::{Context, Entry, EntryKind};
 
 pub(super) const KINDS: &[&str] = &[
@@ -26,8 +26,10 @@ pub(super) const KINDS: &[&str] = &[
 /// Looks at an entry's first bytes, and goes on where they are those of its format.
 type Inspect = fn(&Entry, &[u8]) -> Option<Box<dyn Inspection>>;
 
+/// What is called so is of one of the formats.
+const NAMES: [&str; 6] = ["orc", "parquet", "arrow", "avro", "tfrecord", "tfrecords"];
 /// One line for each format.
-const FORMATS: [Inspect; 8] = [
+const FORMATS: [Inspect; 9] = [
     numpy::inspect,
     parquet::inspect,
     arrow::inspect,
@@ -36,6 +38,7 @@ const FORMATS: [Inspect; 8] = [
     plain::inspect,
     tfrecord::inspect,
     delimited::inspect,
+    |entry, head| unreadable::inspect(entry, head, &NAMES),
 ];
 
 struct DataSets;
@@ -50,6 +53,20 @@ impl Detector for DataSets {
             return None;
         }
         FORMATS.iter().find_map(|inspect| inspect(entry, head))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::told;
+
+    #[test]
+    fn what_is_called_a_data_set_and_is_not_readable_is_told_of() {
+        let said = ["model-weights:unreadable: a damaged or unknown header"];
+        assert_eq!(told("package/a.orc", &[0xff; 40]), said);
+        assert_eq!(told("package/a.tfrecord", &[0xff; 40]), said);
+        assert_eq!(told("package/a.tfrecord", b""), [""; 0]);
+        assert_eq!(told("package/a.bin", &[0xff; 40]), [""; 0]);
     }
 }
 

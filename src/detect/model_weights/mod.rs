@@ -13,7 +13,7 @@ mod safetensors;
 mod tensorflow;
 mod tflite;
 
-use super::{Detection, Detector, Facts, Inspection};
+use super::{Detection, Detector, Facts, Inspection, unreadable};
 use crate::model::{Context, Entry, EntryKind};
 
 pub(super) const KINDS: &[&str] = &[
@@ -27,13 +27,16 @@ pub(super) const KINDS: &[&str] = &[
     safetensors::KIND,
     tensorflow::KIND,
     tflite::KIND,
+    unreadable::KIND,
 ];
 
 /// Looks at an entry's first bytes, and goes on where they are those of its format.
 type Inspect = fn(&Entry, &[u8]) -> Option<Box<dyn Inspection>>;
 
+/// What is called so is of one of the formats.
+const NAMES: [&str; 4] = ["safetensors", "onnx", "gguf", "tflite"];
 /// One line for each format that is recognised by content.
-const FORMATS: [Inspect; 10] = [
+const FORMATS: [Inspect; 11] = [
     safetensors::inspect,
     pickle::inspect,
     gguf::inspect,
@@ -44,6 +47,7 @@ const FORMATS: [Inspect; 10] = [
     coreml::inspect,
     tensorflow::inspect,
     pickle::inspect_named,
+    |entry, head| unreadable::inspect(entry, head, &NAMES),
 ];
 
 pub(super) struct ModelWeights;
@@ -62,6 +66,39 @@ impl Detector for ModelWeights {
 
     fn conclude(&self, facts: &Facts, out: &mut dyn FnMut(Detection)) {
         pytorch::conclude(facts, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::inspect;
+
+    #[test]
+    fn what_is_called_weights_and_is_not_readable_is_told_of() {
+        let said = |path: &str, content: &[u8]| {
+            let entry = Entry::file(path, content.len() as u64);
+            let recorder = inspect(&ModelWeights, &entry, content);
+            let mut detections = recorder.detections.into_iter();
+            detections.next().map(|one| (one.kind, one.message))
+        };
+        let told = |name: &str| {
+            let message = format!("called .{name} but can't be read as one");
+            Some((unreadable::KIND, message))
+        };
+        let damaged = [0xff; 40];
+        assert_eq!(said("package/a.SafeTensors", &damaged), told("safetensors"));
+        assert_eq!(said("package/a.onnx", &damaged), told("onnx"));
+        assert_eq!(said("package/a.gguf", b"GGUX"), told("gguf"));
+        assert_eq!(said("package/a.onnx", b""), None);
+        assert_eq!(
+            said(
+                "package/a.onnx",
+                b"version https://git-lfs.github.com/spec/v1"
+            ),
+            None
+        );
+        assert_eq!(said("package/a.bin", &damaged), None);
     }
 }
 
