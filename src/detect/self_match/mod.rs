@@ -9,7 +9,9 @@ mod search;
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Detection, Detector, Inspection, Out};
-use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, Location, SelfKind, Window};
+use crate::model::{
+    Context, Entry, EntryKind, EntryPath, Evidence, Location, SelfKind, View, Window,
+};
 
 use forms::Form;
 use search::Search;
@@ -56,19 +58,30 @@ impl SelfMatch {
 
 impl Detector for SelfMatch {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
-        // A derived text was searched already: in the form in which its container holds it.
+        // A derived text was searched already: in the form in which its container holds it, and so was
+        // its name.
         let searched = match entry.kind {
             EntryKind::File => !entry.opened,
             EntryKind::Link { .. } | EntryKind::Metadata => true,
-            EntryKind::Directory | EntryKind::Derived => false,
+            EntryKind::Directory => false,
+            EntryKind::Derived => return None,
         };
-        let search = self.search.as_ref().filter(|_| searched)?;
+        let search = self.search.as_ref()?;
+        let in_path = match entry.kind {
+            EntryKind::Metadata => Vec::new(),
+            _ => in_path(search, &entry.path),
+        };
+        if !searched && in_path.is_empty() {
+            return None;
+        }
         Some(Box::new(Looking {
             search: Arc::clone(search),
             path: entry.path.clone(),
             binary: memchr::memchr(0, head).is_some(),
             window: Window::new(Search::BEFORE, search.after()),
             passed: 0,
+            searched,
+            in_path,
             found: BTreeMap::new(),
         }))
     }
@@ -82,6 +95,9 @@ struct Looking {
     window: Window,
     /// Offset up to which everything belongs to what was found already.
     passed: u64,
+    /// Whether the content is looked at; else only the path was.
+    searched: bool,
+    in_path: Vec<(usize, Form)>,
     found: BTreeMap<(usize, Form), Found>,
 }
 
@@ -95,6 +111,7 @@ impl Inspection for Looking {
     fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
         let (search, binary) = (&self.search, self.binary);
         let (passed, found) = (&mut self.passed, &mut self.found);
+        let piece = if self.searched { piece } else { &[] };
         self.window.push(piece, last, &mut |view| {
             search.each(&view, passed, &mut |kind, form, start| {
                 found
@@ -109,6 +126,12 @@ impl Inspection for Looking {
         if !last {
             return;
         }
+        for &(kind, form) in &self.in_path {
+            let (_, kind, noun) = LOOKED_FOR[kind];
+            let message = format!("your {noun} is part of the path");
+            let fact = format!("{noun}, {}, in the path", form.name());
+            out.detection(Detection::new(kind, &self.path, message, fact));
+        }
         for (&(kind, form), found) in &self.found {
             let (_, kind, noun) = LOOKED_FOR[kind];
             out.detection(Detection {
@@ -122,6 +145,26 @@ impl Inspection for Looking {
             });
         }
     }
+}
+
+/// What is in the part of a path that is no container's.
+fn in_path(search: &Search, path: &EntryPath) -> Vec<(usize, Form)> {
+    let own = path.as_str().rsplit("!/").next().unwrap_or_default();
+    // Whoever packs `/home/ann` finds `home/ann` in the archive.
+    let text = format!("/{own}");
+    let view = View {
+        bytes: text.as_bytes(),
+        search: (0, text.len()),
+        offset: 0,
+        lines: 0,
+    };
+    let mut found = Vec::new();
+    search.each(&view, &mut 0, &mut |kind, form, _| {
+        if !found.contains(&(kind, form)) {
+            found.push((kind, form));
+        }
+    });
+    found
 }
 
 fn message(noun: &str, form: Form, found: &Found) -> String {
@@ -328,6 +371,32 @@ mod tests {
             recorder.detections[0].message,
             "your home directory appears at offset 3"
         );
+    }
+
+    #[test]
+    fn paths_of_entries_are_searched() {
+        let told = |path: &str, kind: EntryKind| {
+            let entry = Entry {
+                kind,
+                ..Entry::file(path, 1)
+            };
+            let recorder = inspect(&ann(), &entry, b"-");
+            let kinds = recorder.detections.iter().map(|found| found.kind);
+            kinds.collect::<Vec<_>>()
+        };
+        for path in [
+            "package/x/home/anna/y.txt",
+            "home/anna/y",
+            "a.tgz!/home/anna/y",
+        ] {
+            assert_eq!(told(path, EntryKind::File), ["self-match:home"], "{path}");
+        }
+        assert_eq!(
+            told("p/home/anna/", EntryKind::Directory),
+            ["self-match:home"]
+        );
+        assert_eq!(told("p/home/annabel/", EntryKind::Directory), [""; 0]);
+        assert_eq!(told("home/anna/a.tgz!/y", EntryKind::File), [""; 0]);
     }
 
     #[test]
