@@ -79,10 +79,8 @@ impl Matcher {
     /// Whether there is anything to look at in an entry of this kind.
     pub(super) fn looks_at(&self, kind: &EntryKind) -> bool {
         match self {
-            Self::Paths => matches!(
-                kind,
-                EntryKind::File | EntryKind::Directory | EntryKind::Link { .. }
-            ),
+            // An empty directory leaks nothing, and what lies in one has a path of its own.
+            Self::Paths => matches!(kind, EntryKind::File | EntryKind::Link { .. }),
             Self::Text(_) => !matches!(kind, EntryKind::Directory),
             Self::Magic(_) | Self::Keys(_) => matches!(kind, EntryKind::File),
             Self::Detector(_) => true,

@@ -92,7 +92,7 @@ fn paths_and_magic_are_met_by_entries() {
         kind: EntryKind::Directory,
         ..file("x/.env/", 0)
     };
-    assert_eq!(ids(&directory, b"GGUF"), [0]);
+    assert_eq!(ids(&directory, b"GGUF"), [] as [usize; 0]);
     let derived = Entry {
         kind: EntryKind::Derived,
         ..file("a.map!/.env", 0)
