@@ -17,9 +17,13 @@ const CONFIG: &str = "[paths]\n\
     allow = [\"docs.acme.com\"]\n";
 
 fn check(config: &str, files: &[(&str, &str)]) -> Ran {
+    check_with("git+https://git.acme.com/tools/cli.git", config, files)
+}
+
+fn check_with(repository: &str, config: &str, files: &[(&str, &str)]) -> Ran {
     let manifest = json!({
         "name": "cli", "version": "1.0.0", "license": "MIT",
-        "repository": { "type": "git", "url": "git+https://git.acme.com/tools/cli.git" },
+        "repository": { "type": "git", "url": repository },
         "author": "Ann Lee <ann@acme.com>",
         "bugs": { "url": "https://git.acme.com/tools/cli/issues" },
     });
@@ -39,8 +43,8 @@ fn check(config: &str, files: &[(&str, &str)]) -> Ran {
 fn found(ran: &Ran) -> Vec<(String, String)> {
     let document = ran.json();
     let findings = document["findings"].as_array().unwrap().iter();
-    let named = findings.filter(|finding| finding["rule"] == "organisation-name");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let named = findings.filter(|finding| text(&finding["rule"]).starts_with("organisation-"));
     named
         .map(|finding| (text(&finding["path"]), text(&finding["evidence"])))
         .collect()
@@ -94,6 +98,32 @@ fn what_the_manifest_says_or_the_configuration_allows_is_no_finding() {
     let ran = check(CONFIG, &[("package/CHANGELOG.md", &log)]);
     assert_eq!(ran.code, Some(1));
     assert_eq!(found(&ran).len(), 1, "{ran:?}");
+}
+
+#[test]
+fn a_repository_may_be_given_with_a_user() {
+    let files = [(
+        "package/README.md",
+        "https://git.acme.com/tools/cli/issues\n",
+    )];
+    for repository in [
+        "git+ssh://git@git.acme.com/tools/cli.git",
+        "ssh://git@git.acme.com/tools/cli.git",
+        "https://ann@git.acme.com/tools/cli.git",
+        "git@git.acme.com:tools/cli.git",
+        "github:acme/cli",
+    ] {
+        let ran = check_with(repository, CONFIG, &files);
+        assert_eq!((ran.code, found(&ran)), (Some(0), vec![]), "{repository}");
+    }
+}
+
+#[test]
+fn a_declared_address_hides_nothing_in_its_path() {
+    let text = "https://git.acme.com/tools/cli/ACME-7";
+    let ran = check(CONFIG, &[("package/cli.js", text)]);
+    let expected = ("package/cli.js".to_owned(), "ACME-7".to_owned());
+    assert_eq!(found(&ran), [expected]);
 }
 
 #[test]

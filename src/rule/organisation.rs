@@ -1,10 +1,11 @@
-//! What an organisation calls its own: domains and expressions, turned into a rule like any other.
+//! What an organisation calls its own: domains and expressions, turned into rules like any other.
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
 
 use super::{anchors, pattern::Pattern};
 
-/// The rule as far as it does not depend on the names.
+/// The rules as far as they do not depend on the names. Domains have one of their own: an address that
+/// may be shown must not hide what else its path says.
 const RULE: &str = include_str!("organisation.toml");
 
 /// What may stand before a domain: nothing that would make it another name. An escaped line end or a
@@ -23,9 +24,15 @@ const MOST_ANCHORS: usize = 16;
 /// Names that must not ship, and exceptions from them.
 #[derive(Debug, Default)]
 pub struct Organisation {
-    domains: Vec<String>,
-    expressions: Vec<String>,
+    domains: Names,
+    expressions: Names,
     allowed: Vec<String>,
+}
+
+/// Names of one sort, as alternatives, and what to search for first.
+#[derive(Debug, Default)]
+struct Names {
+    alternatives: Vec<String>,
     anchors: Vec<String>,
 }
 
@@ -36,14 +43,26 @@ impl Organisation {
     ///
     /// When it can't be searched for: then why.
     pub fn add(&mut self, name: &str) -> Result<(), String> {
-        let domain = is_domain(name).then(|| regex_syntax::escape(name));
-        let expression = domain.as_ref().map(|domain| format!("(?i:{domain})"));
-        let anchors = anchors(expression.as_deref().unwrap_or(name))?;
-        self.anchors.extend(anchors);
-        match domain {
-            Some(domain) => self.domains.push(domain),
-            None => self.expressions.push(format!("(?:{name})")),
+        if let Some(domain) = name.strip_prefix("*.").filter(|rest| is_domain(rest)) {
+            return Err(format!(
+                "write `{domain}`, it stands for all hosts below it too"
+            ));
         }
+        if is_network(name) {
+            let how = r"such as `10\.42\.[0-9]+\.[0-9]+` for 10.42.0.0/16";
+            return Err(format!(
+                "it is a network: write an expression for its addresses, {how}"
+            ));
+        }
+        let (names, expression) = match is_domain(name) {
+            true => (&mut self.domains, regex_syntax::escape(name)),
+            false => (&mut self.expressions, format!("(?:{name})")),
+        };
+        names.anchors.extend(match is_domain(name) {
+            true => anchors(&format!("(?i:{expression})"))?,
+            false => anchors(name)?,
+        });
+        names.alternatives.push(expression);
         Ok(())
     }
 
@@ -66,30 +85,34 @@ impl Organisation {
 
     /// The rule file that looks for all of them; none without a name.
     pub fn rule(&self) -> Option<String> {
-        let mut ways = self.expressions.clone();
-        let mut reject = self.allowed.clone();
-        if !self.domains.is_empty() {
-            let domains = self.domains.join("|");
-            ways.insert(0, format!("(?i:{BEFORE}({LEAD}(?:{domains}){TAIL}))"));
+        let mut file = String::new();
+        if !self.domains.alternatives.is_empty() {
+            let domains = self.domains.alternatives.join("|");
+            let mut reject = self.allowed.clone();
             // `acme.com.au` and `acme.co.uk` are somebody else's.
             reject.push(format!(
                 r"(?i)^(?:[^/]*//)?[^/]*(?:{domains})\.[a-z]{{2}}(?:[:/]|$)"
             ));
+            let regex = format!("(?i:{BEFORE}({LEAD}(?:{domains}){TAIL}))");
+            let rule = RULE.replace("{id}", "domain").replace("{noun}", "Domain");
+            file += &(rule + &matching(&self.domains.anchors, &regex, 1, &reject));
         }
-        if ways.is_empty() {
-            return None;
+        if !self.expressions.alternatives.is_empty() {
+            let regex = self.expressions.alternatives.join("|");
+            let rule = RULE.replace("{id}", "name").replace("{noun}", "Name");
+            file += &(rule + &matching(&self.expressions.anchors, &regex, 0, &self.allowed));
         }
-        let value = usize::from(!self.domains.is_empty());
-        let reject = match reject.is_empty() {
-            true => String::new(),
-            false => format!("reject = {}\n", list(&reject)),
-        };
-        Some(format!(
-            "{RULE}anchors = {}\nregex = {}\nvalue = {value}\n{reject}",
-            list(&self.anchors),
-            quoted(&ways.join("|")),
-        ))
+        (!file.is_empty()).then_some(file)
     }
+}
+
+fn matching(anchors: &[String], regex: &str, value: usize, reject: &[String]) -> String {
+    let (anchors, regex) = (list(anchors), quoted(regex));
+    let reject = match reject {
+        [] => String::new(),
+        reject => format!("reject = {}\n", list(reject)),
+    };
+    format!("anchors = {anchors}\nregex = {regex}\nvalue = {value}\n{reject}")
 }
 
 fn list(texts: &[String]) -> String {
@@ -99,6 +122,13 @@ fn list(texts: &[String]) -> String {
 
 fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
+}
+
+/// An address with the length of its network's prefix.
+fn is_network(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(address, prefix)| {
+        address.parse::<std::net::IpAddr>().is_ok() && prefix.parse::<u8>().is_ok()
+    })
 }
 
 /// Labels of letters, digits and hyphens, at least two of them.
@@ -237,6 +267,22 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_shown_hides_nothing_in_its_path() {
+        let rules = rules(
+            &["acme.com", r"HELX-\d+", "(?i)bluebird"],
+            &["docs.acme.com"],
+        );
+        assert_eq!(
+            found(&rules, "https://docs.acme.com/to/jira.acme.com/x"),
+            ["jira.acme.com/x"]
+        );
+        assert_eq!(
+            found(&rules, "https://docs.acme.com/Bluebird/HELX-12"),
+            ["Bluebird", "HELX-12"]
+        );
+    }
+
+    #[test]
     fn paths_are_searched_too() {
         let rules = rules(&["acme.com"], &[]);
         let met = |path: &str| {
@@ -259,6 +305,11 @@ mod tests {
             assert_eq!(add(name), short, "{name}");
         }
         assert_eq!(add("(acme"), "unclosed group");
+        assert_eq!(
+            add("*.acme.com"),
+            "write `acme.com`, it stands for all hosts below it too"
+        );
+        assert!(add("10.42.0.0/16").starts_with("it is a network: write an expression"));
         assert_eq!(
             Organisation::default().allow("[").unwrap_err(),
             "unclosed character class"

@@ -240,6 +240,10 @@ impl TextMatcher {
                 } else if range.start < anchor.start {
                     // What begins before the anchor and is refused must not hide what begins here.
                     at = anchor.start - base;
+                    // Nor what lies in the path of an address that may be shown, with its own beginning.
+                    let part = memchr::memrchr(b'/', &window[..at]).filter(|_| self.names);
+                    let inner = |part: &usize| *part > matched.start() && window[*part - 1] != b'/';
+                    at = part.filter(inner).unwrap_or(at);
                 }
             }
         }
