@@ -16,8 +16,8 @@ const NATIVE_SOURCES: [&str; 17] = [
     "asm", "c", "cc", "cpp", "cu", "cxx", "f", "f90", "go", "m", "mm", "nim", "pyx", "rs", "s",
     "swift", "zig",
 ];
-/// What is loaded of native code, by the end of the name.
-const NATIVE_BINARIES: [&str; 3] = [".so", ".pyd", ".node"];
+/// What is loaded or run of native code, by the end of the name.
+const NATIVE_BINARIES: [&str; 7] = [".so", ".pyd", ".node", ".dylib", ".dll", ".exe", ".wasm"];
 /// Files with which an installer builds native code again: then its sources must ship.
 const RECIPES: [&str; 3] = ["binding.gyp", "CMakeLists.txt", "build.zig"];
 /// Sources of what runs on a Java machine.
@@ -87,9 +87,10 @@ fn native_binary(facts: &Facts) -> Option<&str> {
         return None;
     }
     let is_binary = |path: &&EntryPath| {
-        NATIVE_BINARIES
-            .iter()
-            .any(|end| path.file_name().ends_with(end))
+        // `libledger.so.1.2` is one as well.
+        let name = path.file_name();
+        let name = name.trim_end_matches(|last: char| last == '.' || last.is_ascii_digit());
+        NATIVE_BINARIES.iter().any(|end| name.ends_with(end))
     };
     own().find(is_binary).map(EntryPath::file_name)
 }
@@ -147,6 +148,10 @@ mod tests {
             ("binding.gyp", 1),
         ];
         assert_eq!(told(Format::NpmTgz, &addon[..2]).len(), 1);
+        for binary in ["a.dylib", "a.dll", "bin/a.exe", "a.wasm", "liba.so.1.2"] {
+            let files = [(binary, 1), ("src/a.cc", 1)];
+            assert_eq!(told(Format::NpmTgz, &files).len(), 1, "{binary}");
+        }
         assert_eq!(told(Format::NpmTgz, &addon), []);
     }
 
