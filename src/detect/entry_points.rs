@@ -75,10 +75,11 @@ impl Detector for EntryPoints {
                 continue;
             }
             let top = inside.split('/').next().unwrap_or_default();
-            let beside = |outputs: &Vec<&str>| !outputs.contains(&top) && !OUTPUTS.contains(&top);
-            let is_named = manifest.is_some_and(|manifest| names(manifest, &inside));
+            // Builds write other languages than TypeScript into their outputs as well.
+            let fits = is_typescript(&inside) || !OUTPUTS.contains(&top);
+            let is_named = |least| manifest.is_some_and(|named| names(named, &inside, least));
             match &outputs {
-                Some(outputs) if beside(outputs) && !is_named => {
+                Some(outputs) if fits && !outputs.contains(&top) && !is_named(1) => {
                     let lead = outputs.iter().map(|output| format!("{output}/"));
                     let lead = lead.collect::<Vec<_>>().join(", ");
                     let message =
@@ -89,6 +90,12 @@ impl Detector for EntryPoints {
                         message,
                         format!("not in {lead}"),
                     ));
+                }
+                // That the output ships as a whole does not mean what it was made of.
+                Some(outputs) if fits && outputs.contains(&top) && !is_named(2) => {
+                    let message = "is TypeScript source within the build".to_owned();
+                    let fact = extension(&inside);
+                    out(Detection::new(TYPESCRIPT, path, message, fact));
                 }
                 _ if is_typescript(&inside) && lies_in_src(&inside) => {
                     let message = "is TypeScript source in a package".to_owned();
@@ -125,15 +132,17 @@ fn outputs(manifest: &Manifest) -> Option<Vec<&str>> {
     (!outputs.is_empty()).then_some(outputs)
 }
 
-/// Whether an entry point or `files` names the file, or a directory that it lies in.
-fn names(manifest: &Manifest, path: &str) -> bool {
+/// Whether an entry point or `files` names the file, or a directory that it lies in, with so many parts
+/// at least.
+fn names(manifest: &Manifest, path: &str, least: usize) -> bool {
     let mut named = manifest.entry_points.iter().chain(&manifest.files);
     named.any(|name| {
         let name = name.trim_start_matches("./").trim_start_matches('/');
         let plain = name.split(['*', '{', '[', '?', '!']).next().unwrap_or(name);
         // `src/**/*.ts` names what lies in src, `**/*.ts` and `.` name nothing.
         let plain = plain.trim_end_matches(['/', '.']);
-        let rest = path.strip_prefix(plain).filter(|_| !plain.is_empty());
+        let is_one = !plain.is_empty() && plain.split('/').count() >= least;
+        let rest = path.strip_prefix(plain).filter(|_| is_one);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('.'))
     })
 }
@@ -204,12 +213,15 @@ mod tests {
             "src/b.vue",
             "src/c.d.ts",
             "lib/x.jsx",
+            "lib/plan.ts",
             "vite.config.ts",
             "examples/a.ts",
             "core/x.coffee",
         ];
         let outside = [
             (OUTSIDE, "core/x.coffee".to_owned()),
+            (TYPESCRIPT, "dist/a.ts".to_owned()),
+            (OUTSIDE, "lib/plan.ts".to_owned()),
             (OUTSIDE, "src/a.ts".to_owned()),
             (OUTSIDE, "src/b.vue".to_owned()),
         ];
@@ -227,7 +239,11 @@ mod tests {
         );
         let typescript = [(TYPESCRIPT, "src/a.ts".to_owned())];
         assert_eq!(
-            told(&["dist/a.js"], &["core", "/src/"], &shipped),
+            told(
+                &["dist/a.js"],
+                &["core", "/src/", "dist/a.ts", "lib"],
+                &shipped
+            ),
             typescript
         );
         assert_eq!(
