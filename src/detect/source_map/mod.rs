@@ -64,8 +64,12 @@ const MAPS_OF_SCRIPTS: &[&str] = &[
     ".d.cts.map",
     ".wasm.map",
 ];
-/// Files that explain maps by writing them out.
-const PROSE: &[&str] = &["md", "mdx", "markdown", "rst", "txt", "adoc"];
+/// Files that explain maps by writing them out, and those in languages that no bundler writes, which do so
+/// in tests of programs that read maps.
+const PROSE: &[&str] = &[
+    "md", "mdx", "markdown", "rst", "txt", "adoc", "rs", "py", "pyi", "go", "rb", "java", "kt",
+    "swift", "c", "h", "cc", "cpp", "hpp", "cs", "toml", "yaml", "yml",
+];
 
 /// A source map that was read: what of it is needed when all entries are known.
 #[derive(Debug)]
