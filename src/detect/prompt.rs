@@ -3,7 +3,7 @@
 //! A prompt says who the model is ("You are …"), and close behind it what the model must and must not do.
 //! A model is told so where nobody else is: neither word alone shows anything.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -289,7 +289,8 @@ fn gives_role(rest: &[u8]) -> bool {
 struct Words {
     openings: AhoCorasick,
     longest_opening: usize,
-    points: AhoCorasick,
+    /// Made at the first opening: most packages have none, and every run would wait for it.
+    points: LazyLock<AhoCorasick>,
 }
 
 impl Words {
@@ -304,11 +305,13 @@ impl Words {
                 .build(openings)
                 .expect("a small automaton"),
             longest_opening: longest_opening.unwrap_or_default(),
-            points: AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .kind(Some(AhoCorasickKind::DFA))
-                .build(STRONG.iter().chain(&WEAK))
-                .expect("a small automaton"),
+            points: LazyLock::new(|| {
+                AhoCorasick::builder()
+                    .ascii_case_insensitive(true)
+                    .kind(Some(AhoCorasickKind::DFA))
+                    .build(STRONG.iter().chain(&WEAK))
+                    .expect("a small automaton")
+            }),
         }
     }
 
