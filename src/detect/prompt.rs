@@ -168,11 +168,7 @@ pub(super) fn make(_: &Context) -> Box<dyn Detector> {
 
 impl Detector for Prompts {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
-        let extension = entry
-            .path
-            .extension()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let extension = entry.path.lower_extension();
         let kind = match entry.kind {
             EntryKind::Derived => IN_MAP,
             EntryKind::File if CODE.contains(&extension.as_str()) => IN_CODE,

@@ -170,7 +170,7 @@ struct TextDigests;
 
 impl Detector for TextDigests {
     fn inspect(&self, entry: &Entry, _: &[u8]) -> Option<Box<dyn Inspection>> {
-        let extension = entry.path.extension()?.to_ascii_lowercase();
+        let extension = entry.path.lower_extension();
         let text = entry.kind == EntryKind::File
             && !entry.opened
             && EXTENSIONS.binary_search(&extension.as_str()).is_ok();

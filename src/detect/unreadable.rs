@@ -15,14 +15,14 @@ pub(super) fn inspect(
     head: &[u8],
     extensions: &[&str],
 ) -> Option<Box<dyn Inspection>> {
-    let extension = entry.path.extension()?.to_ascii_lowercase();
+    let extension = entry.path.lower_extension();
     let is_named = extensions.contains(&extension.as_str());
     let is_told = is_named && !head.is_empty() && !head.starts_with(POINTER);
     is_told.then(|| content::told(detection(&entry.path)))
 }
 
 pub(super) fn detection(path: &EntryPath) -> Detection {
-    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let extension = path.lower_extension();
     let message = format!("called .{extension} but can't be read as one");
     Detection::new(KIND, path, message, "a damaged or unknown header")
 }

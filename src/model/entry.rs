@@ -93,6 +93,11 @@ impl EntryPath {
             .rsplit_once('.')
             .map(|(_, extension)| extension)
     }
+
+    /// The extension in lower case, empty if there is none.
+    pub fn lower_extension(&self) -> String {
+        self.extension().unwrap_or_default().to_ascii_lowercase()
+    }
 }
 
 /// The name in `NAME-VERSION.dist-info` or `NAME-VERSION.data`, and where the suffix starts.

@@ -41,11 +41,7 @@ pub(super) fn inspect(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>>
     let cells = line.split(char::from(delimiter));
     let names: Vec<&str> = cells.map(|cell| cell.trim().trim_matches('"')).collect();
     let people = Personal::of(names.iter().copied());
-    let extension = entry
-        .path
-        .extension()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let extension = entry.path.lower_extension();
     let is_table = EXTENSIONS.contains(&extension.as_str());
     (people.are_people() || is_table).then(|| {
         Box::new(Rows {

@@ -35,11 +35,7 @@ pub(super) fn make(_: &Context) -> Box<dyn Detector> {
 
 impl Detector for Documents {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
-        let extension = entry
-            .path
-            .extension()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let extension = entry.path.lower_extension();
         if entry.kind != EntryKind::File || entry.opened {
             return None;
         }

@@ -50,7 +50,7 @@ pub(super) fn inspect(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>>
 /// What is called a pickle and is none of the forms that are known by content: tools compress them whole (joblib
 /// with zlib, xz, …), and protocols 0 and 1 have no header.
 pub(super) fn inspect_named(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
-    let extension = entry.path.extension()?.to_ascii_lowercase();
+    let extension = entry.path.lower_extension();
     // Text is of Pkl, the language, or stands for a file that lies elsewhere.
     let is_utf8 = str::from_utf8(head).map_or_else(|fault| fault.error_len().is_none(), |_| true);
     let is_text = is_utf8 && memchr::memchr(0, head).is_none();

@@ -1,3 +1,5 @@
+//! Libraries and programs made byte by byte, and what is told of them.
+
 use super::*;
 use crate::{
     detect::testing::{Recorder, inspect, inspect_in_steps},

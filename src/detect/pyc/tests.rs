@@ -1,3 +1,5 @@
+//! Bytecode of each layout, and what is told of it.
+
 use super::*;
 use crate::detect::testing::inspect_in_steps;
 

@@ -100,11 +100,7 @@ impl Detector for SourceMaps {
         if entry.opened || !file && entry.kind != EntryKind::Derived {
             return None;
         }
-        let extension = entry
-            .path
-            .extension()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let extension = entry.path.lower_extension();
         let named_map = file && extension == "map";
         let map = object_start(head).map(|_| MapReader::new(self.budget.share(), true));
         let name = entry.path.as_str().to_ascii_lowercase();
