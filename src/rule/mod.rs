@@ -11,6 +11,7 @@ mod error;
 mod example;
 mod file;
 mod generate;
+mod grams;
 mod heads;
 mod hex;
 mod keys;

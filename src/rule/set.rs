@@ -203,7 +203,7 @@ impl RuleSet {
             }
         }
         Ok(Self {
-            anchors: Anchors::new(anchors)?,
+            anchors: Anchors::new(anchors, false),
             apart: Apart::new(&rules)?,
             paths,
             keys,
