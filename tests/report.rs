@@ -28,6 +28,8 @@ fn rule(
     RuleInfo {
         id: id.to_owned(),
         title: title.to_owned(),
+        provider: None,
+        formats: Vec::new(),
         category,
         severity,
         level: Levels {

@@ -16,6 +16,8 @@ fn rule(id: &str, category: Category, open: Level, closed: Level, public: Level)
     Arc::new(RuleInfo {
         id: id.to_owned(),
         title: id.to_owned(),
+        provider: None,
+        formats: Vec::new(),
         category,
         severity: Severity::High,
         level: Levels {

@@ -57,10 +57,7 @@ struct Candidate {
 impl Anchors {
     /// The anchors of `(rule, anchor)`, each at least [`SHORTEST`] bytes long. With `fold`, they are in lower
     /// case and are found in any.
-    pub(super) fn new<'a>(
-        anchors: impl IntoIterator<Item = (usize, &'a str)>,
-        fold: bool,
-    ) -> Self {
+    pub(super) fn new<'a>(anchors: impl IntoIterator<Item = (usize, &'a str)>, fold: bool) -> Self {
         let mut all = Self {
             anchors: Vec::new(),
             grams: Grams::new(fold),
@@ -71,7 +68,9 @@ impl Anchors {
         all.buckets.resize_with(Grams::BUCKETS, Vec::new);
         let mut known: HashMap<&str, usize> = HashMap::new();
         for (rule, text) in anchors {
-            let index = *known.entry(text).or_insert_with(|| all.add(text.as_bytes()));
+            let index = *known
+                .entry(text)
+                .or_insert_with(|| all.add(text.as_bytes()));
             let rules = &mut all.anchors[index].rules;
             if !rules.contains(&rule) {
                 rules.push(rule);

@@ -5,6 +5,7 @@
 
 mod anchors;
 mod apart;
+mod assigned;
 mod braces;
 mod check;
 mod error;
