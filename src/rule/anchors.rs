@@ -66,7 +66,6 @@ impl Anchors {
             fold: u32::from_ne_bytes([if fold { FOLD } else { 0 }; SHORTEST]),
             longest: 0,
         };
-        all.buckets.resize_with(Grams::BUCKETS, Vec::new);
         let mut known: HashMap<&str, usize> = HashMap::new();
         for (rule, text) in anchors {
             let index = *known
@@ -88,7 +87,11 @@ impl Anchors {
             let bytes = rarest.to_le_bytes();
             for shift in 0..=1 {
                 let gram = [bytes[shift], bytes[shift + 1], bytes[shift + 2]];
-                self.buckets[self.grams.add(gram)].push(Candidate {
+                let bucket = self.grams.add(gram);
+                if bucket == self.buckets.len() {
+                    self.buckets.push(Vec::new());
+                }
+                self.buckets[bucket].push(Candidate {
                     rarest,
                     shift,
                     before,

@@ -17,40 +17,39 @@ const STEP: usize = 14;
 /// Turns ASCII letters into lower-case ones, and some other bytes into each other.
 pub(super) const FOLD: u8 = 0x20;
 
-/// What a slot holds: nothing, or the bucket of what may stand there.
-type Bucket = u8;
-
 /// Sequences of three bytes, each in a bucket.
 #[derive(Debug)]
 pub(super) struct Grams {
-    table: Box<[Bucket; SLOTS]>,
-    last: Bucket,
+    /// Whether a slot holds anything: what every look needs.
+    table: Box<[bool; SLOTS]>,
+    /// In which bucket that is: what is needed where it holds something.
+    buckets: Box<[u16; SLOTS]>,
+    count: u16,
     fold: u128,
 }
 
 impl Grams {
-    /// Buckets there are, the one for nothing included.
-    pub(super) const BUCKETS: usize = 1 << Bucket::BITS;
-
     /// No sequences yet. With `fold`, letters are compared in any case; what is added has been folded.
     pub(super) fn new(fold: bool) -> Self {
         let fold = if fold { FOLD } else { 0 };
         Self {
-            table: Box::new([0; SLOTS]),
-            last: 0,
+            table: Box::new([false; SLOTS]),
+            buckets: Box::new([0; SLOTS]),
+            count: 0,
             fold: u128::from_ne_bytes([fold; READ]),
         }
     }
 
-    /// Adds a sequence and says in which bucket it is. Others may be in the same one.
+    /// Adds a sequence and says in which bucket it is, counted from 0. Others may be in the same one.
     pub(super) fn add(&mut self, gram: [u8; GRAM]) -> usize {
-        let gram = u32::from_le_bytes([gram[0], gram[1], gram[2], 0]);
-        let bucket = &mut self.table[slot(gram)];
-        if *bucket == 0 {
-            self.last = self.last.checked_add(1).unwrap_or(1);
-            *bucket = self.last;
+        let slot = slot(u32::from_le_bytes([gram[0], gram[1], gram[2], 0]));
+        if !self.table[slot] {
+            self.table[slot] = true;
+            self.buckets[slot] = self.count;
+            // There are no more slots than this can count.
+            self.count = self.count.wrapping_add(1);
         }
-        usize::from(*bucket)
+        usize::from(self.buckets[slot])
     }
 
     /// Shows every second position from `from` on at which a sequence may stand, with its bucket, until `look` says
@@ -67,13 +66,13 @@ impl Grams {
             let mut found = 0u32;
             for place in 0..STEP / 2 {
                 let gram = (read >> (16 * place)) as u32;
-                found |= u32::from(self.table[slot(gram)] != 0) << place;
+                found |= u32::from(self.table[slot(gram)]) << place;
             }
             while found != 0 {
                 let place = found.trailing_zeros() as usize;
                 found &= found - 1;
                 let gram = (read >> (16 * place)) as u32;
-                let bucket = usize::from(self.table[slot(gram)]);
+                let bucket = usize::from(self.buckets[slot(gram)]);
                 if !look(at + 2 * place, bucket) {
                     return;
                 }
@@ -82,8 +81,8 @@ impl Grams {
         }
         while let Some(read) = bytes.get(at..).and_then(<[u8]>::first_chunk::<GRAM>) {
             let gram = u32::from_le_bytes([read[0], read[1], read[2], 0]) | self.fold as u32;
-            let bucket = usize::from(self.table[slot(gram)]);
-            if bucket != 0 && !look(at, bucket) {
+            let slot = slot(gram);
+            if self.table[slot] && !look(at, usize::from(self.buckets[slot])) {
                 return;
             }
             at += 2;
