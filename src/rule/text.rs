@@ -13,8 +13,9 @@ use super::{
     pattern::Pattern,
     placeholder::is_placeholder,
     reading::Reading,
-    verify::{self, Validator},
+    verify::{self, Answer, Validator},
 };
+use crate::model::looks_random;
 
 /// How much is looked at before an anchor, in bytes.
 pub(super) const BEFORE: usize = 512;
@@ -45,6 +46,8 @@ pub(super) struct TextMatcher {
     reject: Vec<Pattern>,
     entropy: f64,
     placeholders: bool,
+    /// Whether the value must look random.
+    random: bool,
     /// Whether the paths of entries are searched too.
     pub(super) names: bool,
     /// Whether what the artifact's manifest says in public counts as well.
@@ -101,6 +104,7 @@ impl TextMatcher {
             reject.extend(reading.pattern(fields, &text));
         }
         let entropy = fields.number("entropy", 0.0, (0.0, 8.0));
+        let random = fields.boolean("random").unwrap_or(false);
         let names = fields.boolean("names").unwrap_or(false);
         let declared = fields.boolean("declared").unwrap_or(true);
         Some(Self {
@@ -113,6 +117,7 @@ impl TextMatcher {
             reject,
             entropy: entropy?,
             placeholders: secret,
+            random,
             names,
             declared,
             apart,
@@ -141,7 +146,7 @@ impl TextMatcher {
         bytes: &[u8],
         anchor: Range<usize>,
         spend: &dyn Fn(usize) -> bool,
-        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+        found: &mut dyn FnMut(Range<usize>, Range<usize>, Answer),
     ) {
         if !spend(COST) {
             return;
@@ -162,7 +167,7 @@ impl TextMatcher {
         for anchor in &self.anchors {
             for start in memchr::memmem::find_iter(text, anchor) {
                 let anchor = start..start + anchor.len();
-                self.search(text, anchor, &|_| true, &mut |_, value| {
+                self.search(text, anchor, &|_| true, &mut |_, value, _| {
                     found.get_or_insert(value);
                 });
             }
@@ -177,7 +182,7 @@ impl TextMatcher {
         bytes: &[u8],
         anchor: Range<usize>,
         spend: &dyn Fn(usize) -> bool,
-        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+        found: &mut dyn FnMut(Range<usize>, Range<usize>, Answer),
     ) {
         let end = self.end(bytes, &anchor);
         for start in heads.starts(bytes, anchor.start) {
@@ -197,9 +202,9 @@ impl TextMatcher {
                 continue;
             }
             if let Some(value) = self.value(input)
-                && self.accepts(&window[value.clone()])
+                && let Some(answer) = self.accepts(&window[value.clone()])
             {
-                return found(range, base + value.start..base + value.end);
+                return found(range, base + value.start..base + value.end, answer);
             }
         }
     }
@@ -210,7 +215,7 @@ impl TextMatcher {
         bytes: &[u8],
         anchor: Range<usize>,
         spend: &dyn Fn(usize) -> bool,
-        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+        found: &mut dyn FnMut(Range<usize>, Range<usize>, Answer),
     ) {
         let before = self.reach().map_or(BEFORE, |reach| reach.min(BEFORE));
         let base = anchor.start.saturating_sub(before);
@@ -235,8 +240,8 @@ impl TextMatcher {
                 return;
             }
             if let Some(value) = self.value(input.range(matched.start()..)) {
-                if self.accepts(&window[value.clone()]) {
-                    found(range, base + value.start..base + value.end);
+                if let Some(answer) = self.accepts(&window[value.clone()]) {
+                    found(range, base + value.start..base + value.end, answer);
                 } else if range.start < anchor.start {
                     // What begins before the anchor and is refused must not hide what begins here.
                     at = anchor.start - base;
@@ -272,15 +277,24 @@ impl TextMatcher {
         Some(group.or_else(|| captures.get_group(0))?.range())
     }
 
-    fn accepts(&self, value: &[u8]) -> bool {
-        !self
+    /// What is to be said of a value, unless it is none of the rule's.
+    fn accepts(&self, value: &[u8]) -> Option<Answer> {
+        let refused = self
             .reject
             .iter()
             .any(|reject| reject.regex().is_match(value))
-            && (self.entropy == 0.0 || entropy(value) >= self.entropy)
-            && !(self.placeholders && is_placeholder(value))
-            && (self.verify.is_empty()
-                || self.verify.iter().any(|validator| (validator.holds)(value)))
+            || self.entropy > 0.0 && entropy(value) < self.entropy
+            || self.random && !looks_random(value)
+            || self.placeholders && is_placeholder(value);
+        if refused {
+            return None;
+        }
+        if let Some(why) = verify::published(value).filter(|_| self.placeholders) {
+            return Some(Answer::Doubtful(why));
+        }
+        let answers = self.verify.iter().map(|validator| (validator.judge)(value));
+        let answer = answers.reduce(Answer::or).unwrap_or(Answer::SOUND);
+        (answer != Answer::Other).then_some(answer)
     }
 }
 
