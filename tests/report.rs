@@ -9,9 +9,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 use jiff::civil::date;
 use packwarden::{
     model::{
-        Access, ArtifactInfo, Category, Comparison, Destination, EntryPath, Evidence, Finding, Fix,
-        Format, Gap, GapKind, Level, Levels, Limits, Location, Manifest, Origin, PackedBy, Rebuilt,
-        RuleInfo, Scanned, SelfKind, Severity, Sha256, Sha512,
+        Access, ArtifactInfo, Category, Comparison, Destination, Doubt, EntryPath, Evidence,
+        Finding, Fix, Format, Gap, GapKind, Level, Levels, Limits, Location, Manifest, Origin,
+        PackedBy, Rebuilt, RuleInfo, Scanned, SelfKind, Severity, Sha256, Sha512,
     },
     policy::{ConfigFile, Judged, Overrides, RunError, Settings, Verdict, judge},
     report::{self, Detail, Style},
@@ -28,12 +28,15 @@ fn rule(
     RuleInfo {
         id: id.to_owned(),
         title: title.to_owned(),
+        provider: None,
+        formats: Vec::new(),
         category,
         severity,
         level: Levels {
             open: levels[0],
             closed: levels[1],
             public: levels[0],
+            tests: None,
         },
         why: String::new(),
         fix: Fix::default(),
@@ -101,7 +104,10 @@ fn finding(id: &str, path: &str, at: (u64, u64), message: &str, evidence: Eviden
         },
         message: message.to_owned(),
         evidence,
+        doubt: Doubt::None,
+        expires: None,
         fix: None,
+        value: None,
         sha256: Some(Sha256::of(path.as_bytes())),
     }
 }
@@ -219,7 +225,11 @@ fn leak() -> Verdict {
             "package/dist/config.js",
             (212, 17),
             "A token with a valid checksum.",
-            Evidence::redacted(b"ghp_ and so on, which is not shown....."),
+            Evidence::redacted(
+                [b"ghp_q8Vz0Lw2Jt7Xb".as_slice(), b"4Nc9Rk1Hs6Yd3Gm5"]
+                    .concat()
+                    .as_slice(),
+            ),
         ),
     ];
     verdict(vec![judged("", scanned(found, vec![]))])

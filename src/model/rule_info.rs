@@ -118,6 +118,10 @@ pub struct RuleInfo {
     pub id: String,
     /// A short noun phrase.
     pub title: String,
+    /// Who issues what it recognises.
+    pub provider: Option<String>,
+    /// What the provider calls the forms that it recognises; none is one, the title.
+    pub formats: Vec<String>,
     /// What it is about.
     pub category: Category,
     /// How bad it is.

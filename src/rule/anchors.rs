@@ -1,16 +1,14 @@
-//! Where the anchors of all text rules occur, found in one pass at memory speed.
+//! Where the anchors of all text rules occur, found in one pass whatever their number.
 //!
-//! A packed (Teddy) search is some ten times as fast as an automaton, but takes at most 64 patterns
-//! and slows down with every candidate. So what it looks for is not the whole anchor but its end
-//! from its rarest four bytes on: `://hooks.` is looked for as `hooks.`, since `://` is everywhere.
-//! The rest of the anchor is compared at each candidate.
+//! What is looked for is not the whole anchor but its rarest four bytes: `://hooks.` by `hook`, since `://` is
+//! everywhere. The rest of the anchor is compared where these stand.
 
-use aho_corasick::{AhoCorasick, Input, Span, packed};
+use std::collections::HashMap;
 
-/// What a packed searcher takes (measured: it refuses 65).
-const GROUP: usize = 64;
-/// The shortest anchor, in bytes: what a packed search tells apart at full speed.
-pub(super) const SHORTEST: usize = 4;
+use super::grams::{FOLD, GRAM, Grams};
+
+/// The shortest anchor, in bytes: what has three bytes at every second position.
+pub(super) const SHORTEST: usize = GRAM + 1;
 /// The longest anchor, in bytes.
 pub(super) const LONGEST: usize = 256;
 
@@ -20,7 +18,10 @@ const COST: usize = 32;
 /// All anchors, ready to be searched for.
 #[derive(Debug)]
 pub(super) struct Anchors {
-    groups: Vec<Group>,
+    anchors: Vec<Anchor>,
+    grams: Grams,
+    buckets: Vec<Vec<Candidate>>,
+    fold: bool,
     longest: usize,
 }
 
@@ -35,75 +36,71 @@ pub(super) struct Occurrence<'a> {
     pub(super) end: usize,
 }
 
-/// Up to 64 needles that are searched for together.
-#[derive(Debug)]
-struct Group {
-    searcher: Searcher,
-    needles: Vec<Needle>,
-}
-
-/// The end of one or more anchors.
-#[derive(Debug)]
-struct Needle {
-    text: Vec<u8>,
-    anchors: Vec<Anchor>,
-    /// Other needles of the group that this one begins with, and that therefore occur where it does:
-    /// the search reports the longest only.
-    within: Vec<usize>,
-}
-
 #[derive(Debug)]
 struct Anchor {
-    /// The anchor without the needle at its end.
-    before: Vec<u8>,
+    text: Box<[u8]>,
     rules: Vec<usize>,
 }
 
+/// What may stand where a sequence of three bytes was seen.
 #[derive(Debug)]
-enum Searcher {
-    Packed(packed::Searcher),
-    /// Where there is no packed search for this processor or these patterns.
-    Automaton(AhoCorasick),
+struct Candidate {
+    /// The four bytes that are looked for.
+    rarest: [u8; SHORTEST],
+    /// How far before the three bytes the four begin.
+    shift: usize,
+    /// How far before the four bytes the anchor begins.
+    before: usize,
+    anchor: usize,
 }
 
 impl Anchors {
-    /// The anchors of `(rule, anchor)`, each at least [`SHORTEST`] bytes long.
-    pub(super) fn new<'a>(
-        anchors: impl IntoIterator<Item = (usize, &'a str)>,
-    ) -> Result<Self, aho_corasick::BuildError> {
-        let mut needles: Vec<Needle> = Vec::new();
-        let mut longest = 0;
-        for (rule, anchor) in anchors {
-            longest = longest.max(anchor.len());
-            let (before, text) = anchor.as_bytes().split_at(rarest(anchor.as_bytes()));
-            let needle = entry_or_push(
-                &mut needles,
-                |needle| needle.text == text,
-                || Needle {
-                    text: text.to_vec(),
-                    anchors: Vec::new(),
-                    within: Vec::new(),
-                },
-            );
-            let anchor = entry_or_push(
-                &mut needle.anchors,
-                |known| known.before == before,
-                || Anchor {
-                    before: before.to_vec(),
-                    rules: Vec::new(),
-                },
-            );
-            if !anchor.rules.contains(&rule) {
-                anchor.rules.push(rule);
+    /// The anchors of `(rule, anchor)`, each at least [`SHORTEST`] bytes long. With `fold`, they are in lower
+    /// case and are found in any.
+    pub(super) fn new<'a>(anchors: impl IntoIterator<Item = (usize, &'a str)>, fold: bool) -> Self {
+        let mut all = Self {
+            anchors: Vec::new(),
+            grams: Grams::new(fold),
+            buckets: Vec::new(),
+            fold,
+            longest: 0,
+        };
+        all.buckets.resize_with(Grams::BUCKETS, Vec::new);
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        for (rule, text) in anchors {
+            let index = *known
+                .entry(text)
+                .or_insert_with(|| all.add(text.as_bytes()));
+            let rules = &mut all.anchors[index].rules;
+            if !rules.contains(&rule) {
+                rules.push(rule);
             }
         }
-        needles.sort_by_key(|needle| std::cmp::Reverse(rarity(&needle.text)));
-        let mut groups = Vec::new();
-        while !needles.is_empty() {
-            let rest = needles.split_off(needles.len().min(GROUP));
-            groups.push(Group::new(std::mem::replace(&mut needles, rest))?);
+        all
+    }
+
+    fn add(&mut self, text: &[u8]) -> usize {
+        let before = rarest(text);
+        let anchor = self.anchors.len();
+        let bits = if self.fold { FOLD } else { 0 };
+        if let Some(rarest) = text[before..].first_chunk::<SHORTEST>() {
+            let rarest = rarest.map(|byte| byte | bits);
+            for shift in 0..=1 {
+                let gram = [rarest[shift], rarest[shift + 1], rarest[shift + 2]];
+                self.buckets[self.grams.add(gram)].push(Candidate {
+                    rarest,
+                    shift,
+                    before,
+                    anchor,
+                });
+            }
         }
-        Ok(Self { groups, longest })
+        self.longest = self.longest.max(text.len());
+        self.anchors.push(Anchor {
+            text: text.into(),
+            rules: Vec::new(),
+        });
+        anchor
     }
 
     /// Reports every anchor that begins at a position of `from..to`, until `spend` refuses.
@@ -114,102 +111,39 @@ impl Anchors {
         spend: &dyn Fn(usize) -> bool,
         found: &mut dyn FnMut(Occurrence<'_>),
     ) {
-        let end = bytes.len().min(to.saturating_add(self.longest));
-        for group in &self.groups {
-            let mut start = from;
-            while let Some((index, at)) = group.searcher.find(bytes, start, end) {
-                if !spend(COST) {
-                    return;
+        let bytes = &bytes[..bytes.len().min(to.saturating_add(self.longest))];
+        let bits = if self.fold { FOLD } else { 0 };
+        self.grams.each(bytes, from, &mut |at, bucket| {
+            for candidate in &self.buckets[bucket] {
+                let place = at.checked_sub(candidate.shift);
+                let Some(four) = place.and_then(|place| bytes[place..].first_chunk::<SHORTEST>())
+                else {
+                    continue;
+                };
+                if four.map(|byte| byte | bits) != candidate.rarest {
+                    continue;
                 }
-                let needle = &group.needles[index];
-                needle.report(bytes, at, (from, to), found);
-                for shorter in &needle.within {
-                    group.needles[*shorter].report(bytes, at, (from, to), found);
-                }
-                start = at + 1;
-            }
-        }
-    }
-}
-
-impl Group {
-    fn new(mut needles: Vec<Needle>) -> Result<Self, aho_corasick::BuildError> {
-        let texts: Vec<Vec<u8>> = needles.iter().map(|needle| needle.text.clone()).collect();
-        for needle in &mut needles {
-            needle.within = (0..texts.len())
-                .filter(|index| {
-                    needle.text != texts[*index] && needle.text.starts_with(&texts[*index])
-                })
-                .collect();
-        }
-        let packed = packed::Config::new()
-            .match_kind(packed::MatchKind::LeftmostLongest)
-            .builder()
-            .extend(&texts)
-            .build();
-        let searcher = match packed {
-            Some(searcher) => Searcher::Packed(searcher),
-            None => Searcher::Automaton(
-                AhoCorasick::builder()
-                    .match_kind(aho_corasick::MatchKind::LeftmostLongest)
-                    .build(&texts)?,
-            ),
-        };
-        Ok(Self { searcher, needles })
-    }
-}
-
-impl Searcher {
-    /// The first needle in `start..end`, the longest of those that begin there.
-    fn find(&self, bytes: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
-        if start >= end {
-            return None;
-        }
-        match self {
-            Self::Packed(searcher) => {
-                let found = searcher.find_in(bytes, Span { start, end })?;
-                Some((found.pattern().as_usize(), found.start()))
-            }
-            Self::Automaton(automaton) => {
-                let found = automaton.find(Input::new(bytes).range(start..end))?;
-                Some((found.pattern().as_usize(), found.start()))
-            }
-        }
-    }
-}
-
-impl Needle {
-    /// Reports the anchors whose end lies at `at`.
-    fn report(
-        &self,
-        bytes: &[u8],
-        at: usize,
-        (from, to): (usize, usize),
-        found: &mut dyn FnMut(Occurrence<'_>),
-    ) {
-        for anchor in &self.anchors {
-            if !bytes[..at].ends_with(&anchor.before) {
-                continue;
-            }
-            let start = at - anchor.before.len();
-            if (from..to).contains(&start) {
-                found(Occurrence {
-                    rules: &anchor.rules,
-                    start,
-                    end: at + self.text.len(),
+                let anchor = &self.anchors[candidate.anchor];
+                let Some(start) = at.checked_sub(candidate.shift + candidate.before) else {
+                    continue;
+                };
+                let end = start + anchor.text.len();
+                let stands = bytes.get(start..end).is_some_and(|text| match self.fold {
+                    true => text.eq_ignore_ascii_case(&anchor.text),
+                    false => *text == *anchor.text,
                 });
+                if !stands || !(from..to).contains(&start) {
+                    continue;
+                }
+                if !spend(COST) {
+                    return false;
+                }
+                let rules = &anchor.rules;
+                found(Occurrence { rules, start, end });
             }
-        }
+            true
+        });
     }
-}
-
-/// The item that `is` it, added if there is none.
-fn entry_or_push<T>(items: &mut Vec<T>, is: impl Fn(&T) -> bool, new: impl Fn() -> T) -> &mut T {
-    let index = items.iter().position(is).unwrap_or_else(|| {
-        items.push(new());
-        items.len() - 1
-    });
-    &mut items[index]
 }
 
 /// Where the rarest four bytes of an anchor begin.
@@ -258,7 +192,7 @@ mod tests {
     use super::*;
 
     fn occurrences(anchors: &[&str], bytes: &[u8], range: (usize, usize)) -> Vec<(usize, usize)> {
-        let all = Anchors::new(anchors.iter().copied().enumerate()).unwrap();
+        let all = Anchors::new(anchors.iter().copied().enumerate(), false);
         let mut found = Vec::new();
         all.search(bytes, range, &|_| true, &mut |occurrence| {
             for rule in occurrence.rules {
@@ -303,6 +237,17 @@ mod tests {
             found.extend(occurrences(&["token"], bytes, (cut, bytes.len())));
             assert_eq!(found, [(0, 2), (0, 11)], "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn words_are_found_in_any_case() {
+        let words = Anchors::new([(0, "api_key"), (1, "dd-app")], true);
+        let text = b"API_KEY Api_keyx api-key DD-APP dd\x0dapp API\x7fKEY";
+        let mut found = Vec::new();
+        words.search(text, (0, text.len()), &|_| true, &mut |occurrence| {
+            found.push((occurrence.rules[0], occurrence.start));
+        });
+        assert_eq!(found, [(0, 0), (0, 8), (1, 25)]);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use aho_corasick::BuildError;
 use memchr::memmem::Finder;
 
 use super::{
-    Matcher, Rule, anchors::Occurrence, paths::PathIndex, scope::lowered, text::TextMatcher,
+    Matcher, Rule, anchors::Occurrence, assigned, paths::PathIndex, scope::lowered,
+    text::TextMatcher,
 };
 use crate::model::{Entry, EntryKind};
 
@@ -19,9 +20,14 @@ pub(super) struct Apart {
     others: Vec<usize>,
 }
 
-/// What is searched apart in one entry: anchors, each with its rules.
+/// What is searched apart in one entry.
 #[derive(Debug, Default)]
-pub struct ApartIn(Vec<(usize, Vec<usize>)>);
+pub struct ApartIn {
+    /// Anchors, each with its rules.
+    anchors: Vec<(usize, Vec<usize>)>,
+    /// Whether values are looked for that are assigned to a name.
+    pub(super) assigned: bool,
+}
 
 impl Apart {
     pub(super) fn new(rules: &[Rule]) -> Result<Self, BuildError> {
@@ -67,13 +73,11 @@ impl Apart {
                 .collect();
             (!rules.is_empty()).then_some((index, rules))
         };
-        ApartIn(
-            self.anchors
-                .iter()
-                .enumerate()
-                .filter_map(of_anchor)
-                .collect(),
-        )
+        let anchors = self.anchors.iter().enumerate();
+        ApartIn {
+            anchors: anchors.filter_map(of_anchor).collect(),
+            assigned: assigned::looks_at(entry, head),
+        }
     }
 
     /// Reports every anchor that begins at a position of `from..to`.
@@ -84,7 +88,7 @@ impl Apart {
         (from, to): (usize, usize),
         found: &mut dyn FnMut(Occurrence<'_>),
     ) {
-        for (index, rules) in &wanted.0 {
+        for (index, rules) in &wanted.anchors {
             let (finder, _) = &self.anchors[*index];
             let length = finder.needle().len();
             let end = bytes.len().min(to.saturating_add(length - 1));

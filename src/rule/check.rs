@@ -119,6 +119,8 @@ impl<'a> Checker<'a> {
             .required("id")
             .and_then(|id| self.id(&fields, &id, source));
         let title = owned(fields.required("title"));
+        let provider = owned(fields.optional("provider"));
+        let formats = fields.texts("formats");
         let category = required_choice("category", "category", CATEGORIES, &mut fields);
         let severity = required_choice("severity", "severity", SEVERITIES, &mut fields);
         let level = levels(&mut fields);
@@ -159,15 +161,14 @@ impl<'a> Checker<'a> {
             info: Arc::new(RuleInfo {
                 id: id?,
                 title: title?,
+                provider,
+                formats: texts(&formats),
                 category: category?,
                 severity: severity?,
                 level: level?,
                 why: why?,
                 fix: fix?,
-                references: references
-                    .iter()
-                    .map(|text| (*text.get_ref()).to_owned())
-                    .collect(),
+                references: texts(&references),
             }),
             ecosystems,
             scope,
@@ -218,7 +219,7 @@ impl<'a> Checker<'a> {
     fn kind(&self, fields: &mut Fields<'_>) -> Option<&'static str> {
         // A regular expression may also narrow `keys`.
         let text = if fields.has("keys") {
-            &text::KEYS[..1]
+            &text::KEYS[..2]
         } else {
             &text::KEYS
         };
@@ -359,6 +360,11 @@ fn choice<T: Copy>(
 
 fn owned(text: Option<Spanned<&str>>) -> Option<String> {
     text.map(|text| text.into_inner().trim().to_owned())
+}
+
+fn texts(texts: &[Spanned<&str>]) -> Vec<String> {
+    let texts = texts.iter().map(|text| (*text.get_ref()).to_owned());
+    texts.collect()
 }
 
 /// Lower-case words of letters and digits, joined by single hyphens.

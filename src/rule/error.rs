@@ -26,6 +26,14 @@ pub enum RuleError {
     /// All anchors, or all literals of globs, are too much together.
     #[error("the rules' anchors and globs need too much memory together")]
     TooMuch(#[from] aho_corasick::BuildError),
+    /// A rule requires one that is not there, or that is not looked for in text.
+    #[error("the rule `{rule}` requires `{required}`, and there is no such rule with anchors")]
+    NoSuchRule {
+        /// The rule.
+        rule: String,
+        /// What it requires.
+        required: String,
+    },
     /// Something in a rule file is wrong.
     #[error("{}: {}", place(file, *span), escape(&problem.to_string()))]
     Mistake {
@@ -116,6 +124,11 @@ pub enum Problem {
         "an anchor is looked for in every byte: take a longer literal that every match contains"
     ))]
     ShortAnchor(String),
+    #[error("`{0}` is not a word of context")]
+    #[diagnostic(help(
+        "write at least 4 lower-case letters, digits, `_`, `-` and `.`: they are found in any case"
+    ))]
+    BadContext(String),
     #[error("the anchor is longer than 256 bytes")]
     LongAnchor,
     #[error("`{key}` must be between {least} and {most}")]
@@ -131,7 +144,7 @@ pub enum Problem {
     SeveralKinds(&'static str, &'static str),
     #[error("the rule says nothing of what it matches")]
     #[diagnostic(help(
-        "[rule.match] needs one of: paths, anchors with regex, magic, keys, detector"
+        "[rule.match] needs one of: paths, anchors with regex, context with regex, magic, keys, detector"
     ))]
     NoKind,
     #[error("`{0}` is not a size")]

@@ -80,10 +80,15 @@ const GENERATORS: &[(&str, Make)] = &[
 ];
 
 /// The alphabets of `random-…:N`.
-const ALPHABETS: [(&str, &[u8]); 3] = [
+const ALPHABETS: [(&str, &[u8]); 8] = [
     ("random-alnum", ALNUM),
+    ("random-base32", BASE32),
     ("random-base64", BASE64),
+    ("random-base64url", URL_SAFE),
+    ("random-digits", DIGITS),
     ("random-hex", HEX),
+    ("random-lower", b"0123456789abcdefghijklmnopqrstuvwxyz"),
+    ("random-upper", UPPER),
 ];
 
 /// The name of a generator that does not exist.
@@ -109,9 +114,9 @@ pub(super) fn check(template: &str) -> Result<(), UnknownGenerator> {
 }
 
 /// The names that may stand in a template.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    let plain = GENERATORS.iter().map(|(name, _)| *name);
-    plain.chain(["random-alnum:N", "random-base64:N", "random-hex:N"])
+pub(super) fn names() -> impl Iterator<Item = String> {
+    let plain = GENERATORS.iter().map(|(name, _)| (*name).to_owned());
+    plain.chain(ALPHABETS.iter().map(|(family, _)| format!("{family}:N")))
 }
 
 /// Shows each placeholder with the text before it, and returns what follows the last.

@@ -5,6 +5,7 @@
 
 mod anchors;
 mod apart;
+mod assigned;
 mod braces;
 mod check;
 mod commonplace;
@@ -12,6 +13,7 @@ mod error;
 mod example;
 mod file;
 mod generate;
+mod grams;
 mod heads;
 mod hex;
 mod keys;

@@ -23,10 +23,20 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// A regular expression.
     pub(super) fn pattern(&self, fields: &Fields<'_>, text: &Spanned<&str>) -> Option<Pattern> {
+        self.pattern_of(fields, text, text.get_ref())
+    }
+
+    /// The regular expression that is made of the one at `text`.
+    pub(super) fn pattern_of(
+        &self,
+        fields: &Fields<'_>,
+        text: &Spanned<&str>,
+        made: &str,
+    ) -> Option<Pattern> {
         if self.trusted {
-            return Some(Pattern::trusted(text.get_ref()));
+            return Some(Pattern::trusted(made));
         }
-        Pattern::checked(text.get_ref())
+        Pattern::checked(made)
             .map_err(|message| fields.mistake(text.span(), Problem::BadRegex(message)))
             .ok()
     }

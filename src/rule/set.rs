@@ -28,7 +28,11 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     files: Vec<Sha256>,
     anchors: Anchors,
+    /// The words of rules for what is assigned to a name.
+    words: Anchors,
     apart: Apart,
+    /// Rules that must match near another one's match: by that one's index, with the distance in bytes.
+    required: HashMap<usize, (usize, usize)>,
     paths: PathIndex,
     keys: PathIndex,
     magic: Vec<usize>,
@@ -190,7 +194,7 @@ impl RuleSet {
         };
         let paths = globs(|matcher| matches!(matcher, Matcher::Paths))?;
         let keys = globs(|matcher| matches!(matcher, Matcher::Keys(_)))?;
-        let mut anchors = Vec::new();
+        let (mut anchors, mut words) = (Vec::new(), Vec::new());
         let (mut magic, mut names) = (Vec::new(), Vec::new());
         let mut reporting: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, rule) in rules.iter().enumerate() {
@@ -199,6 +203,8 @@ impl RuleSet {
                     let together = text.0.anchors.iter().filter(|_| !text.0.is_apart());
                     anchors.extend(together.map(|anchor| (index, anchor.as_str())));
                     names.extend(text.0.names.then_some(index));
+                    let context = text.0.context.iter().filter(|_| text.0.is_assigned());
+                    words.extend(context.map(|word| (index, word.as_str())));
                 }
                 Matcher::Magic(_) => magic.push(index),
                 Matcher::Detector(kind) => reporting.entry(kind.clone()).or_default().push(index),
@@ -206,7 +212,9 @@ impl RuleSet {
             }
         }
         Ok(Self {
-            anchors: Anchors::new(anchors)?,
+            anchors: Anchors::new(anchors, false),
+            words: Anchors::new(words, true),
+            required: required(&rules)?,
             apart: Apart::new(&rules)?,
             paths,
             keys,
@@ -357,7 +365,9 @@ impl RuleSet {
                 let range = anchor.start..anchor.end;
                 text.0
                     .search(view.bytes, range, spend, &mut |matched, value, answer| {
-                        if seen.insert((rule, matched.start)) {
+                        if self.has_required(rule, view.bytes, &matched)
+                            && seen.insert((rule, matched.start))
+                        {
                             found(TextMatch {
                                 rule,
                                 start: matched.start,
@@ -373,6 +383,19 @@ impl RuleSet {
         self.anchors
             .search(view.bytes, view.search, spend, &mut look);
         self.apart.search(apart, view.bytes, view.search, &mut look);
+        if apart.assigned {
+            self.words.search(view.bytes, view.search, spend, &mut look);
+        }
+    }
+
+    /// Whether what a rule requires matches near a match of it.
+    fn has_required(&self, rule: usize, bytes: &[u8], matched: &Range<usize>) -> bool {
+        let Some((required, within)) = self.required.get(&rule) else {
+            return true;
+        };
+        let end = bytes.len().min(matched.end + within);
+        let near = &bytes[matched.start.saturating_sub(*within)..end];
+        matches!(&self.rules[*required].matcher, Matcher::Text(text) if text.0.find(near).is_some())
     }
 
     /// What [`RuleSet::search`] is to search for apart in an entry whose content begins with `head`: in
@@ -394,6 +417,32 @@ impl RuleSet {
         }
         Sha256::of(text.as_bytes())
     }
+}
+
+/// Which rules require another, and how near.
+fn required(rules: &[Rule]) -> Result<HashMap<usize, (usize, usize)>, RuleError> {
+    let mut all = HashMap::new();
+    for (index, rule) in rules.iter().enumerate() {
+        let Matcher::Text(text) = &rule.matcher else {
+            continue;
+        };
+        let Some((id, within)) = &text.0.requires else {
+            continue;
+        };
+        let is = |other: &Rule| {
+            other.info.id == *id
+                && matches!(&other.matcher, Matcher::Text(text) if !text.0.is_assigned())
+        };
+        let required = rules
+            .iter()
+            .position(is)
+            .ok_or_else(|| RuleError::NoSuchRule {
+                rule: rule.info.id.clone(),
+                required: id.clone(),
+            })?;
+        all.insert(index, (required, *within));
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::OnceLock};
 use regex_automata::{Anchored, Input, PatternID};
 
 use super::{
-    anchors,
+    anchors, assigned,
     error::Problem,
     file::Fields,
     heads::Heads,
@@ -38,6 +38,11 @@ const TRIALS: usize = 8;
 #[derive(Debug)]
 pub(super) struct TextMatcher {
     pub(super) anchors: Vec<String>,
+    /// Words, one of which must stand near in any case. Without anchors, they are what is searched for, and the
+    /// expression is that of a value which is assigned to a name.
+    pub(super) context: Vec<String>,
+    /// Another rule that must match near by, and how near in bytes.
+    pub(super) requires: Option<(String, usize)>,
     regex: Pattern,
     heads: OnceLock<Option<Heads>>,
     value: usize,
@@ -59,7 +64,7 @@ pub(super) struct TextMatcher {
 }
 
 /// The keys by which a text rule is recognised.
-pub(super) const KEYS: [&str; 2] = ["anchors", "regex"];
+pub(super) const KEYS: [&str; 3] = ["anchors", "context", "regex"];
 
 impl TextMatcher {
     /// Reads the keys of a text rule. With `secret`, placeholders do not count.
@@ -76,16 +81,26 @@ impl TextMatcher {
         } else {
             anchors::SHORTEST
         };
-        let anchors = read_anchors(fields, shortest);
-        let regex = fields
-            .required("regex")
-            .and_then(|text| reading.pattern(fields, &text));
-        let value = fields.integer("value", 0, (0, 100));
+        let context = read_context(fields);
+        let is_assigned = !context.is_empty() && !fields.has("anchors");
+        let anchors = match is_assigned {
+            true => Vec::new(),
+            false => read_anchors(fields, shortest),
+        };
+        let regex = fields.required("regex").and_then(|text| match is_assigned {
+            true => reading.pattern_of(fields, &text, &assigned::expression(text.get_ref())),
+            false => reading.pattern(fields, &text),
+        });
+        // The expression of an assignment has a group of its own, which is the value as it is written.
+        let own = usize::from(is_assigned);
+        let value = fields
+            .integer("value", 0, (0, 100))
+            .map(|group| group + own);
         if let (Some(group), Some(regex)) = (value, &regex)
             && !reading.trusted
             && group >= regex.regex().group_info().group_len(PatternID::ZERO)
         {
-            fields.mistake(fields.value_span("value"), Problem::NoGroup(group));
+            fields.mistake(fields.value_span("value"), Problem::NoGroup(group - own));
         }
         let window = fields.integer("window", WINDOW, (1, AFTER));
         let mut verify = Vec::new();
@@ -105,10 +120,13 @@ impl TextMatcher {
         }
         let entropy = fields.number("entropy", 0.0, (0.0, 8.0));
         let random = fields.boolean("random").unwrap_or(false);
+        let requires = read_requires(fields);
         let names = fields.boolean("names").unwrap_or(false);
         let declared = fields.boolean("declared").unwrap_or(true);
         Some(Self {
             anchors,
+            context,
+            requires,
             regex: regex?,
             heads: OnceLock::new(),
             value: value?,
@@ -127,7 +145,12 @@ impl TextMatcher {
 
     /// Whether the anchors are searched apart from those of other rules.
     pub(super) fn is_apart(&self) -> bool {
-        self.apart
+        self.apart && !self.is_assigned()
+    }
+
+    /// Whether values are looked for that are assigned to a name.
+    pub(super) fn is_assigned(&self) -> bool {
+        self.anchors.is_empty()
     }
 
     /// Whether a file that begins with `head` is looked at.
@@ -150,6 +173,9 @@ impl TextMatcher {
     ) {
         if !spend(COST) {
             return;
+        }
+        if self.is_assigned() {
+            return self.search_assigned(bytes, anchor, spend, found);
         }
         let heads = self.heads.get_or_init(|| {
             let parsed = self.regex.parsed()?;
@@ -202,6 +228,7 @@ impl TextMatcher {
                 continue;
             }
             if let Some(value) = self.value(input)
+                && self.has_context(bytes, &range)
                 && let Some(answer) = self.accepts(&window[value.clone()])
             {
                 return found(range, base + value.start..base + value.end, answer);
@@ -240,7 +267,9 @@ impl TextMatcher {
                 return;
             }
             if let Some(value) = self.value(input.range(matched.start()..)) {
-                if let Some(answer) = self.accepts(&window[value.clone()]) {
+                if let Some(answer) = self.accepts(&window[value.clone()])
+                    && self.has_context(bytes, &range)
+                {
                     found(range, base + value.start..base + value.end, answer);
                 } else if range.start < anchor.start {
                     // What begins before the anchor and is refused must not hide what begins here.
@@ -251,6 +280,50 @@ impl TextMatcher {
                     at = part.filter(inner).unwrap_or(at);
                 }
             }
+        }
+    }
+
+    /// Tries what is assigned to the name that the word at `word` is part of, and to those right behind it.
+    fn search_assigned(
+        &self,
+        bytes: &[u8],
+        word: Range<usize>,
+        spend: &dyn Fn(usize) -> bool,
+        found: &mut dyn FnMut(Range<usize>, Range<usize>, Answer),
+    ) {
+        let base = assigned::name_start(bytes, word.start);
+        let farthest = word.end + assigned::NEAR;
+        let value = self.regex.longest().unwrap_or(self.window).min(self.window);
+        let end = bytes.len().min(farthest + assigned::NAME + value);
+        let (window, mut at) = (&bytes[base..end], 0);
+        while at <= window.len() && spend(window.len() - at) {
+            let input = Input::new(window).range(at..);
+            let Some(matched) = self.regex.regex().search(&input) else {
+                return;
+            };
+            let range = base + matched.start()..base + matched.end();
+            if range.start >= farthest || !spend(matched.len() * TRIALS) {
+                return;
+            }
+            at = matched.end().max(matched.start() + 1);
+            // What is cut off at the end of the window may go on behind it.
+            let is_cut = range.end == end && end < bytes.len();
+            if let Some(value) = self.value(input.range(matched.start()..))
+                && !is_cut
+                && let Some(answer) = self.accepts(&window[value.clone()])
+            {
+                found(range, base + value.start..base + value.end, answer);
+            }
+        }
+    }
+
+    /// Whether one of the words stands near a match.
+    fn has_context(&self, bytes: &[u8], matched: &Range<usize>) -> bool {
+        let near = matched.start.saturating_sub(assigned::NEAR)..matched.end + assigned::NEAR;
+        self.context.is_empty() || {
+            let lower = bytes[near.start..near.end.min(bytes.len())].to_ascii_lowercase();
+            let mut words = self.context.iter();
+            words.any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
         }
     }
 
@@ -296,6 +369,32 @@ impl TextMatcher {
         let answer = answers.reduce(Answer::or).unwrap_or(Answer::SOUND);
         (answer != Answer::Other).then_some(answer)
     }
+}
+
+/// Words, which are of what names are made of.
+fn read_context(fields: &mut Fields<'_>) -> Vec<String> {
+    let mut context = Vec::new();
+    for word in fields.texts("context") {
+        let text: &str = word.get_ref();
+        let is_word =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte);
+        if text.len() < anchors::SHORTEST || !text.bytes().all(is_word) {
+            fields.mistake(word.span(), Problem::BadContext(text.to_owned()));
+        } else {
+            context.push(text.to_owned());
+        }
+    }
+    context
+}
+
+/// `{ rule = "id", within = 200 }`
+fn read_requires(fields: &mut Fields<'_>) -> Option<(String, usize)> {
+    fields.has("requires").then_some(())?;
+    let mut table = fields.table("requires")?;
+    let rule = table.required("rule");
+    let within = table.integer("within", BEFORE, (1, BEFORE));
+    table.finish();
+    Some((rule?.into_inner().to_owned(), within?))
 }
 
 fn read_anchors(fields: &mut Fields<'_>, shortest: usize) -> Vec<String> {

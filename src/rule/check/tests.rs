@@ -98,7 +98,8 @@ matches = true
         Levels {
             open,
             closed,
-            public: open
+            public: open,
+            tests: None
         }
     );
     assert_eq!(rule.ecosystems, [Ecosystem::Npm, Ecosystem::Crates]);
@@ -199,8 +200,8 @@ fn a_rule_matches_in_one_way() {
         wrong("[rule.match]\nkeys = ['a..b']\nregex = 'x'"),
     ].join("\n"), @r#"
     [[rule]] => own.toml:1: `match` is missing
-    [rule.match] => own.toml:9: the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, magic, keys, detector)
-    [rule.match] => own.toml:9: the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, magic, keys, detector)
+    [rule.match] => own.toml:9: the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, context with regex, magic, keys, detector)
+    [rule.match] => own.toml:9: the rule says nothing of what it matches ([rule.match] needs one of: paths, anchors with regex, context with regex, magic, keys, detector)
     keys => own.toml:11: a rule matches in one way only, but this one has `magic` and `keys` (write one rule for each)
     [rule.match] => own.toml:9: `anchors` is missing
     1 => own.toml:12: the regular expression has no capture group 1

@@ -70,6 +70,102 @@ fn what_is_refused_hides_nothing_that_begins_after_it() {
 }
 
 #[test]
+fn what_is_assigned_is_known_by_its_name() {
+    let rule = "context = ['datadog', 'dd_api']\nregex = '[0-9a-f]{32}'\nentropy = 2.0";
+    let set = set(&[("datadog", rule)]);
+    let value = "0b9f2c47d1e8a35690cafe1248d7b63e";
+    let found = |text: &str| {
+        let text = text.replace("VALUE", value);
+        let met = found(&set, &[text.as_bytes()]);
+        met.iter().filter(|met| met.2 == value.as_bytes()).count()
+    };
+    for text in [
+        "DD_API_KEY=VALUE",
+        "export DD_API_KEY='VALUE'\n",
+        "datadog:\n  apiKey: VALUE\n",
+        "new Datadog({ site: 'eu', apiKey: \"VALUE\" })",
+        r#"{"datadog": {"api_key": "VALUE"}}"#,
+        r#"const s = "{\"dd_api_key\":\"VALUE\"}""#,
+        "const DATADOG_TOKEN: &str = \"VALUE\";",
+        "datadog_token: string = `VALUE`",
+        "os.environ.setdefault('DD_API_KEY', 'VALUE')",
+        "os.environ['DD_API_KEY'] = 'VALUE'",
+        "process.env.DD_API_KEY || \"VALUE\"",
+        "datadog-ci upload --api-key VALUE --x",
+        "curl -H 'DD-API-KEY: a' # Datadog\n -H \"authorization: Bearer VALUE\"",
+        r#"<add key="DatadogApiKey" value="VALUE"/>"#,
+    ] {
+        assert_eq!(found(text), 1, "{text}");
+    }
+    for text in [
+        "API_KEY=VALUE",
+        "datadog sha: VALUE",
+        "DD_API_KEY=VALUE0",
+        "DD_API_KEY=aVALUE",
+        "DD_API_KEY=VALUE-rest",
+        "datadog_hash = 'VALUE'",
+        "the Datadog key is VALUE",
+    ] {
+        assert_eq!(found(text), 0, "{text}");
+    }
+    let far = format!("datadog{}api_key = VALUE", " ".repeat(200));
+    assert_eq!(found(&far), 0);
+}
+
+#[test]
+fn values_are_not_looked_for_in_what_a_tool_made() {
+    let set = set(&[("any", "context = ['datadog']\nregex = '[0-9a-f]{32}'")]);
+    let looks = |path: &str, head: &str| {
+        let entry = file(path, head.len() as u64);
+        set.apart_in(&entry, head.as_bytes()).assigned
+    };
+    assert!(looks("a.js", "const a = 1;\n"));
+    assert!(looks("config", "a=1"));
+    assert!(looks("a.json", &"x".repeat(1000)));
+    assert!(!looks("a.js", &"x".repeat(1000)));
+    assert!(!looks("a.js.map", "{}"));
+    assert!(!looks("a.py", "a\0b"));
+}
+
+#[test]
+fn what_a_rule_requires_must_be_near() {
+    let set = set(&[
+        ("id", "anchors = ['ID-1']\nregex = 'ID-1[0-9]{4}'"),
+        (
+            "secret",
+            "anchors = ['key=']\nregex = 'key=([a-z]{8})'\nvalue = 1\nrequires = { rule = 'id', within = 20 }",
+        ),
+        (
+            "named",
+            "anchors = ['tok_']\nregex = 'tok_[a-z]{8}'\ncontext = ['acme']",
+        ),
+    ]);
+    let rules = |text: &str| {
+        let met = found(&set, &[text.as_bytes()]);
+        met.iter().map(|met| met.0).collect::<Vec<_>>()
+    };
+    assert_eq!(rules("key=qwertyui ID-19283"), [0, 1]);
+    assert_eq!(rules("ID-19283 key=qwertyui"), [0, 1]);
+    assert_eq!(rules("key=qwertyui ID-192"), [] as [usize; 0]);
+    let far = format!("key=qwertyui{}ID-19283", " ".repeat(20));
+    assert_eq!(rules(&far), [0]);
+    assert_eq!(rules("ACME: tok_qwertyui"), [2]);
+    assert_eq!(rules("tok_qwertyui"), [] as [usize; 0]);
+}
+
+#[test]
+fn what_is_required_must_be_a_rule() {
+    let rule = "[[rule]]\nid = 'a'\ntitle = 't'\ncategory = 'secret'\nseverity = 'low'\nlevel = 'deny'\n\
+        why = 'w'\nfix = 'f'\n[rule.match]\nanchors = ['key=']\nregex = 'key='\nrequires = { rule = 'b' }\n";
+    let errors = RuleSet::from_text("own.toml", rule, &[]).unwrap_err();
+    let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        ["the rule `a` requires `b`, and there is no such rule with anchors"]
+    );
+}
+
+#[test]
 fn paths_and_magic_are_met_by_entries() {
     let set = set(&[
         ("env", "paths = ['**/.env']\nexcept = ['**/examples/**']"),
