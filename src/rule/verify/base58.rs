@@ -100,7 +100,7 @@ mod tests {
         assert!(extended.starts_with("xprv"), "{extended}");
         assert!(matches!(judge(extended.as_bytes()), Answer::Sound(_)));
         for other in [
-            wif.replacen('L', "K", 1),
+            format!("{}2", &wif[..51]),
             wif[..51].to_owned(),
             encode(&[0, 1, 2, 3]),
             "0OIl".to_owned(),

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD_INDIFFERENT};
 use serde_json::{Map, Value};
 
-use super::{Answer, Known, name};
+use super::{Answer, Known, host, name};
 
 /// The subject of the token that every documentation shows (that of jwt.io).
 const DOCUMENTATION_SUBJECT: &str = "1234567890";
@@ -42,7 +42,7 @@ pub(super) fn judge(value: &[u8]) -> Answer {
         return Answer::Doubtful("its signature is cut: an example or a redacted token");
     }
     let issued = issuer
-        .and_then(name)
+        .and_then(|issuer| host(issuer).or(name(issuer)))
         .map(|issuer| format!(", issued by {issuer}"));
     let role = text(&claims, "role")
         .and_then(name)
@@ -88,7 +88,7 @@ mod tests {
     fn it_says_who_issued_it_and_until_when_it_holds() {
         let claims = r#"{"iss":"https://auth.acme.com","role":"service_role","exp":1893456000}"#;
         let known = Known {
-            detail: Some("HS256, issued by https://auth.acme.com, role service_role".to_owned()),
+            detail: Some("HS256, issued by auth.acme.com, role service_role".to_owned()),
             expires: Some(1_893_456_000),
         };
         assert_eq!(

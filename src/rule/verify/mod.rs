@@ -137,12 +137,27 @@ pub(super) fn find(name: &str) -> Option<&'static Validator> {
     VALIDATORS.iter().find(|validator| validator.name == name)
 }
 
-/// A name out of a value, if it is nothing but a name: what looks random may be the secret itself.
+/// What is told of a value, in characters at most.
+const TOLD: usize = 60;
+
+/// A user's name out of a value. What changes between letters and digits or looks random may be a secret too.
 fn name(text: &str) -> Option<&str> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-+@:/".contains(&byte);
-    let fits = (1..=60).contains(&text.len()) && text.bytes().all(is_plain);
-    let may_be_secret = text.len() >= 10 && looks_random(text.as_bytes());
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-+@".contains(&byte);
+    let fits = (1..=TOLD).contains(&text.len()) && text.bytes().all(is_plain);
+    let kinds = text
+        .as_bytes()
+        .chunk_by(|one, other| one.is_ascii_digit() == other.is_ascii_digit());
+    let may_be_secret = kinds.count() > 3 || text.len() >= 16 && looks_random(text.as_bytes());
     (fits && !may_be_secret).then_some(text)
+}
+
+/// The host that a value names, alone or in an address.
+fn host(text: &str) -> Option<&str> {
+    let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
+    let host = behind.split(['/', '?', '#']).next()?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:".contains(&byte);
+    let fits = (1..=TOLD).contains(&host.len()) && host.bytes().all(is_plain);
+    (fits && host.contains(['.', ':'])).then_some(host)
 }
 
 #[cfg(test)]
@@ -169,7 +184,16 @@ mod tests {
 
     #[test]
     fn a_name_that_may_be_the_secret_is_not_told() {
-        assert_eq!(name("deploy@acme.com"), Some("deploy@acme.com"));
+        for plain in ["deploy@acme.com", "app", "svc-build-2", "postgres"] {
+            assert_eq!(name(plain), Some(plain));
+        }
+        assert_eq!(name("x8fj2k9q"), None);
+        assert_eq!(
+            host("https://auth.acme.com/realms?a"),
+            Some("auth.acme.com")
+        );
+        assert_eq!(host("https://me:pw@acme.com"), None);
+        assert_eq!(host("nothing"), None);
         assert_eq!(name("two words"), None);
         assert_eq!(name(""), None);
         let token = crate::rule::generate::fill("{{github-token}}").unwrap();

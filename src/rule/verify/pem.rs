@@ -2,10 +2,20 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_PAD_INDIFFERENT};
 
-use super::{Answer, asn1, name, published};
+use super::{Answer, asn1, published};
 
 /// What the binary form of an OpenSSH key begins with (PROTOCOL.key of OpenSSH).
 const OPENSSH: &[u8] = b"openssh-key-v1\0";
+
+/// Types of OpenSSH keys (RFC 4253, RFC 5656, RFC 8709).
+const KINDS: [&str; 6] = [
+    "ssh-rsa",
+    "ssh-dss",
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+];
 
 /// Whether `value` is a whole private key that needs no password.
 pub(super) fn plain(value: &[u8]) -> Answer {
@@ -68,7 +78,7 @@ fn openssh(rest: &[u8]) -> Option<String> {
         rest = after;
         let mut public = string(&mut rest)?;
         let kind = str::from_utf8(string(&mut public)?).ok()?;
-        name(kind).map(str::to_owned)
+        KINDS.contains(&kind).then(|| kind.to_owned())
     })();
     Some(kind.unwrap_or_else(|| "OpenSSH".to_owned()))
 }

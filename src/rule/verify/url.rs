@@ -61,7 +61,7 @@ pub(super) fn judge(value: &[u8]) -> Answer {
         return Answer::Doubtful("its host has a name that holds among containers only");
     }
     let user = name(user).map(|user| format!("of the user {user} "));
-    let detail = name(&host).map(|host| format!("{}at {host}", user.unwrap_or_default()));
+    let detail = super::host(&host).map(|host| format!("{}at {host}", user.unwrap_or_default()));
     Answer::Sound(Known {
         detail,
         expires: None,
@@ -78,14 +78,11 @@ impl<'a> Parts<'a> {
     fn of(url: &'a str) -> Option<Self> {
         let (_, rest) = url.split_once("://")?;
         let ends = |character: char| "/?# \t\r\n\"'`<>\\,;)".contains(character);
-        // A password may have signs in it that should have been escaped, but the `@` comes after them.
-        let at = match rest.find(ends) {
-            Some(end) if rest[..end].contains('@') => rest[..end].rfind('@')?,
-            _ => rest.find('@')?,
-        };
+        let authority = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        // Who writes a password by hand does not escape an `@` in it.
+        let at = authority.rfind('@')?;
         let (user, password) = rest[..at].split_once(':')?;
-        let place = &rest[at + 1..];
-        let place = &place[..place.find(ends).unwrap_or(place.len())];
+        let place = &authority[at + 1..];
         let host = match place.strip_prefix('[') {
             Some(place) => place.split(']').next()?,
             None => place.split(':').next()?,
@@ -105,9 +102,7 @@ fn is_template(text: &str) -> bool {
         || text.starts_with(['$', '%', '*'])
         || text.contains("...")
         || text.contains('…')
-        || text
-            .chars()
-            .all(|character| character == 'x' || character == 'X')
+        || !text.is_empty() && text.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'))
 }
 
 /// Whether it only stands for a name: `host`, `HOSTNAME`, `db-host`, `your.server`.
@@ -143,7 +138,7 @@ mod tests {
     fn user_and_host_are_told() {
         let known = Answer::known("of the user app at db1.acme.io");
         assert_eq!(judged("postgres://app:|@db1.acme.io:5432/x"), known);
-        assert_eq!(judged("mysql://app:|/@#@db1.acme.io"), known);
+        assert_eq!(judged("mysql://app:a@|@db1.acme.io?x=y"), known);
         assert_eq!(
             judged("redis://:|@db1.acme.io"),
             Answer::known("at db1.acme.io")
