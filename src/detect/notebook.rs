@@ -34,14 +34,15 @@ pub(super) fn make(_: &Context) -> Box<dyn Detector> {
 
 impl Detector for Notebooks {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
-        let is_object = head.trim_ascii_start().starts_with(b"{");
-        let has = |key: &&[u8]| memmem::find(head, key).is_some();
-        let is_begun = KEYS.iter().all(has) || FRONT.iter().any(has) && is_named(entry);
-        let is_notebook = entry.kind == EntryKind::File && is_object && is_begun;
-        if !is_object && entry.kind == EntryKind::File {
+        if entry.kind != EntryKind::File {
+            return None;
+        }
+        if !head.trim_ascii_start().starts_with(b"{") {
             return unreadable::inspect(entry, head, &["ipynb"]);
         }
-        is_notebook.then(|| {
+        let has = |key: &&[u8]| memmem::find(head, key).is_some();
+        let is_begun = KEYS.iter().all(has) || FRONT.iter().any(has) && is_named(entry);
+        is_begun.then(|| {
             Box::new(Reading {
                 path: entry.path.clone(),
                 is_named: is_named(entry),

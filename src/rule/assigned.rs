@@ -12,6 +12,8 @@ pub(super) const NAME: usize = 96;
 
 /// Larger files are data, or were put together by a tool.
 const LARGEST: u64 = 1 << 20;
+/// What is looked at of a file to tell which it is, in bytes.
+const START: usize = 8 << 10;
 /// Longer lines than these, on average, are a minifier's.
 const LINE: usize = 300;
 /// What is data in one line as often as not, up to a size at which somebody could still read it.
@@ -55,7 +57,8 @@ pub(super) fn looks_at(entry: &Entry, head: &[u8]) -> bool {
     }
     let extension = entry.path.lower_extension();
     let is = |extensions: &[&str]| extensions.contains(&extension.as_str());
-    let lines = 1 + memchr::memchr_iter(b'\n', head).count();
+    let start = &head[..head.len().min(START)];
+    let lines = 1 + memchr::memchr_iter(b'\n', start).count();
     !is(&NEVER)
         && (head.len() / lines <= LINE
             || head.len() <= SMALL && (extension.is_empty() || is(&DATA)))

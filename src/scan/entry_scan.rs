@@ -114,7 +114,7 @@ impl<'s> EntryScan<'s> {
 
     fn start(&mut self, head: &[u8], whole: bool) {
         let scope = self.scope;
-        self.binary = head.contains(&0);
+        self.binary = memchr::memchr(0, head).is_some();
         // An entry in one piece is hashed at its end, and only if something is bound to it.
         self.running_hash = (!whole).then(sha2::Sha256::new);
         self.inspections = scope

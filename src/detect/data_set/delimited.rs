@@ -38,11 +38,15 @@ pub(super) fn inspect(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>>
     if count(line, delimiter) == 0 {
         return None;
     }
+    let extension = entry.path.lower_extension();
+    let is_table = EXTENSIONS.contains(&extension.as_str());
+    // The first line of code or of JSON, which may be long.
+    if !is_table && memchr::memchr3(b'{', b'=', b'<', line.as_bytes()).is_some() {
+        return None;
+    }
     let cells = line.split(char::from(delimiter));
     let names: Vec<&str> = cells.map(|cell| cell.trim().trim_matches('"')).collect();
     let people = Personal::of(names.iter().copied());
-    let extension = entry.path.lower_extension();
-    let is_table = EXTENSIONS.contains(&extension.as_str());
     (people.are_people() || is_table).then(|| {
         Box::new(Rows {
             path: entry.path.clone(),

@@ -51,10 +51,13 @@ pub(super) fn inspect(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>>
 /// with zlib, xz, …), and protocols 0 and 1 have no header.
 pub(super) fn inspect_named(entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
     let extension = entry.path.lower_extension();
+    if !EXTENSIONS.contains(&extension.as_str()) {
+        return None;
+    }
     // Text is of Pkl, the language, or stands for a file that lies elsewhere.
     let is_utf8 = str::from_utf8(head).map_or_else(|fault| fault.error_len().is_none(), |_| true);
     let is_text = is_utf8 && memchr::memchr(0, head).is_none();
-    let is_pickle = EXTENSIONS.contains(&extension.as_str()) && (!is_text || runs(head));
+    let is_pickle = !is_text || runs(head);
     (is_pickle && !head.is_empty()).then(|| {
         let message =
             "a pickle by its name, compressed or of an old protocol, that was not looked into";
