@@ -92,10 +92,11 @@ fn from_on(length: usize) -> i32 {
 
 /// Whether nobody can find `value` by trying, so that a hash of it gives nothing away.
 pub fn is_unguessable(value: &[u8]) -> bool {
-    let is_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(byte);
-    value
-        .split(|byte| !is_of_token(byte))
-        .any(|run| run.len() >= UNGUESSABLE && looks_random(run))
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(&byte);
+    let is_random = |run: &[u8]| run.len() >= UNGUESSABLE && looks_random(run);
+    let mut runs = value.split(|byte| !is_of_token(*byte));
+    // In `xoxb-TEAM-BOT-SECRET` only the last part was drawn at random.
+    runs.any(|run| is_random(run) || run.split(|byte| b"_-.".contains(byte)).any(is_random))
 }
 
 /// Where all but hyphens are hexadecimal digits of one case: whether there are as many of them below ten as

@@ -11,7 +11,7 @@ use super::{
     heads::Heads,
     magic::Magic,
     pattern::Pattern,
-    placeholder::is_placeholder,
+    placeholder::{is_hash, is_placeholder},
     reading::Reading,
     verify::{self, Answer, Validator},
 };
@@ -50,7 +50,8 @@ pub(super) struct TextMatcher {
     verify: Vec<&'static Validator>,
     reject: Vec<Pattern>,
     entropy: f64,
-    placeholders: bool,
+    /// Whether it is for secrets, for which placeholders and hashes do not count.
+    secret: bool,
     /// Whether the value must look random.
     random: bool,
     /// Whether the paths of entries are searched too.
@@ -67,7 +68,7 @@ pub(super) struct TextMatcher {
 pub(super) const KEYS: [&str; 3] = ["anchors", "context", "regex"];
 
 impl TextMatcher {
-    /// Reads the keys of a text rule. With `secret`, placeholders do not count.
+    /// Reads the keys of a text rule. With `secret`, placeholders and hashes do not count.
     pub(super) fn read(
         fields: &mut Fields<'_>,
         secret: bool,
@@ -134,7 +135,7 @@ impl TextMatcher {
             verify,
             reject,
             entropy: entropy?,
-            placeholders: secret,
+            secret,
             random,
             names,
             declared,
@@ -229,7 +230,7 @@ impl TextMatcher {
             }
             if let Some(value) = self.value(input)
                 && self.has_context(bytes, &range)
-                && let Some(answer) = self.accepts(&window[value.clone()])
+                && let Some(answer) = self.accepts(window, &value)
             {
                 return found(range, base + value.start..base + value.end, answer);
             }
@@ -267,7 +268,7 @@ impl TextMatcher {
                 return;
             }
             if let Some(value) = self.value(input.range(matched.start()..)) {
-                if let Some(answer) = self.accepts(&window[value.clone()])
+                if let Some(answer) = self.accepts(window, &value)
                     && self.has_context(bytes, &range)
                 {
                     found(range, base + value.start..base + value.end, answer);
@@ -310,7 +311,7 @@ impl TextMatcher {
             let is_cut = range.end == end && end < bytes.len();
             if let Some(value) = self.value(input.range(matched.start()..))
                 && !is_cut
-                && let Some(answer) = self.accepts(&window[value.clone()])
+                && let Some(answer) = self.accepts(window, &value)
             {
                 found(range, base + value.start..base + value.end, answer);
             }
@@ -350,19 +351,20 @@ impl TextMatcher {
         Some(group.or_else(|| captures.get_group(0))?.range())
     }
 
-    /// What is to be said of a value, unless it is none of the rule's.
-    fn accepts(&self, value: &[u8]) -> Option<Answer> {
+    /// What is to be said of the value at `place`, unless it is none of the rule's.
+    fn accepts(&self, window: &[u8], place: &Range<usize>) -> Option<Answer> {
+        let value = &window[place.clone()];
         let refused = self
             .reject
             .iter()
             .any(|reject| reject.regex().is_match(value))
             || self.entropy > 0.0 && entropy(value) < self.entropy
             || self.random && !looks_random(value)
-            || self.placeholders && is_placeholder(value);
+            || self.secret && (is_placeholder(value) || is_hash(&window[..place.start]));
         if refused {
             return None;
         }
-        if let Some(why) = verify::published(value).filter(|_| self.placeholders) {
+        if let Some(why) = verify::published(value).filter(|_| self.secret) {
             return Some(Answer::Doubtful(why));
         }
         let answers = self.verify.iter().map(|validator| (validator.judge)(value));
