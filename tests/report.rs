@@ -9,9 +9,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 use jiff::civil::date;
 use packwarden::{
     model::{
-        Access, ArtifactInfo, Category, Comparison, Destination, EntryPath, Evidence, Finding, Fix,
-        Format, Gap, GapKind, Level, Levels, Limits, Location, Manifest, Origin, PackedBy, Rebuilt,
-        RuleInfo, Scanned, SelfKind, Severity, Sha256, Sha512,
+        Access, ArtifactInfo, Category, Comparison, Destination, Doubt, EntryPath, Evidence,
+        Finding, Fix, Format, Gap, GapKind, Level, Levels, Limits, Location, Manifest, Origin,
+        PackedBy, Rebuilt, RuleInfo, Scanned, SelfKind, Severity, Sha256, Sha512,
     },
     policy::{ConfigFile, Judged, Overrides, RunError, Settings, Verdict, judge},
     report::{self, Detail, Style},
@@ -36,6 +36,7 @@ fn rule(
             open: levels[0],
             closed: levels[1],
             public: levels[0],
+            tests: None,
         },
         why: String::new(),
         fix: Fix::default(),
@@ -103,7 +104,10 @@ fn finding(id: &str, path: &str, at: (u64, u64), message: &str, evidence: Eviden
         },
         message: message.to_owned(),
         evidence,
+        doubt: Doubt::None,
+        expires: None,
         fix: None,
+        value: None,
         sha256: Some(Sha256::of(path.as_bytes())),
     }
 }
@@ -221,7 +225,11 @@ fn leak() -> Verdict {
             "package/dist/config.js",
             (212, 17),
             "A token with a valid checksum.",
-            Evidence::redacted(b"ghp_ and so on, which is not shown....."),
+            Evidence::redacted(
+                [b"ghp_q8Vz0Lw2Jt7Xb".as_slice(), b"4Nc9Rk1Hs6Yd3Gm5"]
+                    .concat()
+                    .as_slice(),
+            ),
         ),
     ];
     verdict(vec![judged("", scanned(found, vec![]))])
@@ -241,7 +249,7 @@ fn a_leak_is_blocked_and_one_look_says_why() {
 
     deny[github-token]: GitHub access token (critical)
       A token with a valid checksum.
-      package/dist/config.js:212:17  ghp_… (39 bytes)
+      package/dist/config.js:212:17  ghp_… (33 bytes, sha256 36adf4ec…)
       why  Whoever has the token acts as its owner.
       fix  Revoke the token first, then remove it from the file.
 
@@ -323,7 +331,7 @@ fn everything_is_shown_when_it_is_asked_for() {
 
     deny[github-token]: GitHub access token (critical)
       A token with a valid checksum.
-      package/dist/config.js:212:17  ghp_… (39 bytes)
+      package/dist/config.js:212:17  ghp_… (33 bytes, sha256 36adf4ec…)
       why  Whoever has the token acts as its owner.
       fix  Revoke the token first, then remove it from the file.
       see  https://example.com/why
@@ -374,7 +382,7 @@ fn quiet_shows_what_stands_in_the_way_and_nothing_else() {
 
     deny[github-token]: GitHub access token (critical)
       A token with a valid checksum.
-      package/dist/config.js:212:17  ghp_… (39 bytes)
+      package/dist/config.js:212:17  ghp_… (33 bytes, sha256 36adf4ec…)
       why  Whoever has the token acts as its owner.
       fix  Revoke the token first, then remove it from the file.
 
@@ -605,7 +613,9 @@ fn hostile() -> Verdict {
                 name,
                 (1, 1),
                 &format!("::warning::{name}"),
-                Evidence::redacted(b"\x1b[2J and so on and so on"),
+                Evidence::redacted(
+                    &[b"\x1b[2Jq8Vz0Lw2Jt7Xb".as_slice(), b"4Nc9Rk1Hs6Yd3"].concat(),
+                ),
             )
         })
         .collect();
@@ -649,17 +659,17 @@ fn nothing_from_an_archive_acts_on_a_terminal_or_a_ci_system() {
       fix  ::help::\u{1b}[0m
 
     deny[github-token]: GitHub access token (critical, 5 findings)
-      :\u{3a}error file=a::/x:1:1                                   \u{1b}[2J… (24 bytes)
+      :\u{3a}error file=a::/x:1:1                                   \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
         :\u{3a}warning::::error file=a::/x
-      package/\u{1b}[2J\u{1b}]0;pwned\u{7}.js:1:1              \u{1b}[2J… (24 bytes)
+      package/\u{1b}[2J\u{1b}]0;pwned\u{7}.js:1:1              \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
         :\u{3a}warning::package/\u{1b}[2J\u{1b}]0;pwned\u{7}.js
         fix  ::set-output::x
              #\u{23}[group]
-      package/#\u{23}[error]x#\u{23}vso[task.complete]y:1:1              \u{1b}[2J… (24 bytes)
+      package/#\u{23}[error]x#\u{23}vso[task.complete]y:1:1              \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
         :\u{3a}warning::package/#\u{23}[error]x#\u{23}vso[task.complete]y
-      package/a\n::erro…ackage.json,line=1::INJECTED\n.js:1:1  \u{1b}[2J… (24 bytes)
+      package/a\n::erro…ackage.json,line=1::INJECTED\n.js:1:1  \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
         :\u{3a}warning::package/a\n::error file=package.json,line=1::INJECTED\n.js
-      package/\u{202e}gpj.exe:1:1                              \u{1b}[2J… (24 bytes)
+      package/\u{202e}gpj.exe:1:1                              \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
         :\u{3a}warning::package/\u{202e}gpj.exe
       why  Whoever has the token acts as its owner.
       fix  Revoke the token first, then remove it from the file.
@@ -914,6 +924,7 @@ fn json_is_stable() {
       "findings": [
         {
           "rule": "home-path",
+          "provider": null,
           "category": "path",
           "severity": "medium",
           "level": "warn",
@@ -935,6 +946,7 @@ fn json_is_stable() {
         },
         {
           "rule": "home-path",
+          "provider": null,
           "category": "path",
           "severity": "medium",
           "level": "warn",

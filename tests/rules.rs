@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use packwarden::{detect, model::Category, rule::RuleSet, scan};
+use packwarden::{
+    detect,
+    model::Category,
+    rule::{Matches, RuleSet},
+    scan,
+};
 
 fn built_in() -> RuleSet {
     let kinds: Vec<_> = detect::kinds().collect();
@@ -23,8 +28,10 @@ fn every_example_behaves() {
 #[test]
 fn every_rule_shows_what_it_is_met_by_and_what_it_passes_over() {
     for rule in built_in().rules() {
-        let (matching, other): (Vec<_>, Vec<_>) =
-            rule.examples.iter().partition(|example| example.matches);
+        let (matching, other): (Vec<_>, Vec<_>) = rule
+            .examples
+            .iter()
+            .partition(|example| example.matches == Matches::Yes);
         let id = &rule.info.id;
         assert!(matching.len() >= 2, "{id} needs two examples that match");
         assert!(other.len() >= 2, "{id} needs two near misses");

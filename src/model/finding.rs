@@ -2,10 +2,14 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{EntryPath, RuleInfo, Sha256, escape};
+use super::{EntryPath, RuleInfo, Sha256, escape, is_unguessable};
 
 /// How much of a matched text that is no secret is shown, in characters.
 const QUOTED: usize = 120;
+
+/// What is shown of a secret that can't be guessed, in characters, and of its hash, in digits.
+const KEPT: usize = 4;
+const HASH: usize = 8;
 
 /// Where in an entry a finding lies. Lines and columns count from 1, columns and offsets in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,11 +34,19 @@ impl Evidence {
         Self(text.into())
     }
 
-    /// A matched secret, of which the first four characters at most, and never more than a quarter,
-    /// are kept.
+    /// A matched secret: its first four characters and the beginning of its hash where nobody can find it
+    /// by trying, and else nothing but its length.
     pub fn redacted(value: &[u8]) -> Self {
-        let kept = String::from_utf8_lossy(&value[..value.len().div_ceil(4).min(4)]).into_owned();
-        Self(format!("{kept}… ({} bytes)", value.len()))
+        let length = value.len();
+        if !is_unguessable(value) {
+            return Self(format!("{length} bytes, not shown"));
+        }
+        let kept = String::from_utf8_lossy(&value[..KEPT.min(length)]).into_owned();
+        let hash = Sha256::of(value).to_string();
+        Self(format!(
+            "{kept}… ({length} bytes, sha256 {}…)",
+            &hash[..HASH]
+        ))
     }
 
     /// A matched text that is no secret: its beginning, without what a URL in it may hold of one.
@@ -104,6 +116,18 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+/// What speaks against a finding being as bad as its rule says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// Nothing does.
+    #[default]
+    None,
+    /// It lies among tests, examples or in documentation, where such values are made up as a rule.
+    Tests,
+    /// The value can't be a secret that is in use: its checksum does not match, everybody knows it.
+    Value,
+}
+
 /// One rule met in one entry. It holds no opinion on what to do: the policy judges.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -117,11 +141,18 @@ pub struct Finding {
     pub message: String,
     /// What shows it.
     pub evidence: Evidence,
+    /// What speaks against it; the message says why.
+    pub doubt: Doubt,
+    /// When the value stops being a secret by its own word, in seconds since 1970.
+    pub expires: Option<i64>,
     /// What to type against it, where it is known better than by the rule's own fix.
     pub fix: Option<String>,
-    /// SHA-256 of the matched value for text, of the entry for everything else: what a waiver binds
-    /// to. `None` where the content has no part in it (a directory, a link).
+    /// SHA-256 of the matched value for text, of the entry for everything else, and for secrets that can be
+    /// guessed (who knows the hash of a password tries passwords until one fits): what a waiver binds to.
+    /// `None` where the content has no part in it (a directory, a link).
     pub sha256: Option<Sha256>,
+    /// SHA-256 of the matched value, to know it again in another entry. Never told.
+    pub value: Option<Sha256>,
 }
 
 impl Finding {
@@ -137,12 +168,17 @@ mod tests {
 
     #[test]
     fn a_secret_is_never_shown_whole() {
+        let random = ["q8Vz0Lw2Jt7Xb", "4Nc9Rk1Hs6"].concat();
+        let hash = Sha256::of(random.as_bytes()).to_string();
         assert_eq!(
-            Evidence::redacted(b"abcdefghijklmnopqrst").as_str(),
-            "abcd… (20 bytes)"
+            Evidence::redacted(random.as_bytes()).as_str(),
+            format!("q8Vz… (23 bytes, sha256 {}…)", &hash[..8])
         );
-        assert_eq!(Evidence::redacted(b"abcde").as_str(), "ab… (5 bytes)");
-        assert_eq!(Evidence::redacted(b"").as_str(), "… (0 bytes)");
+        assert_eq!(
+            Evidence::redacted(b"correct horse battery").as_str(),
+            "21 bytes, not shown"
+        );
+        assert_eq!(Evidence::redacted(b"").as_str(), "0 bytes, not shown");
     }
 
     #[test]

@@ -107,6 +107,8 @@ pub struct Levels {
     /// In profile open where the manifest has an open licence and names a repository, so that the
     /// source is public already.
     pub public: Level,
+    /// At most, in either profile, for what lies among tests, examples or in documentation.
+    pub tests: Option<Level>,
 }
 
 /// What a finding carries of its rule.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     judged::{ClosedHint, Judged, JudgedFinding, JudgedGap, PolicyFacts},
@@ -10,7 +10,9 @@ use super::{
     settings::Settings,
     waiver::Waiver,
 };
-use crate::model::{ArtifactInfo, Gap, GapKind, Level, Publishing, Scanned, Sha256};
+use crate::model::{
+    ArtifactInfo, Doubt, Finding, Gap, GapKind, Level, Publishing, Scanned, Sha256,
+};
 
 /// Judges what a scan has found.
 ///
@@ -22,7 +24,8 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
     let mut hidden = Vec::new();
     let mut findings = Vec::new();
     for finding in scanned.findings {
-        let level = settings.level(&finding.rule, profile.profile, profile.public);
+        let finding = aged(finding, today);
+        let level = settings.level(&finding, profile.profile, profile.public);
         let waiver = waivers.first(|waiver| waiver.covers_finding(&finding));
         let judged = JudgedFinding {
             finding,
@@ -74,6 +77,19 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
     }
 }
 
+/// The finding as it is today: a secret that has expired opens nothing any more.
+fn aged(mut finding: Finding, today: Date) -> Finding {
+    let last = finding
+        .expires
+        .and_then(|seconds| Timestamp::from_second(seconds).ok())
+        .map(|time| time.to_zoned(TimeZone::UTC).date());
+    if let Some(last) = last.filter(|last| *last < today && finding.doubt < Doubt::Value) {
+        finding.doubt = Doubt::Value;
+        finding.message += &format!("; it expired on {last}");
+    }
+    finding
+}
+
 /// An artifact of which nothing was read is never passed, whatever the reader says.
 fn nothing_read(artifact: &ArtifactInfo) -> Option<Gap> {
     (artifact.entries == 0).then(|| Gap {
@@ -106,9 +122,7 @@ fn closed_hint<'a>(
 ) -> Option<ClosedHint> {
     let beyond: Vec<&JudgedFinding> = findings
         .filter(|judged| judged.level < Level::Deny && judged.waiver.is_none())
-        .filter(|judged| {
-            settings.level(&judged.finding.rule, Profile::Closed, false) == Level::Deny
-        })
+        .filter(|judged| settings.level(&judged.finding, Profile::Closed, false) == Level::Deny)
         .collect();
     let rules: BTreeSet<&str> = beyond
         .iter()

@@ -14,7 +14,8 @@ use super::{
     waiver::Waiver,
 };
 use crate::model::{
-    Level, Limits, Manifest, Publishing, RuleInfo, did_you_mean, escape, without_credentials,
+    Doubt, Finding, Level, Limits, Manifest, Publishing, RuleInfo, did_you_mean, escape,
+    without_credentials,
 };
 
 /// What the command line says on top of the configuration.
@@ -142,14 +143,23 @@ impl Settings {
         }
     }
 
-    /// What to do about findings of `rule`.
-    pub fn level(&self, rule: &RuleInfo, profile: Profile, public: bool) -> Level {
+    /// What to do about a finding. What the configuration says of its rule holds among tests too, but makes no
+    /// more than a note of what is no secret.
+    pub fn level(&self, finding: &Finding, profile: Profile, public: bool) -> Level {
+        let rule = &finding.rule;
         let own = match (profile, public) {
             (Profile::Closed, _) => rule.level.closed,
             (Profile::Open, false) => rule.level.open,
             (Profile::Open, true) => rule.level.public,
         };
-        match self.levels.get(&rule.id).copied().unwrap_or(own) {
+        let among_tests = rule.level.tests.map_or(own, |most| most.min(own));
+        let set = self.levels.get(&rule.id).copied();
+        let level = match finding.doubt {
+            Doubt::None => set.unwrap_or(own),
+            Doubt::Tests => set.unwrap_or(among_tests),
+            Doubt::Value => set.unwrap_or(own).min(Level::Note),
+        };
+        match level {
             Level::Warn if self.overrides.strict => Level::Deny,
             level => level,
         }

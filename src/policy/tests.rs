@@ -6,8 +6,8 @@ use jiff::{Timestamp, civil::Date, civil::date};
 
 use super::*;
 use crate::model::{
-    ArtifactInfo, Category, EntryPath, Evidence, Finding, Fix, Gap, GapKind, Level, Levels, Limits,
-    Location, Manifest, Origin, RuleInfo, Scanned, Severity, Sha256,
+    ArtifactInfo, Category, Doubt, EntryPath, Evidence, Finding, Fix, Gap, GapKind, Level, Levels,
+    Limits, Location, Manifest, Origin, RuleInfo, Scanned, Severity, Sha256,
 };
 
 const TODAY: Date = date(2026, 11, 21);
@@ -24,6 +24,7 @@ fn rule(id: &str, category: Category, open: Level, closed: Level, public: Level)
             open,
             closed,
             public,
+            tests: (category == Category::Secret).then_some(Level::Warn),
         },
         why: String::new(),
         fix: Fix::default(),
@@ -50,7 +51,10 @@ fn finding(id: &str, path: &str, content: &str) -> Finding {
         location: Location::default(),
         message: String::new(),
         evidence: Evidence::default(),
+        doubt: Doubt::None,
+        expires: None,
         fix: None,
+        value: None,
         sha256: Some(Sha256::of(content.as_bytes())),
     }
 }
@@ -534,4 +538,46 @@ fn a_waiver_used_by_one_of_several_artifacts_is_not_unused() {
     assert!(verdict.unused_waivers().is_empty());
     verdict.artifacts = vec![without.clone(), without];
     assert_eq!(verdict.unused_waivers().len(), 1);
+}
+
+/// The level of one finding of `github-token` (deny, and a warning among tests).
+fn level_of(config: &str, doubt: Doubt, expires: Option<i64>) -> (Level, String) {
+    let token = Finding {
+        doubt,
+        expires,
+        ..finding("github-token", "package/a", "a")
+    };
+    let judged = judged(scanned(vec![token], Vec::new()), &settings(config));
+    let judged = &judged.findings[0];
+    (judged.level, judged.finding.message.clone())
+}
+
+#[test]
+fn what_lies_among_tests_or_is_doubtful_is_lowered() {
+    let set = "[levels]\ngithub-token = \"deny\"";
+    for (config, doubt, level) in [
+        ("", Doubt::None, Level::Deny),
+        ("", Doubt::Tests, Level::Warn),
+        ("", Doubt::Value, Level::Note),
+        ("profile = \"closed\"", Doubt::Tests, Level::Warn),
+        (set, Doubt::Tests, Level::Deny),
+        (set, Doubt::Value, Level::Note),
+    ] {
+        assert_eq!(level_of(config, doubt, None).0, level, "{config} {doubt:?}");
+    }
+}
+
+#[test]
+fn a_secret_that_has_expired_is_a_note() {
+    // The tests are judged on one day; a century lies between these two.
+    let (level, message) = level_of("", Doubt::None, Some(0));
+    assert_eq!(
+        (level, message.as_str()),
+        (Level::Note, "; it expired on 1970-01-01")
+    );
+    assert_eq!(level_of("", Doubt::None, Some(i64::MAX)).0, Level::Deny);
+    assert_eq!(
+        level_of("", Doubt::None, Some(4_102_444_800)).0,
+        Level::Deny
+    );
 }

@@ -30,6 +30,7 @@ struct ByProfile {
     open: Level,
     closed: Level,
     public: Level,
+    tests: Option<Level>,
 }
 
 /// Writes the catalogue.
@@ -47,6 +48,7 @@ pub fn catalogue<'a>(
                 open: rule.level.open,
                 closed: rule.level.closed,
                 public: rule.level.public,
+                tests: rule.level.tests,
             },
             why: &rule.why,
             fix: rule.fix.of(None),

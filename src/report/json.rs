@@ -175,6 +175,7 @@ struct Policy<'a> {
 #[derive(Serialize)]
 struct Finding<'a> {
     rule: &'a str,
+    provider: Option<&'a str>,
     category: Category,
     severity: Severity,
     level: Level,
@@ -332,6 +333,7 @@ impl<'a> Finding<'a> {
         let finding = &judged.finding;
         Self {
             rule: &finding.rule.id,
+            provider: finding.rule.provider.as_deref(),
             category: finding.rule.category,
             severity: finding.rule.severity,
             level: judged.level,

@@ -121,15 +121,21 @@ fn short(rule: &RuleInfo) -> String {
 pub fn levels(rule: &RuleInfo) -> String {
     let level = rule.level;
     let [open, closed, public] = [level.open, level.closed, level.public].map(Level::name);
-    if level.open == level.closed && level.open == level.public {
-        return open.to_owned();
+    let by_profile = if level.open == level.closed && level.open == level.public {
+        open.to_owned()
+    } else if level.open == level.public {
+        format!("{open} in profile open, {closed} in profile closed")
+    } else {
+        format!(
+            "{open} in profile open ({public} where the source is public), {closed} in profile closed"
+        )
+    };
+    match level.tests.map(Level::name) {
+        Some(tests) => {
+            format!("{by_profile}; at most {tests} among tests, examples and in documentation")
+        }
+        None => by_profile,
     }
-    if level.open == level.public {
-        return format!("{open} in profile open, {closed} in profile closed");
-    }
-    format!(
-        "{open} in profile open ({public} where the source is public), {closed} in profile closed"
-    )
 }
 
 #[cfg(test)]

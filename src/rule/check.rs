@@ -6,7 +6,7 @@ use miette::NamedSource;
 use toml::Spanned;
 
 use super::{
-    Example, KeysRule, MagicRule, Matcher, Rule, RuleError, TextRule,
+    Example, KeysRule, MagicRule, Matcher, Matches, Rule, RuleError, TextRule,
     error::Problem,
     file::{Fields, Mistakes, parse},
     keys::KeyPath,
@@ -147,7 +147,12 @@ impl<'a> Checker<'a> {
         let examples = fields.tables("example");
         let examples: Vec<Example> = examples.into_iter().filter_map(Example::read).collect();
         // What is trusted was tested with its examples, and comes without them.
-        if built_in && !self.reading.trusted && !examples.iter().any(|example| example.matches) {
+        if built_in
+            && !self.reading.trusted
+            && !examples
+                .iter()
+                .any(|example| example.matches == Matches::Yes)
+        {
             fields.mistake(fields.span(), Problem::NoExample);
         }
         fields.finish();
@@ -307,6 +312,7 @@ fn levels(fields: &mut Fields<'_>) -> Option<Levels> {
             open: level,
             closed: level,
             public: level,
+            tests: None,
         });
     }
     let mut table = fields.table("level")?;
@@ -314,11 +320,17 @@ fn levels(fields: &mut Fields<'_>) -> Option<Levels> {
     let closed = required_choice("level", "closed", LEVELS, &mut table);
     let public = table.text("public");
     let public = public.map(|name| choice("level", &name, LEVELS, &table));
+    let tests = table.text("tests");
+    let tests = tests.map(|name| choice("level", &name, LEVELS, &table));
     table.finish();
     Some(Levels {
         open: open?,
         closed: closed?,
         public: public.unwrap_or(open)?,
+        tests: match tests {
+            Some(level) => Some(level?),
+            None => None,
+        },
     })
 }
 

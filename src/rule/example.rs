@@ -13,7 +13,18 @@ pub struct Example {
     files: Vec<(String, Content)>,
     mode: u32,
     /// Whether the rule must be met in at least one of the entries, or in none.
-    pub matches: bool,
+    pub matches: Matches,
+}
+
+/// How an example behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matches {
+    /// It meets the rule, and nothing speaks against the value.
+    Yes,
+    /// It meets the rule, and something speaks against the value.
+    Doubtful,
+    /// It does not meet the rule, or the value is doubtful.
+    No,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +113,21 @@ impl Example {
         if !fields.has("matches") {
             fields.mistake(fields.span(), Problem::Missing("matches"));
         }
-        let matches = fields.boolean("matches");
+        let matches = match fields.value_is_text("matches") {
+            true => fields
+                .text("matches")
+                .and_then(|text| match *text.get_ref() {
+                    "doubtful" => Some(Matches::Doubtful),
+                    _ => {
+                        fields.unknown("kind of match", &text, ["doubtful"]);
+                        None
+                    }
+                }),
+            false => fields.boolean("matches").map(|matches| match matches {
+                true => Matches::Yes,
+                false => Matches::No,
+            }),
+        };
         fields.finish();
         Some(Self {
             files,

@@ -3,6 +3,8 @@
 //! Every condition is so unlikely to hold for a random value of a token's length that no real
 //! secret is passed over (below one in a million for each; `a_random_value_is_no_placeholder`).
 
+use super::commonplace::is_commonplace;
+
 /// Words that no random value contains, in any case.
 const LONG_MARKERS: &[&[u8]] = &[
     b"example",
@@ -16,7 +18,21 @@ const SHORT_MARKERS: &[&[u8]] = &[
     b"your", b"xxxx", b"dummy", b"fake", b"test", b"sample", b"mock",
 ];
 /// What templates are written in.
-const TEMPLATES: &[(&[u8], &[u8])] = &[(b"${", b"}"), (b"{{", b"}}"), (b"<", b">"), (b"%", b"%")];
+const TEMPLATES: &[(&[u8], &[u8])] = &[
+    (b"${", b"}"),
+    (b"{", b"}"),
+    (b"#{", b"}"),
+    (b"$(", b")"),
+    (b"<", b">"),
+    (b"[", b"]"),
+    (b"%", b"%"),
+    (b"__", b"__"),
+    (b"%(", b")s"),
+];
+/// What integrity hashes begin with (Subresource Integrity, lock files, image digests).
+const HASHES: &[&[u8]] = &[
+    b"sha1", b"sha224", b"sha256", b"sha384", b"sha512", b"md5", b"blake3",
+];
 
 /// The longest value in which a short marker counts: a key of thousands of bytes may hold any.
 const SHORT_VALUE: usize = 128;
@@ -26,6 +42,10 @@ const LONGEST_RUN: usize = 6;
 const SHORTEST_SEQUENCE: usize = 4;
 /// Values of this length have more than four distinct characters unless they are made up.
 const VARIED: usize = 16;
+/// Nobody writes a longer password that consists of words.
+const COMMONPLACE: usize = 40;
+/// The longest text that is written again and again to fill a value.
+const LONGEST_REPEATED: usize = 16;
 
 /// Whether `value` is plainly no secret.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
@@ -42,7 +62,25 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
             .any(|(open, close)| value.starts_with(open) && value.ends_with(close))
         || longest_run(value) >= LONGEST_RUN.max(value.len() / 4)
         || in_sequences(value) * 2 > value.len()
+        || repeats(value)
+        || value.len() <= COMMONPLACE && is_commonplace(value)
         || value.len() >= VARIED && distinct(value) <= 4
+}
+
+/// Whether what stands before a value says that it is a hash: `sha512-…`, `sha256:…`.
+pub(super) fn is_hash(before: &[u8]) -> bool {
+    let [.., _, b'-' | b':' | b'='] = before else {
+        return false;
+    };
+    let name = before[..before.len() - 1].to_ascii_lowercase();
+    HASHES.iter().any(|hash| name.ends_with(hash))
+}
+
+/// Whether the value is a short text written several times: `a1b2c3d4a1b2c3d4a1b2c3d4`.
+fn repeats(value: &[u8]) -> bool {
+    let longest = LONGEST_REPEATED.min(value.len() / 2);
+    value.len() >= VARIED
+        && (1..=longest).any(|length| value[length..] == value[..value.len() - length])
 }
 
 /// Whether `marker` occurs as a word, or twice.
@@ -110,8 +148,29 @@ mod tests {
             "9876543210zyxwvuts",
             "abababababababab",
             "changeme",
+            "a1b2c3d4a1b2c3d4a1b2c3d4",
+            "{token}",
+            "[your token]",
+            "__API_KEY__",
+            "%(password)s",
+            "mysecretpassword",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn hashes_say_that_they_are_some() {
+        for before in [
+            "sha512-",
+            "\"integrity\": \"SHA256-",
+            "image@sha256:",
+            "md5=",
+        ] {
+            assert!(is_hash(before.as_bytes()), "{before}");
+        }
+        for before in ["token: ", "sha512", "-", "", "key="] {
+            assert!(!is_hash(before.as_bytes()), "{before}");
         }
     }
 

@@ -40,6 +40,28 @@ pub(super) fn lowered(entry: &Entry) -> String {
     path.strip_suffix('/').unwrap_or(&path).to_ascii_lowercase()
 }
 
+/// Where tests, examples and documentation lie, and what they are called.
+const AMONG_TESTS: [&str; 4] = [
+    "**/{@tests,doc,docs,documentation,example,examples,sample,samples,demo,demos,snippet,snippets,mocks}/**",
+    "**/{test_*,*_test,*_tests,*-test,*.test,*.spec,conftest,doctest}.*",
+    "**/{test,tests}.rs",
+    "**/*.{md,markdown,mdx,rst,adoc}",
+];
+
+/// Whether the entry lies where secrets are made up as a rule.
+#[expect(
+    clippy::expect_used,
+    reason = "the globs stand above, and a test builds them"
+)]
+pub fn is_among_tests(entry: &Entry) -> bool {
+    static GLOBS: OnceLock<Globs> = OnceLock::new();
+    let read = || {
+        let globs = AMONG_TESTS.map(|glob| Globs::parse(glob).expect("a built-in glob is one"));
+        Globs::trusted(globs.into())
+    };
+    GLOBS.get_or_init(read).matches(&lowered(entry))
+}
+
 /// Alternatives that many rules share, by what is written for them in braces: `**/{@tests,docs}/**`.
 const SHARED: [(&str, &str); 1] = [(
     "@tests",

@@ -15,6 +15,7 @@ use super::{
     paths::PathIndex,
     scope::lowered,
     text,
+    verify::Answer,
 };
 use crate::model::{Entry, EntryKind, Evidence, Sha256, View, escape, read_text_file};
 
@@ -80,6 +81,8 @@ pub struct TextMatch<'a> {
     pub value: Range<usize>,
     /// The value. It may be a secret.
     pub bytes: &'a [u8],
+    /// What the rule's validators say of it.
+    pub answer: Answer,
 }
 
 impl std::fmt::Debug for TextMatch<'_> {
@@ -361,7 +364,7 @@ impl RuleSet {
                 };
                 let range = anchor.start..anchor.end;
                 text.0
-                    .search(view.bytes, range, spend, &mut |matched, value| {
+                    .search(view.bytes, range, spend, &mut |matched, value, answer| {
                         if self.has_required(rule, view.bytes, &matched)
                             && seen.insert((rule, matched.start))
                         {
@@ -371,6 +374,7 @@ impl RuleSet {
                                 end: matched.end,
                                 bytes: &view.bytes[value.clone()],
                                 value,
+                                answer,
                             });
                         }
                     });

@@ -11,10 +11,11 @@ use super::{
     heads::Heads,
     magic::Magic,
     pattern::Pattern,
-    placeholder::is_placeholder,
+    placeholder::{is_hash, is_placeholder},
     reading::Reading,
-    verify::{self, Validator},
+    verify::{self, Answer, Validator},
 };
+use crate::model::looks_random;
 
 /// How much is looked at before an anchor, in bytes.
 pub(super) const BEFORE: usize = 512;
@@ -49,7 +50,10 @@ pub(super) struct TextMatcher {
     verify: Vec<&'static Validator>,
     reject: Vec<Pattern>,
     entropy: f64,
-    placeholders: bool,
+    /// Whether it is for secrets, for which placeholders and hashes do not count.
+    secret: bool,
+    /// Whether the value must look random.
+    random: bool,
     /// Whether the paths of entries are searched too.
     pub(super) names: bool,
     /// Whether what the artifact's manifest says in public counts as well.
@@ -64,7 +68,7 @@ pub(super) struct TextMatcher {
 pub(super) const KEYS: [&str; 3] = ["anchors", "context", "regex"];
 
 impl TextMatcher {
-    /// Reads the keys of a text rule. With `secret`, placeholders do not count.
+    /// Reads the keys of a text rule. With `secret`, placeholders and hashes do not count.
     pub(super) fn read(
         fields: &mut Fields<'_>,
         secret: bool,
@@ -116,6 +120,7 @@ impl TextMatcher {
             reject.extend(reading.pattern(fields, &text));
         }
         let entropy = fields.number("entropy", 0.0, (0.0, 8.0));
+        let random = fields.boolean("random").unwrap_or(false);
         let requires = read_requires(fields);
         let names = fields.boolean("names").unwrap_or(false);
         let declared = fields.boolean("declared").unwrap_or(true);
@@ -130,7 +135,8 @@ impl TextMatcher {
             verify,
             reject,
             entropy: entropy?,
-            placeholders: secret,
+            secret,
+            random,
             names,
             declared,
             apart,
@@ -164,7 +170,7 @@ impl TextMatcher {
         bytes: &[u8],
         anchor: Range<usize>,
         spend: &dyn Fn(usize) -> bool,
-        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+        found: &mut dyn FnMut(Range<usize>, Range<usize>, Answer),
     ) {
         if !spend(COST) {
             return;
@@ -188,7 +194,7 @@ impl TextMatcher {
         for anchor in &self.anchors {
             for start in memchr::memmem::find_iter(text, anchor) {
                 let anchor = start..start + anchor.len();
-                self.search(text, anchor, &|_| true, &mut |_, value| {
+                self.search(text, anchor, &|_| true, &mut |_, value, _| {
                     found.get_or_insert(value);
                 });
             }
@@ -203,7 +209,7 @@ impl TextMatcher {
         bytes: &[u8],
         anchor: Range<usize>,
         spend: &dyn Fn(usize) -> bool,
-        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+        found: &mut dyn FnMut(Range<usize>, Range<usize>, Answer),
     ) {
         let end = self.end(bytes, &anchor);
         for start in heads.starts(bytes, anchor.start) {
@@ -223,10 +229,10 @@ impl TextMatcher {
                 continue;
             }
             if let Some(value) = self.value(input)
-                && self.accepts(&window[value.clone()])
                 && self.has_context(bytes, &range)
+                && let Some(answer) = self.accepts(window, &value)
             {
-                return found(range, base + value.start..base + value.end);
+                return found(range, base + value.start..base + value.end, answer);
             }
         }
     }
@@ -237,7 +243,7 @@ impl TextMatcher {
         bytes: &[u8],
         anchor: Range<usize>,
         spend: &dyn Fn(usize) -> bool,
-        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+        found: &mut dyn FnMut(Range<usize>, Range<usize>, Answer),
     ) {
         let before = self.reach().map_or(BEFORE, |reach| reach.min(BEFORE));
         let base = anchor.start.saturating_sub(before);
@@ -262,8 +268,10 @@ impl TextMatcher {
                 return;
             }
             if let Some(value) = self.value(input.range(matched.start()..)) {
-                if self.accepts(&window[value.clone()]) && self.has_context(bytes, &range) {
-                    found(range, base + value.start..base + value.end);
+                if let Some(answer) = self.accepts(window, &value)
+                    && self.has_context(bytes, &range)
+                {
+                    found(range, base + value.start..base + value.end, answer);
                 } else if range.start < anchor.start {
                     // What begins before the anchor and is refused must not hide what begins here.
                     at = anchor.start - base;
@@ -282,7 +290,7 @@ impl TextMatcher {
         bytes: &[u8],
         word: Range<usize>,
         spend: &dyn Fn(usize) -> bool,
-        found: &mut dyn FnMut(Range<usize>, Range<usize>),
+        found: &mut dyn FnMut(Range<usize>, Range<usize>, Answer),
     ) {
         let base = assigned::name_start(bytes, word.start);
         let farthest = word.end + assigned::NEAR;
@@ -303,9 +311,9 @@ impl TextMatcher {
             let is_cut = range.end == end && end < bytes.len();
             if let Some(value) = self.value(input.range(matched.start()..))
                 && !is_cut
-                && self.accepts(&window[value.clone()])
+                && let Some(answer) = self.accepts(window, &value)
             {
-                found(range, base + value.start..base + value.end);
+                found(range, base + value.start..base + value.end, answer);
             }
         }
     }
@@ -343,15 +351,25 @@ impl TextMatcher {
         Some(group.or_else(|| captures.get_group(0))?.range())
     }
 
-    fn accepts(&self, value: &[u8]) -> bool {
-        !self
+    /// What is to be said of the value at `place`, unless it is none of the rule's.
+    fn accepts(&self, window: &[u8], place: &Range<usize>) -> Option<Answer> {
+        let value = &window[place.clone()];
+        let refused = self
             .reject
             .iter()
             .any(|reject| reject.regex().is_match(value))
-            && (self.entropy == 0.0 || entropy(value) >= self.entropy)
-            && !(self.placeholders && is_placeholder(value))
-            && (self.verify.is_empty()
-                || self.verify.iter().any(|validator| (validator.holds)(value)))
+            || self.entropy > 0.0 && entropy(value) < self.entropy
+            || self.random && !looks_random(value)
+            || self.secret && (is_placeholder(value) || is_hash(&window[..place.start]));
+        if refused {
+            return None;
+        }
+        if let Some(why) = verify::published(value).filter(|_| self.secret) {
+            return Some(Answer::Doubtful(why));
+        }
+        let answers = self.verify.iter().map(|validator| (validator.judge)(value));
+        let answer = answers.reduce(Answer::or).unwrap_or(Answer::SOUND);
+        (answer != Answer::Other).then_some(answer)
     }
 }
 

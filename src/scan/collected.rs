@@ -6,7 +6,7 @@ use super::{Scope, declared::Declared, manifest};
 use crate::{
     archive::Summary,
     detect::{Detection, Facts},
-    model::{Entry, EntryPath, Finding, Gap, Manifest, Sha256},
+    model::{Doubt, Entry, EntryPath, Finding, Gap, Manifest, Sha256},
 };
 
 /// What one thread has collected, and in the end all of them.
@@ -125,8 +125,11 @@ impl Collected {
                     location: detection.location,
                     message: detection.message.clone(),
                     evidence: detection.evidence.clone(),
+                    doubt: Doubt::None,
+                    expires: None,
                     fix: detection.fix.clone(),
                     sha256,
+                    value: None,
                 });
             }
         }
@@ -143,15 +146,15 @@ fn drop_raw_twins(findings: &mut Vec<Finding>) {
             Some((
                 finding.rule.id.clone(),
                 container.to_owned(),
-                finding.sha256?,
+                finding.value.or(finding.sha256)?,
             ))
         })
         .collect();
     if !derived.is_empty() {
         findings.retain(|finding| {
-            finding.sha256.is_none_or(|sha256| {
+            finding.value.or(finding.sha256).is_none_or(|known| {
                 let path = finding.path.as_str().to_owned();
-                !derived.contains(&(finding.rule.id.clone(), path, sha256))
+                !derived.contains(&(finding.rule.id.clone(), path, known))
             })
         });
     }

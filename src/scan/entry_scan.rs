@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use sha2::Digest as _;
 
-use super::{Scope, collected::Collected};
+use super::{Scope, collected::Collected, surroundings::Surroundings};
 use crate::{
     archive::HEAD,
     detect::{Detection, Fact, Inspection, Out},
     model::{
-        Category, Entry, EntryKind, Evidence, Finding, Gap, GapKind, Location, Sha256, View,
-        Window, escape,
+        Category, Doubt, Entry, EntryKind, Evidence, Finding, Gap, GapKind, Location, Sha256, View,
+        Window, escape, is_unguessable,
     },
-    rule::{ApartIn, RuleSet, TextMatch},
+    rule::{Answer, ApartIn, RuleSet, TextMatch},
 };
 
 /// Findings of one rule in one entry that are told apart; further ones are counted.
@@ -39,6 +39,7 @@ pub(super) struct EntryScan<'s> {
     covered: HashMap<usize, bool>,
     seen: HashSet<(usize, u64)>,
     told: HashMap<usize, Told>,
+    surroundings: Surroundings,
     made: Made,
 }
 
@@ -82,6 +83,7 @@ impl<'s> EntryScan<'s> {
             covered: HashMap::new(),
             seen: HashSet::new(),
             told: HashMap::new(),
+            surroundings: Surroundings::default(),
             made: Made::default(),
         }
     }
@@ -131,21 +133,58 @@ impl<'s> EntryScan<'s> {
             self.document = Some(Vec::new());
         }
         for met in scope.rules.match_entry(&self.entry, head) {
-            let finding = self.finding(met.rule, met.evidence, None);
+            let mut finding = self.finding(met.rule, met.evidence, None);
+            self.grade(&mut finding, &Answer::Other, || {
+                self.surroundings.of_path(&self.entry)
+            });
             self.made.findings.push((met.rule, finding));
         }
     }
 
     fn finding(&self, rule: usize, evidence: Evidence, value: Option<&[u8]>) -> Finding {
         let info = self.scope.rules.rules()[rule].info.clone();
+        let told = value.filter(|value| info.category != Category::Secret || is_unguessable(value));
         Finding {
             message: info.title.clone(),
             rule: info,
             path: self.entry.path.clone(),
             location: Location::default(),
             evidence,
+            doubt: Doubt::None,
+            expires: None,
             fix: None,
-            sha256: value.map(Sha256::of),
+            sha256: told.map(Sha256::of),
+            value: value.map(Sha256::of),
+        }
+    }
+
+    /// Adds to a finding what its validator and its place say of it.
+    fn grade(
+        &self,
+        finding: &mut Finding,
+        answer: &Answer,
+        place: impl FnOnce() -> Option<&'static str>,
+    ) {
+        match answer {
+            Answer::Doubtful(why) => {
+                finding.doubt = Doubt::Value;
+                finding.message += &format!("; {why}");
+                return;
+            }
+            Answer::Sound(known) => {
+                finding.expires = known.expires;
+                let detail = known.detail.iter();
+                finding
+                    .message
+                    .extend(detail.map(|detail| format!(" ({detail})")));
+            }
+            Answer::Other => {}
+        }
+        if finding.rule.level.tests.is_some()
+            && let Some(place) = place()
+        {
+            finding.doubt = Doubt::Tests;
+            finding.message += &format!("; {place}: as a rule made for it");
         }
     }
 
@@ -177,7 +216,7 @@ impl<'s> EntryScan<'s> {
         if !told.others && !told.values.contains(&Sha256::of(value)) {
             told.others = true;
             let mut finding = make(self);
-            finding.sha256 = None;
+            (finding.sha256, finding.value) = (None, None);
             finding.message += OTHERS;
             self.made.findings.push((rule, finding));
         }
@@ -204,6 +243,7 @@ impl<'s> EntryScan<'s> {
         let apart = std::mem::take(&mut self.apart);
         let spend = |bytes| bounds.try_out(bytes, &path);
         window.push(piece, last, &mut |view| {
+            self.surroundings.see(&self.entry, &view);
             let (mut from, end) = view.search;
             while from < end && !bounds.late() && !bounds.flooded() {
                 let search = (from, end.min(from + STRIDE));
@@ -231,9 +271,13 @@ impl<'s> EntryScan<'s> {
             return;
         }
         let value = &view.bytes[text_match.value.clone()];
-        let kept = self.tell(rule, value, |scan| Finding {
-            location: view.locate(text_match.start, scan.binary),
-            ..scan.finding(rule, scan.evidence(rule, value), Some(value))
+        let kept = self.tell(rule, value, |scan| {
+            let mut finding = scan.finding(rule, scan.evidence(rule, value), Some(value));
+            finding.location = view.locate(text_match.start, scan.binary);
+            scan.grade(&mut finding, &text_match.answer, || {
+                scan.surroundings.of(&scan.entry, view, text_match.start)
+            });
+            finding
         });
         if !kept {
             self.seen.remove(&(rule, offset));
@@ -253,6 +297,9 @@ impl<'s> EntryScan<'s> {
                 let evidence = scan.evidence(met.rule, value);
                 let mut finding = scan.finding(met.rule, evidence, Some(value));
                 finding.message += &format!(" in `{}`", escape(&met.key));
+                scan.grade(&mut finding, &Answer::Other, || {
+                    scan.surroundings.of_path(&scan.entry)
+                });
                 finding.location.line = met.line;
                 finding
             });

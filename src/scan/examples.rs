@@ -6,10 +6,10 @@ use crate::{
     archive::Summary,
     detect,
     model::{
-        Access, Context, Dist, Entry, EntryKind, EntryPath, Finding, Format, FreshBuild, Limits,
-        PackedBy, Publishing, SelfKind, SelfValue, Sha256, SourceContext,
+        Access, Context, Dist, Doubt, Entry, EntryKind, EntryPath, Finding, Format, FreshBuild,
+        Limits, PackedBy, Publishing, SelfKind, SelfValue, Sha256, SourceContext,
     },
-    rule::{Example, Rule, RuleSet},
+    rule::{Example, Matches, Rule, RuleSet},
 };
 
 use super::{
@@ -109,13 +109,23 @@ fn run_example(rules: &RuleSet, rule: &Rule, example: &Example) -> Result<(), St
         .iter()
         .filter(|finding| finding.rule.id == rule.info.id)
         .collect();
-    match (example.matches, met.first()) {
-        (true, None) => Err("it should meet the rule, and does not".to_owned()),
-        (false, Some(finding)) => Err(format!(
+    let doubtful = |finding: &&&Finding| finding.doubt == Doubt::Value;
+    let plain = met.iter().find(|finding| !doubtful(finding));
+    match (example.matches, plain, met.iter().find(doubtful)) {
+        (Matches::No, None, _)
+        | (Matches::Yes, Some(_), _)
+        | (Matches::Doubtful, None, Some(_)) => Ok(()),
+        (Matches::Yes, None, Some(finding)) => Err(format!(
+            "it should meet the rule, and is doubtful: {}",
+            finding.message
+        )),
+        (Matches::No | Matches::Doubtful, Some(finding), _) => Err(format!(
             "it should not meet the rule, and does, in {}",
             finding.path.in_package()
         )),
-        _ => Ok(()),
+        (Matches::Yes | Matches::Doubtful, None, None) => {
+            Err("it should meet the rule, and does not".to_owned())
+        }
     }
 }
 

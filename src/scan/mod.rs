@@ -15,6 +15,7 @@ mod manifest;
 mod members;
 mod pipeline;
 mod steady_file;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 

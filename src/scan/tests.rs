@@ -4,7 +4,7 @@ use super::{Scope, collected::Collected, entry_scan::EntryScan, *};
 use crate::archive::Summary;
 use crate::model::{Entry, EntryKind, EntryPath, Finding, Gap, GapKind, Sha256};
 
-const RULE: &str = "[[rule]]\nid = 'key'\ntitle = 'A key'\ncategory = 'secret'\nseverity = 'high'\n\
+const RULE: &str = "[[rule]]\nid = 'key'\ntitle = 'A key'\ncategory = 'path'\nseverity = 'high'\n\
     level = 'deny'\nwhy = 'w'\nfix = 'f'\n[rule.match]\nanchors = ['key_']\nregex = 'key_[a-z0-9]+'\n";
 
 fn scope<'s>(rules: &'s RuleSet, limits: &'s Limits) -> Scope<'s> {
@@ -80,6 +80,38 @@ fn what_is_bound_to_the_entry_is_so_in_derived_text_too() {
         let findings = found(kind, &[one, two]).findings;
         assert_eq!(bound_to(&findings, &text), 1);
     }
+}
+
+#[test]
+fn a_secret_that_can_be_guessed_is_bound_to_the_entry() {
+    let rule = RULE.replace("'path'", "'secret'");
+    let rules = RuleSet::from_text("own.toml", &rule, &[]).unwrap();
+    let random = ["key_q8z0lw2t7xb4", "nc9rk1hs6yd3gm5v"].concat();
+    let text = format!("key_summer19 {random}");
+    let limits = Limits::default();
+    let findings = found_by(&rules, &limits, EntryKind::File, &[text.as_bytes()]).findings;
+    assert_eq!(findings[0].sha256, Some(Sha256::of(text.as_bytes())));
+    assert_eq!(findings[0].evidence.as_str(), "12 bytes, not shown");
+    assert_eq!(findings[1].sha256, Some(Sha256::of(random.as_bytes())));
+    assert!(findings[1].evidence.as_str().starts_with("key_… (32 bytes"));
+}
+
+#[test]
+fn a_password_in_a_derived_text_is_told_once() {
+    let rule = RULE.replace("'path'", "'secret'");
+    let rules = RuleSet::from_text("own.toml", &rule, &[]).unwrap();
+    let limits = Limits::default();
+    let scope = scope(&rules, &limits);
+    let mut collected = Collected::default();
+    for (path, text) in [
+        ("package/a.map", "x key_summer19"),
+        ("package/a.map!/b.js", "key_summer19"),
+    ] {
+        EntryScan::new(&scope, Entry::file(path, 1)).push(text.as_bytes(), true, &mut collected);
+    }
+    let findings = collected.conclude(&scope, &Summary::default()).findings;
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].path.as_str(), "package/a.map!/b.js");
 }
 
 #[test]

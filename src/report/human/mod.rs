@@ -43,7 +43,7 @@ pub(super) fn write(verdict: &Verdict, style: &Style, out: &mut dyn Write) -> io
     out.write_all(page.into_text().as_bytes())
 }
 
-/// Writes a paragraph for each rule that was met: they come sorted, what blocks first.
+/// Writes a paragraph for each rule that was met and each of its levels: they come sorted, what blocks first.
 fn findings(page: &mut Page, judged: &Judged, detail: Detail) {
     let shown = |level: Level| match detail {
         Detail::Quiet => level == Level::Deny,
@@ -56,22 +56,19 @@ fn findings(page: &mut Page, judged: &Judged, detail: Detail) {
         .findings
         .iter()
         .partition(|judged| judged.waiver.is_some());
-    for group in open
-        .chunk_by(same_rule)
-        .filter(|group| shown(group[0].level))
-    {
+    for group in open.chunk_by(alike).filter(|group| shown(group[0].level)) {
         finding::write(page, group, ecosystem, verbose);
         if verbose && group[0].blocks() {
             summary::how_to_accept_finding(page, group[0]);
         }
     }
     if verbose {
-        for group in waived.chunk_by(same_rule) {
+        for group in waived.chunk_by(alike) {
             finding::write(page, group, ecosystem, verbose);
         }
     }
 }
 
-fn same_rule(one: &&JudgedFinding, other: &&JudgedFinding) -> bool {
-    one.finding.rule.id == other.finding.rule.id
+fn alike(one: &&JudgedFinding, other: &&JudgedFinding) -> bool {
+    one.level == other.level && one.finding.rule.id == other.finding.rule.id
 }

@@ -98,7 +98,8 @@ matches = true
         Levels {
             open,
             closed,
-            public: open
+            public: open,
+            tests: None
         }
     );
     assert_eq!(rule.ecosystems, [Ecosystem::Npm, Ecosystem::Crates]);

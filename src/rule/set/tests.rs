@@ -232,7 +232,9 @@ fn text_passes_every_filter() {
     };
     assert_eq!(rules("t = {{npm-token}};"), [0]);
     assert_eq!(rules("t = x{{npm-token}};"), [] as [usize; 0]);
-    assert_eq!(rules("npm_{{random-alnum:36}}"), [] as [usize; 0]);
+    // A wrong checksum makes it doubtful, and hides nothing.
+    assert_eq!(rules("npm_{{random-alnum:36}}"), [0]);
+    assert_eq!(rules("npm_{{random-alnum:35}}"), [] as [usize; 0]);
     assert_eq!(rules("{{anthropic-key}}"), [1, 2]);
     assert_eq!(rules("sk-a{{random-hex:100}}"), [] as [usize; 0]);
     assert_eq!(rules("a {{rsa-private-key}} {{ec-private-key}}"), [3, 3]);

@@ -2,6 +2,8 @@
 //!
 //! Source of the account's place: Tal Be'ery, "A short note on AWS KEY ID" (2023).
 
+use super::Answer;
+
 /// Account numbers that AWS's documentation uses.
 const DOCUMENTATION: [u64; 4] = [
     123_456_789_012,
@@ -10,14 +12,21 @@ const DOCUMENTATION: [u64; 4] = [
     999_999_999_999,
 ];
 
-pub(super) fn holds(value: &[u8]) -> bool {
-    let Some((prefix, rest)) = value.split_first_chunk::<4>() else {
-        return false;
-    };
-    [b"AKIA", b"ASIA", b"ABIA", b"ACCA"].contains(&prefix)
-        && rest.len() == 16
-        && !value.ends_with(b"EXAMPLE")
-        && account(rest).is_some_and(|account| !DOCUMENTATION.contains(&account))
+pub(super) fn judge(value: &[u8]) -> Answer {
+    let account = value.split_first_chunk::<4>().and_then(|(prefix, rest)| {
+        let known = [b"AKIA", b"ASIA", b"ABIA", b"ACCA"].contains(&prefix);
+        (known && rest.len() == 16).then(|| account(rest))?
+    });
+    match account {
+        None => Answer::Other,
+        Some(_) if value.ends_with(b"EXAMPLE") => {
+            Answer::Doubtful("an example of AWS's documentation")
+        }
+        Some(account) if DOCUMENTATION.contains(&account) => {
+            Answer::Doubtful("of an account that AWS's documentation uses")
+        }
+        Some(account) => Answer::known(format!("account {account:012}")),
+    }
 }
 
 /// The account number in the first ten characters, or `None` if there are others than base32's.
@@ -44,24 +53,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn examples_and_other_alphabets_do_not_hold() {
+    fn other_forms_are_something_else() {
         let key = crate::rule::generate::fill("{{aws-access-key-id}}").unwrap();
-        assert!(holds(key.as_bytes()));
-        assert!(holds(key.replacen("AKIA", "ASIA", 1).as_bytes()));
-        assert!(!holds(key.replacen("AKIA", "AKIB", 1).as_bytes()));
-        assert!(!holds(&key.as_bytes()[..19]));
-        assert!(!holds(["AKIA", "IOSFODNN7EXAMPLE"].concat().as_bytes()));
-        assert!(!holds(["AKIA", "1234567890ABCDEF"].concat().as_bytes()));
+        for value in [&key, &key.replacen("AKIA", "ASIA", 1)] {
+            let known =
+                matches!(judge(value.as_bytes()), Answer::Sound(known) if known.detail.is_some());
+            assert!(known, "{value}");
+        }
+        for value in [
+            key.replacen("AKIA", "AKIB", 1),
+            key[..19].to_owned(),
+            ["AKIA", "1234567890ABCDEF"].concat(),
+        ] {
+            assert_eq!(judge(value.as_bytes()), Answer::Other, "{value}");
+        }
     }
 
     #[test]
-    fn the_documentation_account_does_not_hold() {
-        let bits = 123_456_789_012u64 << 9 | 1 << 49;
-        let digit = |index: u32| {
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(bits >> (45 - 5 * index) & 31) as usize]
+    fn examples_are_doubtful() {
+        let example = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
+        assert!(matches!(judge(example.as_bytes()), Answer::Doubtful(_)));
+        let of = |account: u64| {
+            let bits = account << 9 | 1 << 49;
+            let digit = |index: u32| {
+                b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(bits >> (45 - 5 * index) & 31) as usize]
+            };
+            (0..10).map(digit).chain(*b"QWERTY").collect::<Vec<u8>>()
         };
-        let rest: Vec<u8> = (0..10).map(digit).chain(*b"QWERTY").collect();
-        assert_eq!(account(&rest), Some(123_456_789_012));
-        assert!(!holds(&[b"AKIA", rest.as_slice()].concat()));
+        assert_eq!(account(&of(123_456_789_012)), Some(123_456_789_012));
+        let value = |account| [b"AKIA", of(account).as_slice()].concat();
+        assert!(matches!(
+            judge(&value(123_456_789_012)),
+            Answer::Doubtful(_)
+        ));
+        assert_eq!(judge(&value(42)), Answer::known("account 000000000042"));
     }
 }

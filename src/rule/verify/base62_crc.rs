@@ -3,29 +3,33 @@
 //! Source: GitHub's blog, "Behind GitHub's new authentication token formats" (2021-04-05), and its
 //! announcement of the same form for npm (2021-09-23).
 
+use super::Answer;
+
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const RANDOM: usize = 30;
 const CHECKSUM: usize = 6;
 
 /// Classic GitHub tokens.
-pub(super) fn github(value: &[u8]) -> bool {
+pub(super) fn github(value: &[u8]) -> Answer {
     let prefixes: [&[u8]; 5] = [b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"];
-    prefixes.iter().any(|prefix| has_checksum(value, prefix))
+    let body = prefixes
+        .iter()
+        .find_map(|prefix| value.strip_prefix(*prefix));
+    body.map_or(Answer::Other, judge)
 }
 
 /// npm tokens.
-pub(super) fn npm(value: &[u8]) -> bool {
-    has_checksum(value, b"npm_")
+pub(super) fn npm(value: &[u8]) -> Answer {
+    value.strip_prefix(b"npm_").map_or(Answer::Other, judge)
 }
 
-/// Longer tokens (GitHub issues some) are of a form that can't be checked, and hold.
-fn has_checksum(value: &[u8], prefix: &[u8]) -> bool {
-    value.strip_prefix(prefix).is_some_and(|body| {
-        body.len() > RANDOM + CHECKSUM
-            || body
-                .split_at_checked(RANDOM)
-                .is_some_and(|(random, sum)| sum == checksum(random))
-    })
+/// Longer tokens (GitHub issues some) are of a form that can't be checked.
+fn judge(body: &[u8]) -> Answer {
+    match body.split_at_checked(RANDOM) {
+        Some((random, sum)) if sum.len() == CHECKSUM => Answer::checksum(sum == checksum(random)),
+        Some((_, rest)) if rest.len() > CHECKSUM => Answer::SOUND,
+        _ => Answer::Other,
+    }
 }
 
 /// The CRC32 of `random` as six characters.
@@ -47,25 +51,29 @@ mod tests {
     #[test]
     fn the_checksum_must_be_right() {
         let token = fill("{{github-token}}").unwrap();
-        assert!(github(token.as_bytes()));
-        assert!(!npm(token.as_bytes()));
-        assert!(npm(fill("{{npm-token}}").unwrap().as_bytes()));
+        assert_eq!(github(token.as_bytes()), Answer::checksum(true));
+        assert_eq!(npm(token.as_bytes()), Answer::Other);
+        assert_eq!(
+            npm(fill("{{npm-token}}").unwrap().as_bytes()),
+            Answer::checksum(true)
+        );
         for index in 4..token.len() {
             let mut mutated = token.clone().into_bytes();
             mutated[index] = if mutated[index] == b'a' { b'b' } else { b'a' };
-            assert!(!github(&mutated), "changed at {index}");
+            assert_eq!(
+                github(&mutated),
+                Answer::checksum(false),
+                "changed at {index}"
+            );
         }
-        assert!(!github(&token.as_bytes()[..39]));
+        assert_eq!(github(&token.as_bytes()[..39]), Answer::Other);
+        assert_eq!(github(format!("{token}a").as_bytes()), Answer::SOUND);
     }
 
     #[test]
-    fn the_example_of_the_documentation_does_not_hold() {
-        assert!(!github(
-            ["gho", "_16C7e42F292c6912E7710c838347Ae178B4a"]
-                .concat()
-                .as_bytes()
-        ));
-        assert!(!npm(format!("npm_{}", "x".repeat(36)).as_bytes()));
+    fn the_example_of_the_documentation_is_doubtful() {
+        let example = ["gho", "_16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+        assert_eq!(github(example.as_bytes()), Answer::checksum(false));
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Grafana service account tokens: `glsa_`, 32 characters, `_` and eight hexadecimal digits, the
 //! little-endian CRC32 of everything before the last `_`.
 
-pub(super) fn holds(value: &[u8]) -> bool {
-    let Some((rest, digits)) = value.split_last_chunk::<8>() else {
-        return false;
-    };
-    let Some((b'_', body)) = rest.split_last() else {
-        return false;
-    };
-    body.starts_with(b"glsa_") && digits.eq_ignore_ascii_case(checksum(body).as_bytes())
+use super::Answer;
+
+pub(super) fn judge(value: &[u8]) -> Answer {
+    let parts = value.split_last_chunk::<8>();
+    match parts.and_then(|(rest, digits)| Some((rest.strip_suffix(b"_")?, digits))) {
+        Some((body, digits)) if body.starts_with(b"glsa_") => {
+            Answer::checksum(digits.eq_ignore_ascii_case(checksum(body).as_bytes()))
+        }
+        _ => Answer::Other,
+    }
 }
 
 fn checksum(body: &[u8]) -> String {
@@ -26,19 +28,14 @@ mod tests {
             crate::rule::generate::fill("{{random-alnum:32}}").unwrap()
         );
         let token = format!("{body}_{}", checksum(body.as_bytes()));
-        assert!(holds(token.as_bytes()));
-        assert!(holds(
-            token
-                .replace(
-                    &checksum(body.as_bytes()),
-                    &checksum(body.as_bytes()).to_uppercase()
-                )
-                .as_bytes()
-        ));
-        assert!(!holds(token.replacen("glsa_", "glsa_a", 1).as_bytes()));
-        assert!(!holds(
-            format!("glsa_{}_00000000", "x".repeat(32)).as_bytes()
-        ));
+        assert_eq!(judge(token.as_bytes()), Answer::checksum(true));
+        let sum = checksum(body.as_bytes());
+        let upper = token.replace(&sum, &sum.to_uppercase());
+        assert_eq!(judge(upper.as_bytes()), Answer::checksum(true));
+        let wrong = token.replacen("glsa_", "glsa_a", 1);
+        assert_eq!(judge(wrong.as_bytes()), Answer::checksum(false));
+        let cut = format!("glsa_{}00000000", "x".repeat(32));
+        assert_eq!(judge(cut.as_bytes()), Answer::Other);
         // CRC-32 of "123456789" is cbf43926, written from its lowest byte on.
         assert_eq!(checksum(b"123456789"), "2639f4cb");
     }

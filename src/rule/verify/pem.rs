@@ -2,24 +2,39 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_PAD_INDIFFERENT};
 
-use super::asn1;
+use super::{Answer, asn1, published};
 
 /// What the binary form of an OpenSSH key begins with (PROTOCOL.key of OpenSSH).
 const OPENSSH: &[u8] = b"openssh-key-v1\0";
 
+/// Types of OpenSSH keys (RFC 4253, RFC 5656, RFC 8709).
+const KINDS: [&str; 6] = [
+    "ssh-rsa",
+    "ssh-dss",
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+];
+
 /// Whether `value` is a whole private key that needs no password.
-pub(super) fn is_plain(value: &[u8]) -> bool {
-    kind(value) == Some(Kind::Plain)
+pub(super) fn plain(value: &[u8]) -> Answer {
+    match kind(value) {
+        Some(Kind::Plain(detail)) => Answer::known(detail),
+        Some(Kind::Published(why)) => Answer::Doubtful(why),
+        _ => Answer::Other,
+    }
 }
 
 /// Whether `value` is a whole private key that needs a password.
-pub(super) fn is_encrypted(value: &[u8]) -> bool {
-    kind(value) == Some(Kind::Encrypted)
+pub(super) fn encrypted(value: &[u8]) -> Answer {
+    Answer::sound_if(kind(value) == Some(Kind::Encrypted))
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
-    Plain,
+    Plain(String),
+    Published(&'static str),
     Encrypted,
 }
 
@@ -37,18 +52,44 @@ fn kind(value: &[u8]) -> Option<Kind> {
     // The values of `Proc-Type: 4,ENCRYPTED` and `DEK-Info: AES-128-CBC,…` have a comma each.
     let der = STANDARD_PAD_INDIFFERENT.decode(body.concat()).ok()?;
     if let Some(rest) = der.strip_prefix(OPENSSH) {
-        return match rest.strip_prefix(&[0, 0, 0, 4]) {
-            Some(cipher) if cipher.starts_with(b"none") => Some(Kind::Plain),
-            _ => (rest.len() > 64).then_some(Kind::Encrypted),
-        };
+        return openssh(rest).map_or((rest.len() > 64).then_some(Kind::Encrypted), |kind| {
+            Some(published::doubt(&der).map_or(Kind::Plain(kind), Kind::Published))
+        });
     }
     if headers.contains(&"4,ENCRYPTED") {
         return (der.len() >= 64).then_some(Kind::Encrypted);
     }
-    if asn1::is_private_key(&der) {
-        return Some(Kind::Plain);
+    if let Some(kind) = asn1::private_key(&der) {
+        return Some(published::doubt(&der).map_or(Kind::Plain(kind), Kind::Published));
     }
     asn1::is_encrypted_private_key(&der).then_some(Kind::Encrypted)
+}
+
+/// The type of an OpenSSH key, if it needs no password.
+fn openssh(rest: &[u8]) -> Option<String> {
+    let mut rest = rest;
+    let cipher = string(&mut rest)?;
+    if cipher != b"none" {
+        return None;
+    }
+    let kind = (|| {
+        let (_function, _options) = (string(&mut rest)?, string(&mut rest)?);
+        let (_number, after) = rest.split_first_chunk::<4>()?;
+        rest = after;
+        let mut public = string(&mut rest)?;
+        let kind = str::from_utf8(string(&mut public)?).ok()?;
+        KINDS.contains(&kind).then(|| kind.to_owned())
+    })();
+    Some(kind.unwrap_or_else(|| "OpenSSH".to_owned()))
+}
+
+/// Takes a string with its length off the front (RFC 4251, section 5).
+fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, after) = rest.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let (string, after) = after.split_at_checked(length)?;
+    *rest = after;
+    Some(string)
 }
 
 /// The text without what a string literal adds to it: escaped line ends and slashes, and whatever
@@ -88,12 +129,15 @@ mod tests {
 
     #[test]
     fn plain_and_encrypted_keys_are_told_apart() {
-        for template in PLAIN {
+        let kinds = ["RSA, 2047 bits", "elliptic curve P-256", "ssh-ed25519"];
+        for (template, kind) in PLAIN.into_iter().zip(kinds) {
             let key = fill(template).unwrap();
-            assert_eq!(kind(key.as_bytes()), Some(Kind::Plain), "{template}");
+            assert_eq!(plain(key.as_bytes()), Answer::known(kind), "{template}");
+            assert_eq!(encrypted(key.as_bytes()), Answer::Other, "{template}");
         }
-        let encrypted = fill("{{encrypted-private-key}}").unwrap();
-        assert_eq!(kind(encrypted.as_bytes()), Some(Kind::Encrypted));
+        let locked = fill("{{encrypted-private-key}}").unwrap();
+        assert_eq!(kind(locked.as_bytes()), Some(Kind::Encrypted));
+        assert_eq!(encrypted(locked.as_bytes()), Answer::SOUND);
         let key = fill("{{rsa-private-key}}").unwrap();
         let legacy = key.replacen(
             '\n',
@@ -114,7 +158,8 @@ mod tests {
                 key.replace('/', "\\/").replace('\n', "\\r\\n"),
                 key.replace('\n', "\\n\" +\n  \""),
             ] {
-                assert!(is_plain(written.as_bytes()), "{template}");
+                let answer = plain(written.as_bytes());
+                assert!(matches!(answer, Answer::Sound(_)), "{template}");
             }
         }
     }

@@ -5,6 +5,8 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD_INDIFFERENT};
 
+use super::Answer;
+
 const VERSION: u8 = 2;
 const END: u8 = 0;
 const LOCATION: u8 = 1;
@@ -12,14 +14,15 @@ const IDENTIFIER: u8 = 2;
 const VERIFICATION: u8 = 4;
 const SIGNATURE: u8 = 6;
 
-pub(super) fn holds(value: &[u8]) -> bool {
+pub(super) fn judge(value: &[u8]) -> Answer {
     let Some(body) = value.strip_prefix(b"pypi-") else {
-        return false;
+        return Answer::Other;
     };
-    let Ok(macaroon) = URL_SAFE_NO_PAD_INDIFFERENT.decode(body) else {
-        return false;
-    };
-    is_macaroon(&macaroon).unwrap_or(false)
+    let macaroon = URL_SAFE_NO_PAD_INDIFFERENT.decode(body).unwrap_or_default();
+    match is_macaroon(&macaroon) {
+        Some(true) => Answer::SOUND,
+        _ => Answer::Doubtful("its structure is broken: an example or a redacted token"),
+    }
 }
 
 fn is_macaroon(bytes: &[u8]) -> Option<bool> {
@@ -62,12 +65,19 @@ mod tests {
     #[test]
     fn the_structure_must_be_whole() {
         let token = crate::rule::generate::fill("{{pypi-token}}").unwrap();
-        assert!(holds(token.as_bytes()));
-        assert!(!holds(&token.as_bytes()[..token.len() - 2]));
-        assert!(!holds(format!("{token}AAAA").as_bytes()));
-        assert!(!holds(token.replacen("pypi-Ag", "pypi-Aw", 1).as_bytes()));
-        assert!(!holds(
-            format!("{}{}", &token[..21], "x".repeat(150)).as_bytes()
-        ));
+        assert_eq!(judge(token.as_bytes()), Answer::SOUND);
+        for broken in [
+            token[..token.len() - 2].to_owned(),
+            format!("{token}AAAA"),
+            token.replacen("pypi-Ag", "pypi-Aw", 1),
+            format!("{}{}", &token[..21], "x".repeat(150)),
+            "pypi-AgE".to_owned(),
+        ] {
+            assert!(
+                matches!(judge(broken.as_bytes()), Answer::Doubtful(_)),
+                "{broken}"
+            );
+        }
+        assert_eq!(judge(b"AgEIcHlwaS5vcmc"), Answer::Other);
     }
 }

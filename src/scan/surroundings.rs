@@ -1,0 +1,180 @@
+//! Whether what was found lies among tests, examples or in documentation: by the path of its entry, and by what stands
+//! around it in source files.
+
+use std::sync::OnceLock;
+
+use crate::{
+    model::{Entry, View},
+    rule::is_among_tests,
+};
+
+/// Languages whose documentation comments have lines that begin with `*`.
+const STARRED: &[&str] = &[
+    "c", "cc", "cjs", "cpp", "cs", "cts", "go", "h", "hpp", "java", "js", "jsx", "kt", "mjs",
+    "mts", "php", "scala", "swift", "ts", "tsx",
+];
+/// How much of a line is looked at before a finding, in bytes.
+const LINE: usize = 512;
+/// How much may stand between an attribute and the module that it is for, in bytes.
+const BETWEEN: usize = 400;
+
+/// What is known of an entry's places.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings {
+    among_tests: OnceLock<bool>,
+    /// Where the module of tests begins in a file of Rust.
+    tests_from: Option<u64>,
+}
+
+impl Surroundings {
+    /// Looks at what is about to be searched: a module of tests stands at the end of its file.
+    pub(super) fn see(&mut self, entry: &Entry, view: &View<'_>) {
+        if self.tests_from.is_none() && entry.path.extension() == Some("rs") {
+            let at = module_of_tests(view.bytes);
+            self.tests_from = at.map(|at| view.offset + at as u64);
+        }
+    }
+
+    /// Where the byte at `position` of the view lies, if such values are made up there.
+    pub(super) fn of(
+        &self,
+        entry: &Entry,
+        view: &View<'_>,
+        position: usize,
+    ) -> Option<&'static str> {
+        if self.of_path(entry).is_some() {
+            return self.of_path(entry);
+        }
+        let offset = view.offset + position as u64;
+        if self.tests_from.is_some_and(|from| from < offset) {
+            return Some("in a module of tests");
+        }
+        let before = &view.bytes[position.saturating_sub(LINE)..position];
+        let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
+        let line = line.trim_ascii_start();
+        let documents = match entry.path.extension()? {
+            "rs" => line.starts_with(b"///") || line.starts_with(b"//!"),
+            "py" | "pyi" => line.starts_with(b">>>"),
+            extension => STARRED.contains(&extension) && line.starts_with(b"*"),
+        };
+        documents.then_some("in a comment of documentation")
+    }
+
+    /// The same of the whole entry.
+    pub(super) fn of_path(&self, entry: &Entry) -> Option<&'static str> {
+        let among_tests = *self.among_tests.get_or_init(|| is_among_tests(entry));
+        among_tests.then_some("in a path of tests, examples or documentation")
+    }
+}
+
+/// Where `#[cfg(test)] mod tests {` begins: not where only the next item is for tests, or the module is another file.
+fn module_of_tests(bytes: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(bytes, b"#[cfg(").find(|at| {
+        let rest = &bytes[*at..bytes.len().min(at + BETWEEN)];
+        opens_module_of_tests(rest).unwrap_or(false)
+    })
+}
+
+fn opens_module_of_tests(text: &[u8]) -> Option<bool> {
+    let text = String::from_utf8_lossy(text);
+    let (condition, mut rest) = text.split_once("]")?;
+    // `all(test, …)` is for tests, `not(test)` and `any(test, …)` are not.
+    let condition: String = condition.split_whitespace().collect();
+    let for_tests = condition == "#[cfg(test)" || condition.starts_with("#[cfg(all(test,");
+    while let Some(attribute) = rest.trim_start().strip_prefix("#[") {
+        rest = attribute.split_once("]")?.1;
+    }
+    let module = rest
+        .trim_start()
+        .trim_start_matches("pub(crate) ")
+        .trim_start_matches("pub ");
+    let name = module.strip_prefix("mod ")?;
+    let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    Some(for_tests && behind.trim_start().starts_with('{'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(path: &str, text: &str) -> Option<&'static str> {
+        let bytes = text.replace('|', "");
+        let view = View {
+            bytes: bytes.as_bytes(),
+            search: (0, bytes.len()),
+            offset: 0,
+            lines: 0,
+        };
+        let entry = Entry::file(path, 1);
+        let mut surroundings = Surroundings::default();
+        surroundings.see(&entry, &view);
+        surroundings.of(&entry, &view, text.find('|').unwrap())
+    }
+
+    #[test]
+    fn paths_of_tests_and_documentation_are_known() {
+        for path in [
+            "p/test/a.js",
+            "p/docs/a.txt",
+            "p/a/README.md",
+            "p/src/tests.rs",
+            "p/a_test.go",
+            "p/lib/a.spec.ts",
+            "p/demos/a",
+        ] {
+            assert!(place(path, "|").is_some(), "{path}");
+        }
+        for path in ["p/src/a.js", "p/latest/a.js", "p/contest.py", "p/.env"] {
+            assert_eq!(place(path, "|"), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_module_of_tests_is_known_by_its_attribute() {
+        for before in [
+            "#[cfg(test)]\nmod tests {\n",
+            "fn a() {}\n#[cfg(all(test, feature = \"std\"))]\n#[rustfmt::skip]\npub(crate) mod test\n{",
+            "#[cfg(test)] use a;\n#[cfg(test)] mod tests {",
+        ] {
+            assert_eq!(
+                place("p/a.rs", &format!("{before}|")),
+                Some("in a module of tests"),
+                "{before}"
+            );
+            assert_eq!(place("p/a.py", &format!("{before}|")), None);
+        }
+        for before in [
+            "|#[cfg(test)]\nmod tests {\n",
+            "#[cfg(test)]\nmod tests;\n|",
+            "#[cfg(test)]\nfn a() {\n|",
+            "#[cfg(not(test))]\nmod a {\n|",
+            "#[cfg(any(test, unix))]\nmod a {\n|",
+        ] {
+            assert_eq!(place("p/a.rs", before), None, "{before}");
+        }
+    }
+
+    #[test]
+    fn comments_of_documentation_are_known_by_their_lines() {
+        for (path, text) in [
+            ("p/a.rs", "fn a() {}\n    /// let key = \"|"),
+            ("p/a.rs", "//! |"),
+            ("p/a.js", "/**\n   *   key: '|"),
+            ("p/a.py", "'''\n>>> login('|"),
+        ] {
+            assert_eq!(
+                place(path, text),
+                Some("in a comment of documentation"),
+                "{text}"
+            );
+        }
+        for (path, text) in [
+            ("p/a.rs", "// |"),
+            ("p/a.js", "// |"),
+            ("p/.env", "* |"),
+            ("p/a.js", "* a\nb |"),
+        ] {
+            assert_eq!(place(path, text), None, "{text}");
+        }
+    }
+}
