@@ -19,8 +19,7 @@ use crate::{
     ecosystem::{self, Packed, Project},
     host,
     model::{
-        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress, RuleInfo,
-        escape,
+        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress, escape,
     },
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
     rule::{RuleError, RuleSet},
@@ -245,9 +244,8 @@ impl Run<'_> {
             return Ok(policy.clone());
         }
         let (config, rules) = rules_of(place.as_deref())?;
-        let infos: Vec<Arc<RuleInfo>> =
-            rules.rules().iter().map(|rule| rule.info.clone()).collect();
-        let settings = Settings::new(config.as_ref(), &self.request.overrides, &infos)
+        let names: Vec<_> = rules.names().collect();
+        let settings = Settings::new(config.as_ref(), &self.request.overrides, &names)
             .map_err(|error| vec![error.into()])?;
         let policy = Arc::new(Policy { settings, rules });
         self.policies.insert(place, policy.clone());
@@ -366,7 +364,7 @@ pub fn test_rules(files: &[PathBuf]) -> Result<Tested, Vec<Error>> {
     let rules = RuleSet::from_files(files, &kinds).map_err(each)?;
     let (examples, failures) = scan::run_examples(&rules);
     Ok(Tested {
-        rules: rules.rules().len(),
+        rules: rules.len(),
         examples,
         failures,
     })

@@ -158,7 +158,12 @@ fn settings(config: &str) -> Settings {
     let name = "packwarden.toml";
     let file = ConfigFile::parse(Path::new(name), name, config.to_owned()).unwrap();
     let file = (!config.is_empty()).then_some(&file);
-    Settings::new(file, &Overrides::default(), &rules()).unwrap()
+    let rules = rules();
+    let names: Vec<_> = rules
+        .iter()
+        .map(|rule| (rule.id.as_str(), rule.category))
+        .collect();
+    Settings::new(file, &Overrides::default(), &names).unwrap()
 }
 
 fn judged(config: &str, scanned: Scanned) -> Judged {

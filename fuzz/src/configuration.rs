@@ -1,12 +1,8 @@
 //! Configuration files.
 
-use std::{
-    path::Path,
-    sync::{Arc, LazyLock},
-};
+use std::{path::Path, sync::LazyLock};
 
 use packwarden::{
-    model::RuleInfo,
     policy::{ConfigFile, Overrides, PolicyError, Settings},
     rule::RuleSet,
 };
@@ -15,14 +11,9 @@ use super::placed::assert_placed;
 
 const NAME: &str = "packwarden.toml";
 
-static RULES: LazyLock<Vec<Arc<RuleInfo>>> = LazyLock::new(|| {
+static RULES: LazyLock<RuleSet> = LazyLock::new(|| {
     let kinds: Vec<_> = packwarden::detect::kinds().collect();
-    let rules = RuleSet::load(&[], &kinds).expect("the built-in rules are good");
-    rules
-        .rules()
-        .iter()
-        .map(|rule| Arc::clone(&rule.info))
-        .collect()
+    RuleSet::load(&[], &kinds).expect("the built-in rules are good")
 });
 
 pub fn run(data: &[u8]) {
@@ -53,7 +44,8 @@ pub fn run(data: &[u8]) {
 
 fn settings(text: &str) -> Result<Settings, PolicyError> {
     let config = ConfigFile::parse(Path::new(NAME), NAME, text.to_owned())?;
-    Settings::new(Some(&config), &Overrides::default(), &RULES)
+    let names: Vec<_> = RULES.names().collect();
+    Settings::new(Some(&config), &Overrides::default(), &names)
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {

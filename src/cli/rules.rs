@@ -41,7 +41,7 @@ pub(super) fn run(command: &RulesCommand, color: Color) -> ExitCode {
         RulesCommand::List { format } => match check::rules(&ConfigChoice::Nearest, Path::new("."))
         {
             Ok((_, rules)) => {
-                let rules = rules.rules().iter().map(|rule| &*rule.info);
+                let rules = rules.rules().map(|rule| &*rule.info);
                 (list(rules, *format), ExitCode::Passed)
             }
             Err(errors) => return invalid(&errors, color),
@@ -53,7 +53,7 @@ pub(super) fn run(command: &RulesCommand, color: Color) -> ExitCode {
                     ExitCode::Passed,
                 ),
                 None => {
-                    let ids = rules.rules().iter().map(|rule| rule.info.id.as_str());
+                    let ids = rules.rules().map(|rule| rule.info.id.as_str());
                     let all = || "`packwarden rules list` names them all".to_owned();
                     let help = did_you_mean(id, ids).unwrap_or_else(all);
                     let id = escape(id);

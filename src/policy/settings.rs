@@ -14,7 +14,7 @@ use super::{
     waiver::Waiver,
 };
 use crate::model::{
-    Doubt, Finding, Level, Limits, Manifest, Publishing, RuleInfo, did_you_mean, escape,
+    Category, Doubt, Finding, Level, Limits, Manifest, Publishing, did_you_mean, escape,
     without_credentials,
 };
 
@@ -59,7 +59,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Lays `overrides` over `config` over the defaults. `rules` are all rules that may be named.
+    /// Lays `overrides` over `config` over the defaults. `rules` are the ids of all rules that may be named, and what
+    /// each is about.
     ///
     /// # Errors
     ///
@@ -67,7 +68,7 @@ impl Settings {
     pub fn new(
         config: Option<&ConfigFile>,
         overrides: &Overrides,
-        rules: &[Arc<RuleInfo>],
+        rules: &[(&str, Category)],
     ) -> Result<Self, PolicyError> {
         let mut settings = Self {
             overrides: overrides.clone(),
@@ -99,7 +100,7 @@ impl Settings {
         Ok(settings)
     }
 
-    fn take(&mut self, config: &ConfigFile, rules: &[Arc<RuleInfo>]) -> Result<(), PolicyError> {
+    fn take(&mut self, config: &ConfigFile, rules: &[(&str, Category)]) -> Result<(), PolicyError> {
         let known = |id: &Spanned<String>| find(config, rules, id);
         let raw = &config.raw;
         self.sources.push(config.name().to_owned());
@@ -109,7 +110,8 @@ impl Settings {
             .profile
             .map(|profile| (profile, format!("set in {}", config.name())));
         for (id, level) in &raw.levels {
-            self.levels.insert(known(id)?.id.clone(), *level);
+            known(id)?;
+            self.levels.insert(id.get_ref().clone(), *level);
         }
         for (key, value) in &raw.limits {
             let text = match value.get_ref() {
@@ -261,17 +263,17 @@ fn publishing(config: &ConfigFile) -> Result<Publishing, PolicyError> {
 const REGISTRIES: &str =
     "write an address, `npm`, `crates.io`, or what cargo's configuration calls a registry";
 
-/// The rule that `id` names.
-fn find<'rules>(
+/// What the rule that `id` names is about.
+fn find(
     config: &ConfigFile,
-    rules: &'rules [Arc<RuleInfo>],
+    rules: &[(&str, Category)],
     id: &Spanned<String>,
-) -> Result<&'rules RuleInfo, PolicyError> {
-    let rule = rules.iter().find(|rule| rule.id == *id.get_ref());
-    rule.map(Arc::as_ref).ok_or_else(|| {
+) -> Result<Category, PolicyError> {
+    let rule = rules.iter().find(|(known, _)| known == id.get_ref());
+    rule.map(|(_, category)| *category).ok_or_else(|| {
         let message = format!("there is no rule `{}`", id.get_ref());
         let all = || Some("`packwarden rules` lists all of them".to_owned());
-        let ids = rules.iter().map(|rule| rule.id.as_str());
+        let ids = rules.iter().map(|(known, _)| *known);
         let help = did_you_mean(id.get_ref(), ids).or_else(all);
         config.error(id.span(), message, "not known", help)
     })

@@ -43,6 +43,15 @@ fn rules() -> Vec<Arc<RuleInfo>> {
     ]
 }
 
+/// What the configuration may name.
+const NAMES: [(&str, Category); 5] = [
+    ("env-file", Category::File),
+    ("gguf-weights", Category::Ai),
+    ("github-token", Category::Secret),
+    ("internal-host", Category::Path),
+    ("source-map", Category::SourceMap),
+];
+
 fn finding(id: &str, path: &str, content: &str) -> Finding {
     let rule = rules().into_iter().find(|rule| rule.id == id).unwrap();
     Finding {
@@ -107,7 +116,7 @@ fn config(text: &str) -> ConfigFile {
 }
 
 fn settings(text: &str) -> Settings {
-    Settings::new(Some(&config(text)), &Overrides::default(), &rules()).unwrap()
+    Settings::new(Some(&config(text)), &Overrides::default(), &NAMES).unwrap()
 }
 
 fn judged(scanned: Scanned, settings: &Settings) -> Judged {
@@ -120,7 +129,7 @@ fn waiver(head: &str, rest: &str) -> String {
 
 /// The error in `text`, as a person sees it without colours.
 fn complaint(text: &str) -> String {
-    let error = Settings::new(Some(&config(text)), &Overrides::default(), &rules()).unwrap_err();
+    let error = Settings::new(Some(&config(text)), &Overrides::default(), &NAMES).unwrap_err();
     let mut shown = String::new();
     miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
         .render_report(&mut shown, &error)
@@ -226,7 +235,7 @@ fn every_waiver_says_what_it_covers_and_why() {
             "needs a reason",
         ),
     ] {
-        let error = Settings::new(Some(&config(&text)), &Overrides::default(), &rules());
+        let error = Settings::new(Some(&config(&text)), &Overrides::default(), &NAMES);
         let error = error.expect_err(&text).to_string();
         assert!(error.contains(message), "{text}: {error}");
     }
@@ -360,7 +369,7 @@ fn what_was_not_read_or_had_no_rules_never_passes() {
 #[test]
 fn levels_come_from_the_profile_the_file_and_the_command_line() {
     let level = |text: &str, overrides: &Overrides, repository: Option<&str>, id: &str| {
-        let settings = Settings::new(Some(&config(text)), overrides, &rules()).unwrap();
+        let settings = Settings::new(Some(&config(text)), overrides, &NAMES).unwrap();
         let mut scanned = scanned(vec![finding(id, "package/a", "")], vec![]);
         scanned.manifest.as_mut().unwrap().repository = repository.map(str::to_owned);
         let judged = judged(scanned, &settings);
@@ -464,13 +473,13 @@ fn limits_are_laid_over_one_another() {
         ..Overrides::default()
     };
     let file = config("[limits]\ntime = \"90s\"\nentries = 7\nself-match = 1");
-    let error = Settings::new(Some(&file), &overrides, &rules()).unwrap_err();
+    let error = Settings::new(Some(&file), &overrides, &NAMES).unwrap_err();
     assert!(
         error.to_string().contains("no limit `self-match`"),
         "{error}"
     );
     let file = config("self-match = false\n[limits]\ntime = \"90s\"\nentries = 7");
-    let settings = Settings::new(Some(&file), &overrides, &rules()).unwrap();
+    let settings = Settings::new(Some(&file), &overrides, &NAMES).unwrap();
     let expected = Limits {
         entries: 7,
         time: Duration::from_secs(5),
@@ -483,7 +492,7 @@ fn limits_are_laid_over_one_another() {
         limits: vec![("tim".to_owned(), "5s".to_owned())],
         ..Overrides::default()
     };
-    let error = Settings::new(None, &wrong, &rules()).unwrap_err();
+    let error = Settings::new(None, &wrong, &NAMES).unwrap_err();
     assert_eq!(error.to_string(), "--limit tim=5s: there is no limit `tim`");
 }
 

@@ -10,7 +10,7 @@ use super::{
     config::{ConfigFile, DateText, OneOrMany, RawWaiver},
     error::PolicyError,
 };
-use crate::model::{Category, EntryPath, Finding, Gap, GapKind, RuleInfo, Sha256, did_you_mean};
+use crate::model::{Category, EntryPath, Finding, Gap, GapKind, Sha256, did_you_mean};
 
 /// What a waiver accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +54,10 @@ pub struct Waiver {
 
 impl Waiver {
     /// Checks what is written in `raw`. `known` finds a rule by its id, or says what is wrong.
-    pub(super) fn new<'rules>(
+    pub(super) fn new(
         config: &ConfigFile,
         raw: &Spanned<RawWaiver>,
-        known: impl Fn(&Spanned<String>) -> Result<&'rules RuleInfo, PolicyError>,
+        known: impl Fn(&Spanned<String>) -> Result<Category, PolicyError>,
     ) -> Result<Self, PolicyError> {
         let wrong = |message: &str, help: &str| {
             Err(config.error(raw.span(), message, "this waiver", Some(help.to_owned())))
@@ -65,7 +65,7 @@ impl Waiver {
         let written = raw.get_ref();
         let (accepts, must_be_bound) = match (&written.rule, &written.gap) {
             (Some(rule), None) => {
-                let bound = matches!(known(rule)?.category, Category::Secret | Category::Ai);
+                let bound = matches!(known(rule)?, Category::Secret | Category::Ai);
                 (Accepts::Rule(rule.get_ref().clone()), bound)
             }
             (None, Some(gap)) => (Accepts::Gap(gap_kind(config, gap)?), true),

@@ -5,7 +5,7 @@ use aho_corasick::BuildError;
 use memchr::memmem::Finder;
 
 use super::{
-    Matcher, Rule, anchors::Occurrence, assigned, paths::PathIndex, scope::lowered,
+    Matcher, Rule, anchors::Occurrence, assigned, held::Held, paths::PathIndex, scope::lowered,
     text::TextMatcher,
 };
 use crate::model::{Entry, EntryKind};
@@ -30,10 +30,11 @@ pub struct ApartIn {
 }
 
 impl Apart {
-    pub(super) fn new(rules: &[Rule]) -> Result<Self, BuildError> {
+    pub(super) fn new(rules: &[Held]) -> Result<Self, BuildError> {
         let mut anchors: Vec<(Finder<'static>, Vec<usize>)> = Vec::new();
         let (mut for_paths, mut others) = (Vec::new(), Vec::new());
-        for (index, rule) in rules.iter().enumerate() {
+        for (index, held) in rules.iter().enumerate() {
+            let Some(rule) = held.if_read() else { continue };
             let Some(text) = of(rule) else { continue };
             for anchor in &text.anchors {
                 let known = anchors
@@ -57,14 +58,14 @@ impl Apart {
     }
 
     /// What is to be searched for in an entry that begins with `head`.
-    pub(super) fn in_entry(&self, rules: &[Rule], entry: &Entry, head: &[u8]) -> ApartIn {
+    pub(super) fn in_entry(&self, rules: &[Held], entry: &Entry, head: &[u8]) -> ApartIn {
         // The names of derived texts are nobody's file names.
         let mut wanted = match entry.kind {
             EntryKind::Derived => Vec::new(),
             _ => self.paths.rules(&lowered(entry)),
         };
         wanted.extend(&self.others);
-        wanted.retain(|rule| of(&rules[*rule]).is_some_and(|text| text.is_within(head)));
+        wanted.retain(|rule| of(rules[*rule].rule()).is_some_and(|text| text.is_within(head)));
         let of_anchor = |(index, (_, rules)): (usize, &(_, Vec<usize>))| {
             let rules: Vec<usize> = rules
                 .iter()

@@ -15,6 +15,7 @@ mod file;
 mod generate;
 mod grams;
 mod heads;
+mod held;
 mod hex;
 mod keys;
 mod magic;

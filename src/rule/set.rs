@@ -11,21 +11,19 @@ use super::{
     anchors::{Anchors, Occurrence},
     apart::{Apart, ApartIn},
     check::Checker,
+    held::{BuiltIn, FILES, Held},
     keys,
     paths::PathIndex,
     scope::lowered,
     text,
     verify::Answer,
 };
-use crate::model::{Entry, EntryKind, Evidence, Sha256, View, escape, read_text_file};
-
-/// The built-in rule files: path, text without examples, and text, embedded by `build.rs`.
-const BUILT_IN: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+use crate::model::{Category, Entry, EntryKind, Evidence, Sha256, View, escape, read_text_file};
 
 /// All rules in effect. A rule is known by its index in [`RuleSet::rules`].
 #[derive(Debug)]
 pub struct RuleSet {
-    rules: Vec<Rule>,
+    rules: Vec<Held>,
     files: Vec<Sha256>,
     anchors: Anchors,
     /// The words of rules for what is assigned to a name.
@@ -116,13 +114,13 @@ impl RuleSet {
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
         let generated = organisation.and_then(Organisation::rule);
-        Self::read(BUILT_IN, true, user_files, generated, detector_kinds)
+        Self::read(FILES, true, user_files, generated, detector_kinds)
     }
 
     /// The built-in rules, with everything in them tried out that [`RuleSet::load`] leaves until it
     /// is needed.
     pub fn check_built_in(detector_kinds: &[&'static str]) -> Result<Self, Vec<RuleError>> {
-        Self::read(BUILT_IN, false, &[], None, detector_kinds)
+        Self::read(FILES, false, &[], None, detector_kinds)
     }
 
     /// The rules of `files` alone.
@@ -140,29 +138,46 @@ impl RuleSet {
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
         let rules = Checker::new(detector_kinds).file(name, text)?;
+        let rules = rules.into_iter().map(Held::from).collect();
         Self::new(rules, vec![Sha256::of(text.as_bytes())]).map_err(|error| vec![error])
     }
 
     fn read(
-        built_in: &[(&str, &str, &str)],
+        built_in: &'static [BuiltIn],
         trusted: bool,
         user_files: &[PathBuf],
         generated: Option<String>,
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
         let mut checker = Checker::new(detector_kinds);
-        let (mut rules, mut files, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rules: Vec<Held> = Vec::new();
+        let (mut files, mut errors) = (Vec::new(), Vec::new());
+        for file in built_in {
+            let texts = file.rules.iter().map(|rule| (rule.text, rule.index));
+            let texts = match trusted {
+                true => texts.collect(),
+                false => vec![(file.whole, None)],
+            };
+            for (text, index) in texts {
+                if let Some(index) = index {
+                    checker.unread(index.id, file.name);
+                    rules.push(Held::unread(file.name, text, index));
+                    continue;
+                }
+                match checker.built_in(file.name, text, trusted) {
+                    Ok(read) => rules.extend(read.into_iter().map(Held::from)),
+                    Err(wrong) => errors.extend(wrong),
+                }
+            }
+            files.push(Sha256::of(file.whole.as_bytes()));
+        }
         let mut take = |read: Result<Vec<Rule>, Vec<RuleError>>, text: &str| {
             match read {
-                Ok(read) => rules.extend(read),
+                Ok(read) => rules.extend(read.into_iter().map(Held::from)),
                 Err(wrong) => errors.extend(wrong),
             }
             files.push(Sha256::of(text.as_bytes()));
         };
-        for (name, rules, whole) in built_in {
-            let text = if trusted { rules } else { whole };
-            take(checker.built_in(name, text, trusted), rules);
-        }
         if let Some(text) = generated {
             take(checker.file("[paths] organisation", &text), &text);
         }
@@ -181,15 +196,14 @@ impl RuleSet {
         Self::new(rules, files).map_err(|error| vec![error])
     }
 
-    fn new(rules: Vec<Rule>, files: Vec<Sha256>) -> Result<Self, RuleError> {
+    fn new(rules: Vec<Held>, files: Vec<Sha256>) -> Result<Self, RuleError> {
         if rules.is_empty() {
             return Err(RuleError::NoRules);
         }
         let globs = |wanted: fn(&Matcher) -> bool| {
-            let wanted = rules
-                .iter()
-                .enumerate()
-                .filter(move |(_, rule)| wanted(&rule.matcher));
+            let read = rules.iter().enumerate();
+            let read = read.filter_map(|(index, held)| Some((index, held.if_read()?)));
+            let wanted = read.filter(move |(_, rule)| wanted(&rule.matcher));
             PathIndex::new(wanted.map(|(index, rule)| (index, &rule.scope.paths)))
         };
         let paths = globs(|matcher| matches!(matcher, Matcher::Paths))?;
@@ -197,18 +211,17 @@ impl RuleSet {
         let (mut anchors, mut words) = (Vec::new(), Vec::new());
         let (mut magic, mut names) = (Vec::new(), Vec::new());
         let mut reporting: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, rule) in rules.iter().enumerate() {
-            match &rule.matcher {
-                Matcher::Text(text) => {
-                    let together = text.0.anchors.iter().filter(|_| !text.0.is_apart());
-                    anchors.extend(together.map(|anchor| (index, anchor.as_str())));
-                    names.extend(text.0.names.then_some(index));
-                    let context = text.0.context.iter().filter(|_| text.0.is_assigned());
-                    words.extend(context.map(|word| (index, word.as_str())));
+        for (index, held) in rules.iter().enumerate() {
+            let (by_anchors, by_words) = held.searched();
+            anchors.extend(by_anchors.into_iter().map(|anchor| (index, anchor)));
+            words.extend(by_words.into_iter().map(|word| (index, word)));
+            match held.if_read().map(|rule| &rule.matcher) {
+                Some(Matcher::Text(text)) => names.extend(text.0.names.then_some(index)),
+                Some(Matcher::Magic(_)) => magic.push(index),
+                Some(Matcher::Detector(kind)) => {
+                    reporting.entry(kind.clone()).or_default().push(index);
                 }
-                Matcher::Magic(_) => magic.push(index),
-                Matcher::Detector(kind) => reporting.entry(kind.clone()).or_default().push(index),
-                Matcher::Paths | Matcher::Keys(_) => {}
+                Some(Matcher::Paths | Matcher::Keys(_)) | None => {}
             }
         }
         Ok(Self {
@@ -226,20 +239,45 @@ impl RuleSet {
         })
     }
 
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there are none, which is never so.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// The rules.
-    pub fn rules(&self) -> &[Rule] {
-        &self.rules
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> + Clone {
+        self.rules.iter().map(Held::rule)
+    }
+
+    /// The id of each rule, and what it is about.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Category)> {
+        self.rules.iter().map(Held::name)
+    }
+
+    /// The rule of that index.
+    pub fn rule(&self, index: usize) -> &Rule {
+        self.rules[index].rule()
     }
 
     /// The rule of that id.
     pub fn get(&self, id: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.info.id == id)
+        self.rules
+            .iter()
+            .find(|held| held.id() == id)
+            .map(Held::rule)
     }
 
     /// Whether a rule looks at entries of this kind, path and size. Not cheap for a rule with
     /// globs: the caller keeps the answer.
     pub fn covers(&self, rule: usize, entry: &Entry) -> bool {
-        self.rules.get(rule).is_some_and(|rule| rule.covers(entry))
+        self.rules
+            .get(rule)
+            .is_some_and(|held| held.rule().covers(entry))
     }
 
     /// The rules that name a detector's kind.
@@ -258,7 +296,7 @@ impl RuleSet {
             })
             .collect();
         for rule in self.magic.iter().copied() {
-            let Matcher::Magic(magic) = &self.rules[rule].matcher else {
+            let Matcher::Magic(magic) = &self.rule(rule).matcher else {
                 continue;
             };
             if let Some(magic) = magic.0.iter().find(|magic| magic.matches(head))
@@ -272,7 +310,7 @@ impl RuleSet {
         let path = entry.path.in_package();
         let path = path.rsplit("!/").next().unwrap_or_default();
         for rule in self.names.iter().copied() {
-            if let Matcher::Text(text) = &self.rules[rule].matcher
+            if let Matcher::Text(text) = &self.rule(rule).matcher
                 && let Some(found) = text.0.find(path.as_bytes())
                 && self.covers(rule, entry)
             {
@@ -298,7 +336,7 @@ impl RuleSet {
         let document = std::str::from_utf8(content)?;
         let document = document.strip_prefix('\u{feff}').unwrap_or(document);
         for rule in rules {
-            let Matcher::Keys(wanted) = &self.rules[rule].matcher else {
+            let Matcher::Keys(wanted) = &self.rule(rule).matcher else {
                 continue;
             };
             // Values come in the order of the document, and there may be very many.
@@ -338,7 +376,7 @@ impl RuleSet {
             _ => index.rules(&path),
         };
         rules.into_iter().filter(move |rule| {
-            let rule = &self.rules[*rule];
+            let rule = self.rule(*rule);
             rule.matcher.looks_at(&entry.kind) && rule.scope.admits(entry, &path)
         })
     }
@@ -359,7 +397,7 @@ impl RuleSet {
         let mut seen = HashSet::new();
         let mut look = |anchor: Occurrence<'_>| {
             for rule in anchor.rules.iter().copied() {
-                let Matcher::Text(text) = &self.rules[rule].matcher else {
+                let Matcher::Text(text) = &self.rule(rule).matcher else {
                     continue;
                 };
                 let range = anchor.start..anchor.end;
@@ -395,7 +433,7 @@ impl RuleSet {
         };
         let end = bytes.len().min(matched.end + within);
         let near = &bytes[matched.start.saturating_sub(*within)..end];
-        matches!(&self.rules[*required].matcher, Matcher::Text(text) if text.0.find(near).is_some())
+        matches!(&self.rule(*required).matcher, Matcher::Text(text) if text.0.find(near).is_some())
     }
 
     /// What [`RuleSet::search`] is to search for apart in an entry whose content begins with `head`: in
@@ -407,7 +445,7 @@ impl RuleSet {
     /// A hash of the ids and files of the rules in effect, for the digest of the policy.
     pub fn digest(&self) -> Sha256 {
         let mut text = String::new();
-        for id in self.rules.iter().map(|rule| &rule.info.id) {
+        for (id, _) in self.names() {
             text.push_str(id);
             text.push('\n');
         }
@@ -420,24 +458,21 @@ impl RuleSet {
 }
 
 /// Which rules require another, and how near.
-fn required(rules: &[Rule]) -> Result<HashMap<usize, (usize, usize)>, RuleError> {
+fn required(rules: &[Held]) -> Result<HashMap<usize, (usize, usize)>, RuleError> {
     let mut all = HashMap::new();
     for (index, rule) in rules.iter().enumerate() {
-        let Matcher::Text(text) = &rule.matcher else {
+        let Some(Matcher::Text(text)) = rule.if_read().map(|rule| &rule.matcher) else {
             continue;
         };
         let Some((id, within)) = &text.0.requires else {
             continue;
         };
-        let is = |other: &Rule| {
-            other.info.id == *id
-                && matches!(&other.matcher, Matcher::Text(text) if !text.0.is_assigned())
-        };
+        let has_anchors = |other: &Held| matches!(&other.rule().matcher, Matcher::Text(text) if !text.0.is_assigned());
         let required = rules
             .iter()
-            .position(is)
+            .position(|other| other.id() == id && has_anchors(other))
             .ok_or_else(|| RuleError::NoSuchRule {
-                rule: rule.info.id.clone(),
+                rule: rule.id().to_owned(),
                 required: id.clone(),
             })?;
         all.insert(index, (required, *within));

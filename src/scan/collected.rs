@@ -120,7 +120,7 @@ impl Collected {
         for &rule in scope.rules.reporting(detection.kind) {
             if scope.rules.covers(rule, &entry) && scope.bounds.another() {
                 findings.push(Finding {
-                    rule: scope.rules.rules()[rule].info.clone(),
+                    rule: scope.rules.rule(rule).info.clone(),
                     path: detection.path.clone(),
                     location: detection.location,
                     message: detection.message.clone(),

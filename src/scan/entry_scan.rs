@@ -142,7 +142,7 @@ impl<'s> EntryScan<'s> {
     }
 
     fn finding(&self, rule: usize, evidence: Evidence, value: Option<&[u8]>) -> Finding {
-        let info = self.scope.rules.rules()[rule].info.clone();
+        let info = self.scope.rules.rule(rule).info.clone();
         let told = value.filter(|value| info.category != Category::Secret || is_unguessable(value));
         Finding {
             message: info.title.clone(),
@@ -189,7 +189,7 @@ impl<'s> EntryScan<'s> {
     }
 
     fn evidence(&self, rule: usize, value: &[u8]) -> Evidence {
-        match self.scope.rules.rules()[rule].info.category {
+        match self.scope.rules.rule(rule).info.category {
             Category::Secret => Evidence::redacted(value),
             _ => Evidence::quoted(value),
         }
@@ -202,7 +202,7 @@ impl<'s> EntryScan<'s> {
         let told = self.told.entry(rule).or_default();
         // Of what may turn out to be said in the manifest each value counts once, so that a hundred links
         // to the repository do not push the next name out of what is told apart.
-        let once = !self.scope.rules.rules()[rule].counts_declared();
+        let once = !self.scope.rules.rule(rule).counts_declared();
         if once && told.values.contains(&Sha256::of(value)) {
             return false;
         }

@@ -144,7 +144,7 @@ pub fn scan(
         manifest: concluded.manifest,
         findings: concluded.findings,
         gaps: concluded.gaps,
-        rules: rules.rules().len(),
+        rules: rules.len(),
         self_match,
         limits: limits.clone(),
     })
