@@ -56,7 +56,7 @@ fn every_category_has_rules_and_every_detector_kind_a_rule() {
 fn the_documentation_is_that_of_the_rules() {
     let mut page = Vec::new();
     let rules = built_in();
-    let infos = rules.rules().iter().map(|rule| &*rule.info);
+    let infos = rules.rules().map(|rule| &*rule.info);
     packwarden::report::rules_page(infos, &mut page).unwrap();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
     let documentation = std::fs::read_to_string(path).unwrap_or_default();

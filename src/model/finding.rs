@@ -117,7 +117,7 @@ impl fmt::Display for Fingerprint {
 }
 
 /// What speaks against a finding being as bad as its rule says.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Doubt {
     /// Nothing does.
     #[default]

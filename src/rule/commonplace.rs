@@ -181,7 +181,7 @@ pub(super) fn is_commonplace(value: &[u8]) -> bool {
         let letters: Vec<u8> = letters.filter(u8::is_ascii_lowercase).collect();
         let others = lower.len() - letters.len();
         // Of a random value more than that remains.
-        others <= 6.max(letters.len()) && consists_of_words(&letters)
+        others <= 4.max(letters.len()) && consists_of_words(&letters)
     })
 }
 

@@ -7,6 +7,7 @@ use crate::{
     archive::Summary,
     detect::{Detection, Facts},
     model::{Doubt, Entry, EntryPath, Finding, Gap, Manifest, Sha256},
+    rule::is_among_tests,
 };
 
 /// What one thread has collected, and in the end all of them.
@@ -119,13 +120,19 @@ impl Collected {
         };
         for &rule in scope.rules.reporting(detection.kind) {
             if scope.rules.covers(rule, &entry) && scope.bounds.another() {
+                let info = scope.rules.rule(rule).info.clone();
+                let among_tests = info.level.tests.is_some() && is_among_tests(&entry);
                 findings.push(Finding {
-                    rule: scope.rules.rule(rule).info.clone(),
+                    rule: info,
                     path: detection.path.clone(),
                     location: detection.location,
                     message: detection.message.clone(),
                     evidence: detection.evidence.clone(),
-                    doubt: Doubt::None,
+                    doubt: if among_tests {
+                        Doubt::Tests
+                    } else {
+                        Doubt::None
+                    },
                     expires: None,
                     fix: detection.fix.clone(),
                     sha256,

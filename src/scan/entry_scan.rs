@@ -38,7 +38,7 @@ pub(super) struct EntryScan<'s> {
     apart: ApartIn,
     covered: HashMap<usize, bool>,
     seen: HashSet<(usize, u64)>,
-    told: HashMap<usize, Told>,
+    told: HashMap<(usize, Doubt), Told>,
     surroundings: Surroundings,
     made: Made,
 }
@@ -50,6 +50,41 @@ struct Told {
     values: HashSet<Sha256>,
     /// Further values have a finding together.
     others: bool,
+}
+
+/// What is to be said of a value.
+struct Grade {
+    answer: Answer,
+    /// Where it lies, if such values are made up there.
+    place: Option<&'static str>,
+}
+
+impl Grade {
+    fn doubt(&self) -> Doubt {
+        match (&self.answer, self.place) {
+            (Answer::Doubtful(_), _) => Doubt::Value,
+            (_, Some(_)) => Doubt::Tests,
+            (_, None) => Doubt::None,
+        }
+    }
+
+    /// The finding with what there is to say in its message.
+    fn of(self, mut finding: Finding) -> Finding {
+        finding.doubt = self.doubt();
+        match self.answer {
+            Answer::Doubtful(why) => finding.message += &format!("; {why}"),
+            Answer::Sound(known) => {
+                finding.expires = known.expires;
+                let detail = known.detail.map(|detail| format!(" ({detail})"));
+                finding.message += &detail.unwrap_or_default();
+            }
+            Answer::Other => {}
+        }
+        if let Some(place) = self.place {
+            finding.message += &format!("; {place}: as a rule made for it");
+        }
+        finding
+    }
 }
 
 /// An inspection and the text that it is deriving.
@@ -133,10 +168,9 @@ impl<'s> EntryScan<'s> {
             self.document = Some(Vec::new());
         }
         for met in scope.rules.match_entry(&self.entry, head) {
-            let mut finding = self.finding(met.rule, met.evidence, None);
-            self.grade(&mut finding, &Answer::Other, || {
-                self.surroundings.of_path(&self.entry)
-            });
+            let finding = self.finding(met.rule, met.evidence, None);
+            let place = || self.surroundings.of_path(&self.entry);
+            let finding = self.grade(met.rule, Answer::Other, place).of(finding);
             self.made.findings.push((met.rule, finding));
         }
     }
@@ -158,34 +192,20 @@ impl<'s> EntryScan<'s> {
         }
     }
 
-    /// Adds to a finding what its validator and its place say of it.
+    /// What speaks against a value of the rule: what its validator says of it, or else where it lies.
     fn grade(
         &self,
-        finding: &mut Finding,
-        answer: &Answer,
+        rule: usize,
+        answer: Answer,
         place: impl FnOnce() -> Option<&'static str>,
-    ) {
-        match answer {
-            Answer::Doubtful(why) => {
-                finding.doubt = Doubt::Value;
-                finding.message += &format!("; {why}");
-                return;
-            }
-            Answer::Sound(known) => {
-                finding.expires = known.expires;
-                let detail = known.detail.iter();
-                finding
-                    .message
-                    .extend(detail.map(|detail| format!(" ({detail})")));
-            }
-            Answer::Other => {}
-        }
-        if finding.rule.level.tests.is_some()
-            && let Some(place) = place()
-        {
-            finding.doubt = Doubt::Tests;
-            finding.message += &format!("; {place}: as a rule made for it");
-        }
+    ) -> Grade {
+        let lowers = self.scope.rules.rules()[rule].info.level.tests.is_some();
+        let place = match answer {
+            Answer::Doubtful(_) => None,
+            _ if lowers => place(),
+            _ => None,
+        };
+        Grade { answer, place }
     }
 
     fn evidence(&self, rule: usize, value: &[u8]) -> Evidence {
@@ -198,8 +218,15 @@ impl<'s> EntryScan<'s> {
     /// Keeps a finding, or only counts it where the rule has met many before. What is only counted
     /// must not pass with a waiver of what is told: the first other value is a finding of its own,
     /// and that is bound to the whole entry. Returns whether the finding was kept.
-    fn tell(&mut self, rule: usize, value: &[u8], make: impl FnOnce(&Self) -> Finding) -> bool {
-        let told = self.told.entry(rule).or_default();
+    /// What is doubtful is counted by itself, so that a hundred examples do not hide a secret.
+    fn tell(
+        &mut self,
+        rule: usize,
+        value: &[u8],
+        grade: Grade,
+        make: impl FnOnce(&Self) -> Finding,
+    ) -> bool {
+        let told = self.told.entry((rule, grade.doubt())).or_default();
         // Of what may turn out to be said in the manifest each value counts once, so that a hundred links
         // to the repository do not push the next name out of what is told apart.
         let once = !self.scope.rules.rule(rule).counts_declared();
@@ -209,14 +236,15 @@ impl<'s> EntryScan<'s> {
         told.count += 1;
         if told.count <= FINDINGS_OF_A_RULE {
             told.values.insert(Sha256::of(value));
-            let finding = make(self);
+            let finding = grade.of(make(self));
             self.made.findings.push((rule, finding));
             return true;
         }
         if !told.others && !told.values.contains(&Sha256::of(value)) {
             told.others = true;
-            let mut finding = make(self);
-            (finding.sha256, finding.value) = (None, None);
+            let mut finding = grade.of(make(self));
+            // The others may differ in what they say of themselves.
+            (finding.sha256, finding.value, finding.expires) = (None, None, None);
             finding.message += OTHERS;
             self.made.findings.push((rule, finding));
         }
@@ -271,13 +299,12 @@ impl<'s> EntryScan<'s> {
             return;
         }
         let value = &view.bytes[text_match.value.clone()];
-        let kept = self.tell(rule, value, |scan| {
-            let mut finding = scan.finding(rule, scan.evidence(rule, value), Some(value));
-            finding.location = view.locate(text_match.start, scan.binary);
-            scan.grade(&mut finding, &text_match.answer, || {
-                scan.surroundings.of(&scan.entry, view, text_match.start)
-            });
-            finding
+        let grade = self.grade(rule, text_match.answer.clone(), || {
+            self.surroundings.of(&self.entry, view, text_match.start)
+        });
+        let kept = self.tell(rule, value, grade, |scan| Finding {
+            location: view.locate(text_match.start, scan.binary),
+            ..scan.finding(rule, scan.evidence(rule, value), Some(value))
         });
         if !kept {
             self.seen.remove(&(rule, offset));
@@ -293,13 +320,12 @@ impl<'s> EntryScan<'s> {
             .unwrap_or_default();
         for met in matches {
             let value = met.value.as_bytes();
-            self.tell(met.rule, value, |scan| {
+            let place = || self.surroundings.of_path(&self.entry);
+            let grade = self.grade(met.rule, Answer::Other, place);
+            self.tell(met.rule, value, grade, |scan| {
                 let evidence = scan.evidence(met.rule, value);
                 let mut finding = scan.finding(met.rule, evidence, Some(value));
                 finding.message += &format!(" in `{}`", escape(&met.key));
-                scan.grade(&mut finding, &Answer::Other, || {
-                    scan.surroundings.of_path(&scan.entry)
-                });
                 finding.location.line = met.line;
                 finding
             });
@@ -325,7 +351,8 @@ impl<'s> EntryScan<'s> {
             None => Sha256::of(last_piece),
         });
         for (rule, mut finding) in made.findings {
-            let count = self.told.remove(&rule).unwrap_or_default().count;
+            let told = self.told.remove(&(rule, finding.doubt));
+            let count = told.unwrap_or_default().count;
             let further = count.saturating_sub(FINDINGS_OF_A_RULE);
             if further > 0 {
                 finding.message += &format!(", and {further} more times in this file");
