@@ -199,7 +199,7 @@ impl<'s> EntryScan<'s> {
         answer: Answer,
         place: impl FnOnce() -> Option<&'static str>,
     ) -> Grade {
-        let lowers = self.scope.rules.rules()[rule].info.level.tests.is_some();
+        let lowers = self.scope.rules.rule(rule).info.level.tests.is_some();
         let place = match answer {
             Answer::Doubtful(_) => None,
             _ if lowers => place(),
