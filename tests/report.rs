@@ -664,17 +664,17 @@ fn nothing_from_an_archive_acts_on_a_terminal_or_a_ci_system() {
       fix  ::help::\u{1b}[0m
 
     deny[github-token]: GitHub access token (critical, 5 findings)
-      :\u{3a}error file=a::/x:1:1                                   \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
+      :\u{3a}error file=a::/x:1:1                            \u{1b}[2J… sha256 e4b078ea…)
         :\u{3a}warning::::error file=a::/x
-      package/\u{1b}[2J\u{1b}]0;pwned\u{7}.js:1:1              \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
+      package/\u{1b}[2J\u{1b}]0;pwned\u{7}.js:1:1       \u{1b}[2J… sha256 e4b078ea…)
         :\u{3a}warning::package/\u{1b}[2J\u{1b}]0;pwned\u{7}.js
         fix  ::set-output::x
              #\u{23}[group]
-      package/#\u{23}[error]x#\u{23}vso[task.complete]y:1:1              \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
+      package/#\u{23}[error]x#\u{23}vso[task.complete]y:1:1       \u{1b}[2J… sha256 e4b078ea…)
         :\u{3a}warning::package/#\u{23}[error]x#\u{23}vso[task.complete]y
-      package/a\n::erro…ackage.json,line=1::INJECTED\n.js:1:1  \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
+      package/a\n::e…ge.json,line=1::INJECTED\n.js:1:1  \u{1b}[2J… sha256 e4b078ea…)
         :\u{3a}warning::package/a\n::error file=package.json,line=1::INJECTED\n.js
-      package/\u{202e}gpj.exe:1:1                              \u{1b}[2J… (30 bytes, sha256 e4b078ea…)
+      package/\u{202e}gpj.exe:1:1                       \u{1b}[2J… sha256 e4b078ea…)
         :\u{3a}warning::package/\u{202e}gpj.exe
       why  Whoever has the token acts as its owner.
       fix  Revoke the token first, then remove it from the file.

@@ -215,7 +215,7 @@ impl<'a> Checker<'a> {
             "detector" => self.detector(fields),
             _ => {
                 let matcher = TextMatcher::read(fields, secret, &self.reading)?;
-                Some(Matcher::Text(TextRule(matcher)))
+                Some(Matcher::Text(TextRule(Box::new(matcher))))
             }
         }
     }

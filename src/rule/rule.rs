@@ -62,7 +62,7 @@ pub enum Matcher {
 
 /// What a text rule looks for.
 #[derive(Debug)]
-pub struct TextRule(pub(super) TextMatcher);
+pub struct TextRule(pub(super) Box<TextMatcher>);
 
 /// What a magic rule looks for: any of these.
 #[derive(Debug)]

@@ -81,7 +81,7 @@ impl Grade {
             Answer::Other => {}
         }
         if let Some(place) = self.place {
-            finding.message += &format!("; {place}: as a rule made for it");
+            finding.message += &format!("; {place}, where such values are made up as a rule");
         }
         finding
     }
