@@ -1,0 +1,150 @@
+//! Runs of digits of base64, which hexadecimal digits are too, and of narrow letters in UTF-16.
+//!
+//! All of an artifact is searched for them, so that the search looks at every sixteenth byte or so: a run
+//! of [`SHORTEST`] bytes holds one of the words of eight bytes that are tested, whole.
+
+use std::ops::Range;
+
+/// The shortest run that is looked at, in bytes: 18 bytes in base64, 12 letters of UTF-16.
+pub(super) const SHORTEST: usize = 24;
+/// How far a run is followed before it is known what it is, in bytes.
+pub(super) const FOLLOWED: usize = 4096;
+
+const WORD: usize = 8;
+const STEP: usize = 16;
+
+/// Not a digit.
+pub(super) const NONE: u8 = 0xff;
+
+/// The value of each digit of base64, in the standard alphabet and in the one for URLs.
+pub(super) const BASE64: [u8; 256] = {
+    let mut table = [NONE; 256];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut value = 0;
+    while value < 64 {
+        table[alphabet[value] as usize] = value as u8;
+        value += 1;
+    }
+    table[b'-' as usize] = 62;
+    table[b'_' as usize] = 63;
+    table
+};
+
+/// The value of each hexadecimal digit.
+pub(super) const HEX: [u8; 256] = {
+    let mut table = [NONE; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[b"0123456789abcdef"[value] as usize] = value as u8;
+        table[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    table
+};
+
+/// Whether the byte is a digit of base64.
+pub(super) fn is_digit(byte: u8) -> bool {
+    BASE64[usize::from(byte)] != NONE
+}
+
+/// Whether the byte is one of text: printable, a tab or part of a line's end.
+pub(super) fn is_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+}
+
+/// A run of some length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Run {
+    /// Of digits; at most [`FOLLOWED`] of them.
+    Digits(Range<usize>),
+    /// Of pairs of a letter and a zero, whichever comes first; it begins with a letter.
+    Wide(usize),
+}
+
+impl Run {
+    pub(super) fn start(&self) -> usize {
+        match self {
+            Run::Digits(range) => range.start,
+            Run::Wide(start) => *start,
+        }
+    }
+}
+
+/// The next run that begins in `from..to`.
+pub(super) fn next(bytes: &[u8], from: usize, to: usize) -> Option<Run> {
+    let mut at = from;
+    while at < to + SHORTEST {
+        let word = bytes.get(at..at + WORD)?.try_into();
+        let word = word.map_or(0, u64::from_le_bytes);
+        if may_be_digits(word)
+            && bytes[at..at + WORD]
+                .iter()
+                .rev()
+                .all(|byte| is_digit(*byte))
+        {
+            let start = start_of_digits(bytes, from, at);
+            let end = end_of_digits(bytes, at + WORD, start + FOLLOWED);
+            if start >= to {
+                return None;
+            }
+            if end - start >= SHORTEST {
+                return Some(Run::Digits(start..end));
+            }
+            at = end.max(at + 1);
+            continue;
+        }
+        if may_be_wide(word)
+            && let Some(start) = wide(bytes, from, at)
+        {
+            return (start < to).then_some(Run::Wide(start));
+        }
+        at += STEP;
+    }
+    None
+}
+
+/// Where the digits begin that end at `at`, seen from `from` on.
+pub(super) fn start_of_digits(bytes: &[u8], from: usize, at: usize) -> usize {
+    let before = bytes[from..at].iter().rev();
+    at - before.take_while(|byte| is_digit(**byte)).count()
+}
+
+/// Where the digits end that begin at `at`, up to `limit`.
+pub(super) fn end_of_digits(bytes: &[u8], at: usize, limit: usize) -> usize {
+    let after = &bytes[at.min(bytes.len())..limit.clamp(at.min(bytes.len()), bytes.len())];
+    let end = after.iter().position(|byte| !is_digit(*byte));
+    at + end.unwrap_or(after.len())
+}
+
+const ONES: u64 = u64::from_ne_bytes([1; WORD]);
+const HIGHS: u64 = ONES << 7;
+
+/// Whether all eight bytes lie between `+` and `z`, as digits do and white space, quotes, brackets and
+/// commas (below `+` but for the comma) do not.
+fn may_be_digits(word: u64) -> bool {
+    let below = word.wrapping_sub(ONES * b'+' as u64) & !word;
+    let above = word.wrapping_add(ONES * (0x7f - b'z') as u64) | word;
+    (below | above) & HIGHS == 0
+}
+
+/// Whether every second byte is zero, and not all are.
+fn may_be_wide(word: u64) -> bool {
+    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+    word != 0 && (word & EVEN == 0 || word & !EVEN == 0)
+}
+
+/// Where the run of narrow letters in UTF-16 begins that goes through `at`, if it is long enough.
+fn wide(bytes: &[u8], from: usize, at: usize) -> Option<usize> {
+    let mut letter = if bytes[at] == 0 { at + 1 } else { at };
+    let is_letter = |at: usize| bytes.get(at).is_some_and(|byte| is_text(*byte));
+    let zero = |at: usize| bytes.get(at) == Some(&0);
+    if !is_letter(letter) {
+        return None;
+    }
+    while letter >= from + 2 && zero(letter - 1) && is_letter(letter - 2) {
+        letter -= 2;
+    }
+    let pairs = (0..SHORTEST / 2 - 1)
+        .take_while(|pair| zero(letter + 2 * pair + 1) && is_letter(letter + 2 * pair + 2));
+    (pairs.count() == SHORTEST / 2 - 1).then_some(letter)
+}
