@@ -1,9 +1,6 @@
 //! Where in a text something may be encoded, and in which form.
 
-use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, Input, MatchKind};
-use memchr::memmem;
+use memchr::{memchr2_iter, memmem};
 
 use super::{
     Form,
@@ -11,20 +8,6 @@ use super::{
     runs::{self, FOLLOWED, Run, is_digit, is_text},
     stream::Opened,
 };
-
-/// What an encoding of printable ASCII begins with that no writer uses without need.
-const NEEDLES: [&str; 16] = [
-    r"\u00", r"\x2", r"\x3", r"\x4", r"\x5", r"\x6", r"\x7", "%22", "%2B", "%2F", "%3A", "%3D",
-    "%2b", "%2f", "%3a", "%3d",
-];
-static ESCAPES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let builder = AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostFirst)
-        .build(NEEDLES);
-    // Fails only beyond two billion states.
-    builder.ok()
-});
-static SLASH: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(r"\/"));
 
 /// How far before an escape the text with escapes may begin, in bytes.
 const BEFORE_ESCAPE: usize = 512;
@@ -46,7 +29,6 @@ const NO_TEXT: [&str; 20] = [
 pub(super) struct Finder {
     run: Option<Next<Run>>,
     escape: Option<Next<Opened>>,
-    slash: Option<Next<Opened>>,
     /// The view has ended within digits that are passed over.
     skipping: bool,
 }
@@ -73,9 +55,6 @@ impl Finder {
                 Some((run.start(), run))
             });
             let escape = known(&mut self.escape, from, || next_escape(bytes, from, to));
-            let slash = known(&mut self.slash, from, || next_slash(bytes, from, to));
-            let escape = [escape, slash].into_iter().flatten();
-            let escape = escape.min_by_key(|escape| escape.start);
             match (run, escape) {
                 (run, Some(escape)) if run.is_none_or(|run| run.start() >= escape.start) => {
                     return Some(*escape);
@@ -131,19 +110,17 @@ fn judge(bytes: &[u8], run: std::ops::Range<usize>) -> Option<Opened> {
             start,
         });
     }
-    if NO_TEXT
-        .iter()
-        .any(|start| digits.starts_with(start.as_bytes()))
-    {
-        return None;
-    }
     let start = run.start + start_of_text(digits, &bytes[run.end..])?;
     let before = &bytes[run.start.saturating_sub(64)..run.start];
-    let opened = Opened {
+    let is_data = || {
+        let mut starts = NO_TEXT.iter();
+        starts.any(|start| digits.starts_with(start.as_bytes()))
+    };
+    let is_map = || memmem::find(before, MAP).is_some();
+    (!is_data() && !is_map()).then_some(Opened {
         form: Form::Base64,
         start,
-    };
-    memmem::find(before, MAP).is_none().then_some(opened)
+    })
 }
 
 fn is_hex_text(digits: &[u8]) -> bool {
@@ -211,42 +188,33 @@ fn is_base64_text(digits: &[u8]) -> bool {
 /// The next text with escapes or percent-encoding that begins in `at..to`.
 fn next_escape(bytes: &[u8], at: usize, to: usize) -> Next<Opened> {
     let end = bytes.len().min(to + BEFORE_ESCAPE);
-    let within = Input::new(bytes).range(at.min(end)..end);
-    let places = ESCAPES
-        .as_ref()?
-        .find_iter(within)
-        .map(|found| found.start());
-    let place = places.into_iter().find(|place| is_telling(bytes, *place))?;
+    let places = memchr2_iter(b'\\', b'%', bytes.get(at..end)?);
+    let place = places
+        .map(|place| at + place)
+        .find(|place| is_telling(bytes, *place))?;
     begin(bytes, at, place, to)
 }
 
-/// The next text in which a slash within a word is escaped, as some writers of JSON do.
-fn next_slash(bytes: &[u8], at: usize, to: usize) -> Next<Opened> {
-    let end = bytes.len().min(to + BEFORE_ESCAPE);
-    let mut places = SLASH.find_iter(bytes.get(at..end)?).map(|place| at + place);
-    let within =
-        |place: &usize| ends_in_word(&bytes[..*place]) && begins_with_word(&bytes[place + 2..]);
-    begin(bytes, at, places.find(within)?, to)
-}
-
-/// Whether the escape at `place` stands for a character of text, in a word or beside another one.
+/// Whether what no writer escapes without need is escaped at `place`: printable ASCII within a word, or
+/// beside another one.
 fn is_telling(bytes: &[u8], place: usize) -> bool {
+    let (before, rest) = bytes.split_at(place);
     let mut meant = Vec::new();
-    let rest = &bytes[place..];
-    let length = match rest[0] {
-        b'%' => percent(rest, &mut meant),
-        _ => escape(rest, &mut meant),
+    let length = match rest {
+        [b'\\', b'/', ..] => return ends_in_word(before) && begins_with_word(&rest[2..]),
+        [b'\\', b'x' | b'u', ..] => escape(rest, &mut meant),
+        [b'%', b'2'..=b'7', ..] => percent(rest, &mut meant),
+        _ => None,
     };
-    let Some(length) = length else {
+    let Some(length) = length.filter(|_| meant.iter().all(|byte| is_text(*byte))) else {
         return false;
     };
     let after = &rest[length..];
     let goes_on = match rest[0] {
         b'%' => after.starts_with(b"%"),
-        _ => after.starts_with(br"\x") || after.starts_with(br"\u00"),
+        _ => after.starts_with(br"\x") || after.starts_with(br"\u"),
     };
-    meant.iter().all(|byte| is_text(*byte))
-        && (goes_on || ends_in_word(&bytes[..place]) || begins_with_word(after))
+    goes_on || ends_in_word(before) || begins_with_word(after)
 }
 
 fn ends_in_word(bytes: &[u8]) -> bool {

@@ -74,26 +74,23 @@ impl Run {
 pub(super) fn next(bytes: &[u8], from: usize, to: usize) -> Option<Run> {
     let mut at = from;
     while at < to + SHORTEST {
-        let word = bytes.get(at..at + WORD)?.try_into();
-        let word = word.map_or(0, u64::from_le_bytes);
-        if may_be_digits(word)
-            && bytes[at..at + WORD]
-                .iter()
-                .rev()
-                .all(|byte| is_digit(*byte))
-        {
-            let start = start_of_digits(bytes, from, at);
-            let end = end_of_digits(bytes, at + WORD, start + FOLLOWED);
-            if start >= to {
-                return None;
+        let here = word(bytes, at)?;
+        if is_digits(here) {
+            // So long a run holds one of the words beside it too.
+            let is_long = |at| word(bytes, at).is_some_and(is_digits);
+            if is_long(at + WORD) || at >= WORD && is_long(at - WORD) {
+                let start = start_of_digits(bytes, from, at);
+                let end = end_of_digits(bytes, at + WORD, start + FOLLOWED);
+                if start >= to {
+                    return None;
+                }
+                if end - start >= SHORTEST {
+                    return Some(Run::Digits(start..end));
+                }
+                at = end.max(at + 1);
+                continue;
             }
-            if end - start >= SHORTEST {
-                return Some(Run::Digits(start..end));
-            }
-            at = end.max(at + 1);
-            continue;
-        }
-        if may_be_wide(word)
+        } else if may_be_wide(here)
             && let Some(start) = wide(bytes, from, at)
         {
             return (start < to).then_some(Run::Wide(start));
@@ -103,6 +100,11 @@ pub(super) fn next(bytes: &[u8], from: usize, to: usize) -> Option<Run> {
     None
 }
 
+fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    let word = bytes.get(at..)?.first_chunk()?;
+    Some(u64::from_le_bytes(*word))
+}
+
 /// Where the digits begin that end at `at`, seen from `from` on.
 pub(super) fn start_of_digits(bytes: &[u8], from: usize, at: usize) -> usize {
     let before = bytes[from..at].iter().rev();
@@ -110,21 +112,30 @@ pub(super) fn start_of_digits(bytes: &[u8], from: usize, at: usize) -> usize {
 }
 
 /// Where the digits end that begin at `at`, up to `limit`.
-pub(super) fn end_of_digits(bytes: &[u8], at: usize, limit: usize) -> usize {
-    let after = &bytes[at.min(bytes.len())..limit.clamp(at.min(bytes.len()), bytes.len())];
-    let end = after.iter().position(|byte| !is_digit(*byte));
-    at + end.unwrap_or(after.len())
+pub(super) fn end_of_digits(bytes: &[u8], mut at: usize, limit: usize) -> usize {
+    let bytes = &bytes[..bytes.len().min(limit)];
+    while word(bytes, at).is_some_and(is_digits) {
+        at += WORD;
+    }
+    let after = bytes.get(at..).unwrap_or_default();
+    at + after.iter().take_while(|byte| is_digit(**byte)).count()
 }
 
 const ONES: u64 = u64::from_ne_bytes([1; WORD]);
 const HIGHS: u64 = ONES << 7;
 
-/// Whether all eight bytes lie between `+` and `z`, as digits do and white space, quotes, brackets and
-/// commas (below `+` but for the comma) do not.
-fn may_be_digits(word: u64) -> bool {
-    let below = word.wrapping_sub(ONES * b'+' as u64) & !word;
-    let above = word.wrapping_add(ONES * (0x7f - b'z') as u64) | word;
-    (below | above) & HIGHS == 0
+/// Whether all eight bytes are digits of base64.
+fn is_digits(word: u64) -> bool {
+    // The highest bit of each byte says what holds for it; no carry crosses over, for seven bits are added.
+    let low = word & !HIGHS;
+    let from = |low: u64, first: u8| low + ONES * u64::from(0x80 - first);
+    let between = |low: u64, first: u8, last: u8| from(low, first) & !from(low, last + 1);
+    let is = |low: u64, byte: u8| !((low ^ (ONES * u64::from(byte))) + ONES * 0x7f);
+    let letters = between(low | (ONES * 0x20), b'a', b'z');
+    let numbers = between(low, b'0', b'9');
+    // `+`, `-` and `/` have these bits in common, with `)` alone.
+    let signs = is(low & (ONES * 0x79), b'+' & 0x79) & !is(low, b')') | is(low, b'_');
+    (letters | numbers | signs) & !word & HIGHS == HIGHS
 }
 
 /// Whether every second byte is zero, and not all are.

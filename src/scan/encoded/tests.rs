@@ -1,4 +1,4 @@
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose as engines};
 use proptest::prelude::*;
@@ -16,12 +16,21 @@ const TOKEN: &str = "tok-q7W/x2+e8Rz-k5T_v9Yb";
 
 /// What a file comes to that arrives in these pieces.
 fn collected(pieces: &[&[u8]]) -> Collected {
-    let (rules, limits) = (
-        RuleSet::from_text("own.toml", RULE, &[]).unwrap(),
-        Limits::default(),
-    );
+    collected_within(Duration::from_secs(60), pieces)
+}
+
+fn collected_within(time: Duration, pieces: &[&[u8]]) -> Collected {
+    let rules = RuleSet::from_text("own.toml", RULE, &[]).unwrap();
+    found_by(&rules, time, pieces)
+}
+
+fn found_by(rules: &RuleSet, time: Duration, pieces: &[&[u8]]) -> Collected {
+    let limits = Limits {
+        time,
+        ..Limits::default()
+    };
     let scope = Scope {
-        rules: &rules,
+        rules,
         detectors: Vec::new(),
         limits: &limits,
         derived: pipeline::DerivedBudget::default(),
@@ -123,9 +132,7 @@ fn base64_is_read_wherever_it_stands() {
         whole.replace('/', "\\/"),
         format!("\u{7f}{}", standard(["\u{feff}", &text].concat())),
     ] {
-        if written.contains(&standard(TOKEN)) || !written.contains("a=ey") {
-            assert_eq!(said(&written), "A token, in base64", "{written}");
-        }
+        assert_eq!(said(&written), "A token, in base64", "{written}");
     }
 }
 
@@ -155,16 +162,6 @@ fn the_other_forms_are_read() {
         ),
         (format!("q={}", each(TOKEN, percent)), "percent-encoding"),
         (format!("q={}&b", signs(TOKEN, percent)), "percent-encoding"),
-        (
-            format!(
-                "'{}'",
-                signs(TOKEN, percent)
-                    .to_lowercase()
-                    .replace("q7w", "q7W")
-                    .replace("rz", "Rz")
-            ),
-            "",
-        ),
         (format!("\"{}\"", signs(TOKEN, unicode)), "escapes"),
         (format!("\"{}\"", each(TOKEN, unicode)), "escapes"),
         (format!("'{}'", TOKEN.replace('-', "\\x2d")), "escapes"),
@@ -184,9 +181,7 @@ fn the_other_forms_are_read() {
             "escapes within escapes",
         ),
     ] {
-        if !form.is_empty() {
-            assert_eq!(said(&written), format!("A token, in {form}"), "{written}");
-        }
+        assert_eq!(said(&written), format!("A token, in {form}"), "{written}");
     }
     for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
         let text = format!("\u{feff}a: 1\r\n{line}\r\nb: é");
@@ -198,7 +193,10 @@ fn the_other_forms_are_read() {
 
 #[test]
 fn forms_within_forms_are_read() {
-    let json = format!("{{\"x\":\"???\",\"auth\":\"{}\"}}", standard(format!("ann:{TOKEN}")));
+    let json = format!(
+        "{{\"x\":\"???\",\"auth\":\"{}\"}}",
+        standard(format!("ann:{TOKEN}"))
+    );
     let json_escaped = format!("{{\"auth\":\"{}\"}}", signs(TOKEN, unicode));
     let script = engines::STANDARD.encode(utf16(&format!("$a = '{TOKEN}'"), u16::to_le_bytes));
     for (written, forms) in [
@@ -265,16 +263,25 @@ fn what_is_found_in_plain_too_is_told_once() {
 fn what_stands_before_counts() {
     let rule = RULE.replace("'(tok-", "'password: *\"?(tok-");
     let rules = RuleSet::from_text("own.toml", &rule, &[]).unwrap();
-    assert_eq!(rules.rules().len(), 1);
-    let text = format!("\"password: {}\"", signs(TOKEN, unicode));
-    assert_eq!(said(text), "A token, in escapes");
+    let found = |text: &str| found_by(&rules, Duration::from_secs(60), &[text.as_bytes()]);
+    let long = standard(TOKEN);
+    assert_eq!(found(&format!("password: {long}")).findings.len(), 1);
+    assert_eq!(found(&format!("pass: {long}")).findings.len(), 0);
 }
 
 #[test]
 fn stretches_without_end_are_a_gap() {
-    let text = "a%2Bb\"".repeat(3 << 20);
-    let gaps = collected(&[text.as_bytes()]).gaps;
-    assert_eq!(gaps.len(), usize::from(text.len() / 6 * 64 > 60 << 24));
+    let text = "a%2Bb\"".repeat(400_000);
+    let collected = collected_within(Duration::from_secs(1), &[text.as_bytes()]);
+    assert!(
+        collected.gaps[0].reason.contains("(limit `time`"),
+        "{:?}",
+        collected.gaps
+    );
+    assert_eq!(
+        collected_within(Duration::from_secs(60), &[text.as_bytes()]).gaps,
+        []
+    );
 }
 
 /// The token in each form, and something before and after it that may have one too.
