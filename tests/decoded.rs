@@ -79,12 +79,11 @@ fn utf16(text: &str) -> Vec<u8> {
 fn in_base64_of_configuration() {
     let token = made("{{github-token}}");
     let pem = made("{{rsa-private-key}}");
-    let account = json!({
-        "type": "service_account",
-        "private_key_id": made("{{random-hex:40}}"),
-        "private_key": made("{{ec-private-key}}"),
-    });
-    let account = serde_json::to_string_pretty(&account).unwrap();
+    let key = json!(made("{{ec-private-key}}"));
+    let account = format!(
+        "{{\n \"type\": \"service_account\",\n \"private_key_id\": \"{}\",\n \"private_key\": {key}\n}}\n",
+        made("{{random-hex:40}}")
+    );
     let manifest = format!(
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: deploy\ndata:\n  user: YW5u\n  token: {}\n  tls.key: |\n    {}\n",
         STANDARD.encode(&token),

@@ -1,17 +1,18 @@
 //! Runs of digits of base64, which hexadecimal digits are too, and of narrow letters in UTF-16.
 //!
-//! All of an artifact is searched for them, so that the search looks at every sixteenth byte or so: a run
-//! of [`SHORTEST`] bytes holds one of the words of eight bytes that are tested, whole.
+//! All of an artifact is searched for them, and so it is tested in blocks of bytes: no run begins before the
+//! last byte in the block that is no digit.
 
 use std::ops::Range;
 
-/// The shortest run that is looked at, in bytes: 18 bytes in base64, 12 letters of UTF-16.
+/// The fewest digits that are looked at: 18 bytes in base64.
 pub(super) const SHORTEST: usize = 24;
 /// How far a run is followed before it is known what it is, in bytes.
 pub(super) const FOLLOWED: usize = 4096;
 
-const WORD: usize = 8;
-const STEP: usize = 16;
+const BLOCK: usize = 16;
+/// The fewest letters of UTF-16 that are looked at: so many hold one of the blocks that are tested, whole.
+const LETTERS: usize = 20;
 
 /// Not a digit.
 pub(super) const NONE: u8 = 0xff;
@@ -73,36 +74,46 @@ impl Run {
 /// The next run that begins in `from..to`.
 pub(super) fn next(bytes: &[u8], from: usize, to: usize) -> Option<Run> {
     let mut at = from;
-    while at < to + SHORTEST {
-        let here = word(bytes, at)?;
-        if is_digits(here) {
-            // So long a run holds one of the words beside it too.
-            let is_long = |at| word(bytes, at).is_some_and(is_digits);
-            if is_long(at + WORD) || at >= WORD && is_long(at - WORD) {
-                let start = start_of_digits(bytes, from, at);
-                let end = end_of_digits(bytes, at + WORD, start + FOLLOWED);
-                if start >= to {
-                    return None;
-                }
-                if end - start >= SHORTEST {
-                    return Some(Run::Digits(start..end));
-                }
-                at = end.max(at + 1);
-                continue;
+    while at < to {
+        // A run that begins at `at` ends with this block or behind it.
+        let block_at = at + SHORTEST - BLOCK;
+        let block = block(bytes, block_at)?;
+        let others = others(block);
+        if others != 0 {
+            if may_be_wide(block)
+                && let Some(start) = wide(bytes, from, block_at)
+            {
+                return (start < to).then_some(Run::Wide(start));
             }
-        } else if may_be_wide(here)
-            && let Some(start) = wide(bytes, from, at)
-        {
-            return (start < to).then_some(Run::Wide(start));
+            at = block_at + BLOCK - (others.leading_zeros() / 8) as usize;
+            continue;
         }
-        at += STEP;
+        let before = bytes[at..block_at].iter();
+        if let Some(other) = before.rev().position(|byte| !is_digit(*byte)) {
+            at = block_at - other;
+            continue;
+        }
+        let end = end_of_digits(bytes, block_at + BLOCK, at + FOLLOWED);
+        return Some(Run::Digits(at..end));
     }
     None
 }
 
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    let word = bytes.get(at..)?.first_chunk()?;
-    Some(u64::from_le_bytes(*word))
+fn block(bytes: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
+    bytes.get(at..)?.first_chunk()
+}
+
+/// The bytes that are no digits of base64, the last one the highest.
+fn others(block: &[u8; BLOCK]) -> u128 {
+    // Without branches, so that compilers make it a few instructions for all bytes together.
+    let mut others = [0; BLOCK];
+    for (other, byte) in others.iter_mut().zip(*block) {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let number = byte.wrapping_sub(b'0') < 10;
+        let sign = (byte == b'+') | (byte == b'-') | (byte == b'/') | (byte == b'_');
+        *other = u8::from(letter | number | sign).wrapping_sub(1);
+    }
+    u128::from_le_bytes(others)
 }
 
 /// Where the digits begin that end at `at`, seen from `from` on.
@@ -114,34 +125,20 @@ pub(super) fn start_of_digits(bytes: &[u8], from: usize, at: usize) -> usize {
 /// Where the digits end that begin at `at`, up to `limit`.
 pub(super) fn end_of_digits(bytes: &[u8], mut at: usize, limit: usize) -> usize {
     let bytes = &bytes[..bytes.len().min(limit)];
-    while word(bytes, at).is_some_and(is_digits) {
-        at += WORD;
+    while block(bytes, at).is_some_and(|block| others(block) == 0) {
+        at += BLOCK;
     }
     let after = bytes.get(at..).unwrap_or_default();
     at + after.iter().take_while(|byte| is_digit(**byte)).count()
 }
 
-const ONES: u64 = u64::from_ne_bytes([1; WORD]);
-const HIGHS: u64 = ONES << 7;
-
-/// Whether all eight bytes are digits of base64.
-fn is_digits(word: u64) -> bool {
-    // The highest bit of each byte says what holds for it; no carry crosses over, for seven bits are added.
-    let low = word & !HIGHS;
-    let from = |low: u64, first: u8| low + ONES * u64::from(0x80 - first);
-    let between = |low: u64, first: u8, last: u8| from(low, first) & !from(low, last + 1);
-    let is = |low: u64, byte: u8| !((low ^ (ONES * u64::from(byte))) + ONES * 0x7f);
-    let letters = between(low | (ONES * 0x20), b'a', b'z');
-    let numbers = between(low, b'0', b'9');
-    // `+`, `-` and `/` have these bits in common, with `)` alone.
-    let signs = is(low & (ONES * 0x79), b'+' & 0x79) & !is(low, b')') | is(low, b'_');
-    (letters | numbers | signs) & !word & HIGHS == HIGHS
-}
-
 /// Whether every second byte is zero, and not all are.
-fn may_be_wide(word: u64) -> bool {
-    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
-    word != 0 && (word & EVEN == 0 || word & !EVEN == 0)
+fn may_be_wide(block: &[u8; BLOCK]) -> bool {
+    const EVEN: u128 = u128::from_le_bytes([
+        0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0,
+    ]);
+    let block = u128::from_le_bytes(*block);
+    block != 0 && (block & EVEN == 0 || block & !EVEN == 0)
 }
 
 /// Where the run of narrow letters in UTF-16 begins that goes through `at`, if it is long enough.
@@ -155,7 +152,7 @@ fn wide(bytes: &[u8], from: usize, at: usize) -> Option<usize> {
     while letter >= from + 2 && zero(letter - 1) && is_letter(letter - 2) {
         letter -= 2;
     }
-    let pairs = (0..SHORTEST / 2 - 1)
-        .take_while(|pair| zero(letter + 2 * pair + 1) && is_letter(letter + 2 * pair + 2));
-    (pairs.count() == SHORTEST / 2 - 1).then_some(letter)
+    let is_pair = |pair: &usize| zero(letter + 2 * pair + 1) && is_letter(letter + 2 * pair + 2);
+    let pairs = (0..LETTERS - 1).take_while(is_pair).count();
+    (pairs == LETTERS - 1).then_some(letter)
 }
