@@ -1,7 +1,7 @@
 //! Runs of digits of base64, which hexadecimal digits are too, and of narrow letters in UTF-16.
 //!
-//! All of an artifact is searched for them, and so it is tested in blocks of bytes: no run begins before the
-//! last byte in the block that is no digit.
+//! All of an artifact is searched for them, and so it is tested in words of eight bytes: of a run of
+//! [`SHORTEST`] digits, two words side by side hold nothing else.
 
 use std::ops::Range;
 
@@ -10,9 +10,9 @@ pub(super) const SHORTEST: usize = 24;
 /// How far a run is followed before it is known what it is, in bytes.
 pub(super) const FOLLOWED: usize = 4096;
 
-const BLOCK: usize = 16;
-/// The fewest letters of UTF-16 that are looked at: so many hold one of the blocks that are tested, whole.
-const LETTERS: usize = 20;
+const WORD: usize = 8;
+/// The fewest letters of UTF-16 that are looked at: so many hold one of the words that are tested, whole.
+const LETTERS: usize = 12;
 
 /// Not a digit.
 pub(super) const NONE: u8 = 0xff;
@@ -73,47 +73,48 @@ impl Run {
 
 /// The next run that begins in `from..to`.
 pub(super) fn next(bytes: &[u8], from: usize, to: usize) -> Option<Run> {
-    let mut at = from;
-    while at < to {
-        // A run that begins at `at` ends with this block or behind it.
-        let block_at = at + SHORTEST - BLOCK;
-        let block = block(bytes, block_at)?;
-        let others = others(block);
-        if others != 0 {
-            if may_be_wide(block)
-                && let Some(start) = wide(bytes, from, block_at)
-            {
-                return (start < to).then_some(Run::Wide(start));
+    let (mut at, mut before) = (from, false);
+    while at < bytes.len().min(to + SHORTEST) {
+        let block = block(bytes, at);
+        let (first, second) = (block as u64, (block >> 64) as u64);
+        let (is_first, is_second) = (are_digits(first), are_digits(second));
+        // Without branches: most are wrong.
+        if is_first & (before | is_second) {
+            let start = start_of_digits(bytes, from, at);
+            let end = end_of_digits(bytes, at, start + FOLLOWED);
+            if start >= to {
+                return None;
             }
-            at = block_at + BLOCK - (others.leading_zeros() / 8) as usize;
+            if end - start >= SHORTEST {
+                return Some(Run::Digits(start..end));
+            }
+            (at, before) = (end, false);
             continue;
         }
-        let before = bytes[at..block_at].iter();
-        if let Some(other) = before.rev().position(|byte| !is_digit(*byte)) {
-            at = block_at - other;
-            continue;
+        if may_be_wide(first)
+            && let Some(start) = wide(bytes, from, at)
+        {
+            return (start < to).then_some(Run::Wide(start));
         }
-        let end = end_of_digits(bytes, block_at + BLOCK, at + FOLLOWED);
-        return Some(Run::Digits(at..end));
+        (at, before) = (at + 2 * WORD, is_second);
     }
     None
 }
 
-fn block(bytes: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
-    bytes.get(at..)?.first_chunk()
+/// The bytes of two words from `at` on, the first one the lowest, with zeros where there are no more.
+fn block(bytes: &[u8], at: usize) -> u128 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(block) => u128::from_le_bytes(*block),
+        None => last_block(rest),
+    }
 }
 
-/// The bytes that are no digits of base64, the last one the highest.
-fn others(block: &[u8; BLOCK]) -> u128 {
-    // Without branches, so that compilers make it a few instructions for all bytes together.
-    let mut others = [0; BLOCK];
-    for (other, byte) in others.iter_mut().zip(*block) {
-        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let number = byte.wrapping_sub(b'0') < 10;
-        let sign = (byte == b'+') | (byte == b'-') | (byte == b'/') | (byte == b'_');
-        *other = u8::from(letter | number | sign).wrapping_sub(1);
-    }
-    u128::from_le_bytes(others)
+#[cold]
+fn last_block(rest: &[u8]) -> u128 {
+    let mut block = [0; 2 * WORD];
+    block[..rest.len()].copy_from_slice(rest);
+    u128::from_le_bytes(block)
 }
 
 /// Where the digits begin that end at `at`, seen from `from` on.
@@ -125,20 +126,34 @@ pub(super) fn start_of_digits(bytes: &[u8], from: usize, at: usize) -> usize {
 /// Where the digits end that begin at `at`, up to `limit`.
 pub(super) fn end_of_digits(bytes: &[u8], mut at: usize, limit: usize) -> usize {
     let bytes = &bytes[..bytes.len().min(limit)];
-    while block(bytes, at).is_some_and(|block| others(block) == 0) {
-        at += BLOCK;
+    while are_digits(block(bytes, at) as u64) {
+        at += WORD;
     }
     let after = bytes.get(at..).unwrap_or_default();
     at + after.iter().take_while(|byte| is_digit(**byte)).count()
 }
 
+const ONES: u64 = u64::from_ne_bytes([1; WORD]);
+const HIGHS: u64 = ONES << 7;
+
+/// Whether all eight bytes are digits of base64.
+fn are_digits(word: u64) -> bool {
+    // The highest bit of each byte says what holds for it; no carry crosses over, for seven bits are added.
+    let low = word & !HIGHS;
+    let from = |low: u64, first: u8| low + ONES * u64::from(0x80 - first);
+    let between = |low: u64, first: u8, last: u8| from(low, first) & !from(low, last + 1);
+    let is = |low: u64, byte: u8| !((low ^ (ONES * u64::from(byte))) + ONES * 0x7f);
+    let letters = between(low | (ONES * 0x20), b'a', b'z');
+    let numbers = between(low, b'0', b'9');
+    // `+`, `-` and `/` have these bits in common, with `)` alone.
+    let signs = is(low & (ONES * 0x79), b'+' & 0x79) & !is(low, b')') | is(low, b'_');
+    (letters | numbers | signs) & !word & HIGHS == HIGHS
+}
+
 /// Whether every second byte is zero, and not all are.
-fn may_be_wide(block: &[u8; BLOCK]) -> bool {
-    const EVEN: u128 = u128::from_le_bytes([
-        0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0,
-    ]);
-    let block = u128::from_le_bytes(*block);
-    block != 0 && (block & EVEN == 0 || block & !EVEN == 0)
+fn may_be_wide(word: u64) -> bool {
+    const EVEN: u64 = u64::from_le_bytes([0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0]);
+    word != 0 && (word & EVEN == 0 || word & !EVEN == 0)
 }
 
 /// Where the run of narrow letters in UTF-16 begins that goes through `at`, if it is long enough.
