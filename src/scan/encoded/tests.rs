@@ -3,8 +3,9 @@ use std::{fmt::Write as _, time::Duration};
 use base64::{Engine as _, engine::general_purpose as engines};
 use proptest::prelude::*;
 
+use super::runs::{self, Run};
 use crate::{
-    model::{Entry, EntryKind, Finding, Limits, Sha256},
+    model::{Entry, EntryKind, Finding, Limits, Location, Sha256},
     rule::RuleSet,
     scan::{Bounds, Scope, collected::Collected, entry_scan::EntryScan, pipeline},
 };
@@ -122,7 +123,7 @@ fn base64_is_read_wherever_it_stands() {
         format!("NPM_TOKEN: {}\nother: 1", standard(TOKEN)),
         format!("https://host.example/v2/{whole}"),
         format!("pre_fix-{whole} "),
-        format!("a={}\nBAR=\n", standard(&text[..60].replace("and", TOKEN))),
+        format!("a={}\nBAR=\n", standard(format!("ab={TOKEN}"))),
         in_lines(&whole, 64, "\n"),
         in_lines(&whole, 76, "\r\n"),
         format!("tls:\n    {}\nnext: a", in_lines(&whole, 48, "\n    ")),
@@ -139,7 +140,7 @@ fn base64_is_read_wherever_it_stands() {
 #[test]
 fn what_holds_no_text_is_decoded_if_there_is_much_of_it() {
     let mut data: Vec<u8> = (0..400u32)
-        .map(|number| (number * 167 >> 2) as u8)
+        .map(|number| ((number * 167) >> 2) as u8)
         .collect();
     data.splice(200..200, format!("\"{TOKEN}\"").bytes());
     assert_eq!(said(standard(&data)), "A token, in base64");
@@ -318,11 +319,14 @@ fn written(form: usize, before: &str, after: &str) -> Vec<u8> {
 }
 
 /// What is found, but for the column, which may lie too far back to be known.
-fn told(pieces: &[&[u8]]) -> Vec<(String, Option<u64>, Option<u64>, Option<Sha256>)> {
+fn told(pieces: &[&[u8]]) -> Vec<(String, Location, Option<Sha256>)> {
     let findings = collected(pieces).findings.into_iter();
     let told = findings.map(|found| {
-        let (line, offset) = (found.location.line, found.location.offset);
-        (found.message, line, offset, found.sha256)
+        let location = Location {
+            column: None,
+            ..found.location
+        };
+        (found.message, location, found.sha256)
     });
     told.collect()
 }
@@ -359,6 +363,18 @@ proptest! {
         prop_assert_eq!(&told(&pieces), &whole);
         let steps: Vec<&[u8]> = content.chunks(997).collect();
         prop_assert_eq!(&told(&steps), &whole);
+    }
+
+    #[test]
+    fn every_run_of_digits_is_found(text in "([a-zA-Z0-9+/_-]{0,40}[ .,:()@\\[`{=é]?){0,12}") {
+        let bytes = text.as_bytes();
+        let (mut found, mut at) = (Vec::new(), 0);
+        while let Some(Run::Digits(run)) = runs::next(bytes, at, bytes.len()) {
+            at = run.end;
+            found.push(&text[run]);
+        }
+        let runs = text.split(|character: char| !character.is_ascii() || !runs::is_digit(character as u8));
+        prop_assert_eq!(found, runs.filter(|run| run.len() >= runs::SHORTEST).collect::<Vec<_>>());
     }
 
     #[test]
