@@ -272,7 +272,7 @@ fn what_stands_before_counts() {
 
 #[test]
 fn stretches_without_end_are_a_gap() {
-    let text = "a%2Bb\"".repeat(400_000);
+    let text = "ab%2Bcd\"".repeat(400_000);
     let collected = collected_within(Duration::from_secs(1), &[text.as_bytes()]);
     assert!(
         collected.gaps[0].reason.contains("(limit `time`"),
