@@ -37,6 +37,7 @@ macro_rules! targets {
 
 targets! {
     configuration: 3000,
+    encoded: 3000,
     gzip_header: 3000,
     headers: 3000,
     identities: 3000,

@@ -70,7 +70,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("regex_automata", &["rule"]),
     ("regex_syntax", &["rule"]),
     ("aho_corasick", &["rule", "detect"]),
-    ("base64", &["model", "rule", "detect"]),
+    ("base64", &["model", "rule", "detect", "scan"]),
     ("xxhash_rust", &["rule", "detect", "archive"]),
     ("crossbeam_channel", &["scan"]),
     ("tempfile", &["ecosystem", "archive"]),

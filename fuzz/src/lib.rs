@@ -19,6 +19,7 @@ pub mod bundle;
 pub mod compressed;
 pub mod configuration;
 pub mod draw;
+pub mod encoded;
 pub mod gzip_header;
 pub mod headers;
 pub mod identities;
@@ -59,6 +60,11 @@ pub const TARGETS: &[Target] = &[
         name: "configuration",
         run: configuration::run,
         seeds: configuration::seeds,
+    },
+    Target {
+        name: "encoded",
+        run: encoded::run,
+        seeds: encoded::seeds,
     },
     Target {
         name: "gzip_header",

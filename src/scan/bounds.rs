@@ -109,7 +109,7 @@ impl<'l> Bounds<'l> {
             path: Some(path.clone()),
             ..limit(
                 format!(
-                    "It is so full of what secrets begin with that more than {} MiB had to be tried (limit `time`, {} MiB a second); \
+                    "It is so full of what secrets begin with, or of encoded text, that more than {} MiB had to be tried (limit `time`, {} MiB a second); \
                      no text was searched from there on.",
                     self.most_tried() >> 20,
                     TRIED_A_SECOND >> 20,

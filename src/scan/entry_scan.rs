@@ -1,16 +1,25 @@
 //! One entry against all rules and detectors, in pieces.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use sha2::Digest as _;
 
-use super::{Scope, collected::Collected, surroundings::Surroundings};
+use super::{
+    Scope,
+    bounds::Bounds,
+    collected::Collected,
+    encoded::{self, Encoded, Found},
+    surroundings::Surroundings,
+};
 use crate::{
     archive::HEAD,
     detect::{Detection, Fact, Inspection, Out},
     model::{
-        Category, Doubt, Entry, EntryKind, Evidence, Finding, Gap, GapKind, Location, Sha256, View,
-        Window, escape, is_unguessable,
+        Category, Doubt, Entry, EntryKind, EntryPath, Evidence, Finding, Gap, GapKind, Location,
+        Sha256, View, Window, escape, is_unguessable,
     },
     rule::{Answer, ApartIn, RuleSet, TextMatch},
 };
@@ -24,6 +33,10 @@ pub(super) const OTHERS: &str = ", and with it other values than those told apar
 /// How much is searched before the clock is looked at, in bytes: full of anchors that lead to no match,
 /// a megabyte takes seconds.
 const STRIDE: usize = 256 << 10;
+/// What one stretch of encoded text costs, in bytes that are tried in the same time.
+const STRETCH: usize = 64;
+/// Findings in decoded text wait for those in plain, so many of them.
+const WAITING: usize = 256;
 
 /// An entry being matched.
 pub(super) struct EntryScan<'s> {
@@ -36,6 +49,10 @@ pub(super) struct EntryScan<'s> {
     document: Option<Vec<u8>>,
     running_hash: Option<sha2::Sha256>,
     apart: ApartIn,
+    encoded: Encoded,
+    /// What was found in decoded text, and where what was found in plain lies.
+    decoded: Vec<Found>,
+    plain: Vec<(usize, Range<u64>)>,
     covered: HashMap<usize, bool>,
     seen: HashSet<(usize, u64)>,
     told: HashMap<(usize, Doubt), Told>,
@@ -115,6 +132,9 @@ impl<'s> EntryScan<'s> {
             document: None,
             running_hash: None,
             apart: ApartIn::default(),
+            encoded: Encoded::new(),
+            decoded: Vec::new(),
+            plain: Vec::new(),
             covered: HashMap::new(),
             seen: HashSet::new(),
             told: HashMap::new(),
@@ -150,6 +170,7 @@ impl<'s> EntryScan<'s> {
     fn start(&mut self, head: &[u8], whole: bool) {
         let scope = self.scope;
         self.binary = memchr::memchr(0, head).is_some();
+        self.encoded.binary = self.binary;
         // An entry in one piece is hashed at its end, and only if something is bound to it.
         self.running_hash = (!whole).then(sha2::Sha256::new);
         self.inspections = scope
@@ -266,10 +287,18 @@ impl<'s> EntryScan<'s> {
 
     fn search(&mut self, piece: &[u8], last: bool) {
         let mut window = std::mem::replace(&mut self.window, Window::new(0, 0));
+        let mut encoded = std::mem::replace(&mut self.encoded, Encoded::new());
         let (rules, bounds) = (self.scope.rules, &self.scope.bounds);
         let path = self.entry.path.clone();
         let apart = std::mem::take(&mut self.apart);
         let spend = |bytes| bounds.try_out(bytes, &path);
+        let mut decoding = Decoding {
+            rules,
+            bounds,
+            apart: &apart,
+            path: &path,
+        };
+        let mut found = Vec::new();
         window.push(piece, last, &mut |view| {
             self.surroundings.see(&self.entry, &view);
             let (mut from, end) = view.search;
@@ -279,23 +308,76 @@ impl<'s> EntryScan<'s> {
                 rules.search(view_here, &apart, &spend, &mut |text_match| {
                     self.text_match(&view, &text_match);
                 });
+                encoded.look(&view_here, &mut decoding, &mut found);
+                self.wait(&mut found);
                 from = search.1;
             }
         });
+        if last {
+            encoded.finish(&mut decoding, &mut found);
+            self.wait(&mut found);
+            self.tell_decoded();
+        }
         self.window = window;
+        self.encoded = encoded;
         self.apart = apart;
     }
 
-    fn text_match(&mut self, view: &View<'_>, text_match: &TextMatch) {
+    /// Keeps what was found in decoded text until it is known what is found in plain.
+    fn wait(&mut self, found: &mut Vec<Found>) {
+        for found in found.drain(..) {
+            let is_known = |known: &Found| known.rule == found.rule && known.value == found.value;
+            if !self.covers(found.rule) || self.decoded.iter().any(is_known) {
+                continue;
+            }
+            self.decoded.push(found);
+            if self.decoded.len() >= WAITING {
+                self.tell_decoded();
+            }
+        }
+    }
+
+    /// Tells what was found in decoded text and not in plain.
+    fn tell_decoded(&mut self) {
+        for found in std::mem::take(&mut self.decoded) {
+            let value = &found.value[..];
+            let hash = Sha256::of(value);
+            let mut told = self
+                .told
+                .iter()
+                .filter(|((rule, _), _)| *rule == found.rule);
+            let is_told = told.any(|(_, told)| told.values.contains(&hash));
+            let is_plain = self.plain.iter().any(|(rule, range)| {
+                *rule == found.rule
+                    && range.start < found.range.end
+                    && found.range.start < range.end
+            });
+            if is_told || is_plain || self.scope.bounds.full() {
+                continue;
+            }
+            let place = || self.surroundings.of_path(&self.entry);
+            let grade = self.grade(found.rule, found.answer.clone(), place);
+            self.tell(found.rule, value, grade, |scan| {
+                let evidence = scan.evidence(found.rule, value);
+                let mut finding = scan.finding(found.rule, evidence, Some(value));
+                finding.message += &format!(", in {}", found.written());
+                finding.location = found.location;
+                finding
+            });
+        }
+    }
+
+    fn covers(&mut self, rule: usize) -> bool {
         let (rules, entry) = (self.scope.rules, &self.entry);
+        let covered = self.covered.entry(rule);
+        *covered.or_insert_with(|| rules.covers(rule, entry))
+    }
+
+    fn text_match(&mut self, view: &View<'_>, text_match: &TextMatch) {
         let rule = text_match.rule;
         let offset = view.offset + text_match.start as u64;
-        let covered = self
-            .covered
-            .entry(rule)
-            .or_insert_with(|| rules.covers(rule, entry));
         // A match may begin before the positions that a view is asked for, and then has been seen.
-        if !*covered || self.scope.bounds.full() || !self.seen.insert((rule, offset)) {
+        if !self.covers(rule) || self.scope.bounds.full() || !self.seen.insert((rule, offset)) {
             return;
         }
         let value = &view.bytes[text_match.value.clone()];
@@ -306,7 +388,10 @@ impl<'s> EntryScan<'s> {
             location: view.locate(text_match.start, scan.binary),
             ..scan.finding(rule, scan.evidence(rule, value), Some(value))
         });
-        if !kept {
+        if kept {
+            let end = view.offset + text_match.end as u64;
+            self.plain.push((rule, offset..end));
+        } else {
             self.seen.remove(&(rule, offset));
         }
     }
@@ -381,6 +466,36 @@ impl<'s> EntryScan<'s> {
                 .hashes
                 .insert(self.entry.path.clone(), sha256);
         }
+    }
+}
+
+/// What text that was decoded in an entry is searched with.
+struct Decoding<'a> {
+    rules: &'a RuleSet,
+    bounds: &'a Bounds<'a>,
+    apart: &'a ApartIn,
+    path: &'a EntryPath,
+}
+
+impl encoded::Search for Decoding<'_> {
+    fn search(&mut self, view: View<'_>) -> Vec<(usize, Range<usize>, Answer)> {
+        let spend = |bytes| self.bounds.try_out(bytes, self.path);
+        let mut met = Vec::new();
+        self.rules
+            .search(view, self.apart, &spend, &mut |text_match| {
+                let TextMatch {
+                    rule,
+                    value,
+                    answer,
+                    ..
+                } = text_match;
+                met.push((rule, value, answer));
+            });
+        met
+    }
+
+    fn another(&mut self) -> bool {
+        self.bounds.try_out(STRETCH, self.path)
     }
 }
 
