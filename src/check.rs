@@ -291,6 +291,7 @@ impl Run<'_> {
         };
         if self.request.self_match && settings.self_match() {
             context.self_values = host::self_values(&beside.roots);
+            context.live_secrets = host::live_secrets(&beside.roots);
         }
         let source = Source {
             sha512: self.request.sha512,

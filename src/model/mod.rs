@@ -11,6 +11,7 @@ mod finding;
 mod fix;
 mod gap;
 mod limits;
+mod live_secret;
 mod login;
 mod manifest;
 pub mod people;
@@ -35,6 +36,7 @@ pub use finding::{Evidence, Finding, Fingerprint, Location, without_secrets_in_u
 pub use fix::Fix;
 pub use gap::{Gap, GapKind};
 pub use limits::{Limits, Progress, SIZE_UNITS};
+pub use live_secret::{LiveSecret, LiveSecrets};
 pub use login::is_common_login;
 pub use manifest::Manifest;
 pub use quantity::{count, counted};

@@ -7,9 +7,9 @@ use crate::{
     detect,
     model::{
         Access, Context, Dist, Entry, EntryKind, EntryPath, Finding, Format, FreshBuild, Limits,
-        PackedBy, Publishing, SelfKind, SelfValue, Sha256, SourceContext,
+        LiveSecret, LiveSecrets, PackedBy, Publishing, SelfKind, SelfValue, Sha256, SourceContext,
     },
-    rule::{Example, Rule, RuleSet},
+    rule::{Example, Rule, RuleSet, fill},
 };
 
 use super::{
@@ -25,6 +25,20 @@ const EXAMPLE_MACHINE: &[(SelfKind, &str)] = &[
     (SelfKind::ProjectRoot, "/home/rosalind/src/helix"),
     (SelfKind::BuildDirectory, "/data/agents/7/helix"),
 ];
+
+/// The secret that is in use there, as examples write it.
+const EXAMPLE_SECRET: &str = "{{github-token}}";
+
+fn example_secrets() -> Result<LiveSecrets, String> {
+    let value = fill(EXAMPLE_SECRET).map_err(|unknown| unknown.to_string())?;
+    Ok(LiveSecrets {
+        secrets: vec![LiveSecret {
+            source: "the value of `$DEPLOY_TOKEN`".to_owned(),
+            value: value.into(),
+        }],
+        unread: Vec::new(),
+    })
+}
 
 /// What examples of `dist` rules lie beside: the project `acme`, built as its version 1.0.
 fn example_dist() -> Dist {
@@ -133,6 +147,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
                 value: value.to_owned(),
             })
             .collect(),
+        live_secrets: example_secrets()?,
         dist: Some(example_dist()),
         source: Some(SourceContext {
             tree: Arc::new(ExampleTree),
