@@ -3,6 +3,7 @@
 
 mod error;
 mod repositories;
+mod secrets;
 
 use std::{
     collections::HashMap,
@@ -32,6 +33,7 @@ pub use crate::{
 };
 pub use error::Error;
 use repositories::{Known, Repositories};
+pub use secrets::hide_secrets;
 
 /// What is to be checked, and how.
 #[derive(Debug, Clone, Default)]

@@ -7,6 +7,9 @@ use super::{EntryPath, RuleInfo, Sha256, escape};
 /// How much of a matched text that is no secret is shown, in characters.
 const QUOTED: usize = 120;
 
+/// Fewer characters of a word that is cut tell no secret.
+const WORD: usize = 12;
+
 /// Where in an entry a finding lies. Lines and columns count from 1, columns and offsets in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
@@ -43,6 +46,13 @@ impl Evidence {
         let open = without_secrets_in_urls(&text);
         let mut shown: String = open.chars().take(QUOTED).collect();
         if shown.len() < open.len() {
+            // A secret that is cut is no longer known for one, and shown in part.
+            let word =
+                |character: char| character.is_ascii_alphanumeric() || "+=_-".contains(character);
+            let cut = shown.trim_end_matches(word).len();
+            if shown.len() - cut >= WORD {
+                shown.truncate(cut);
+            }
             shown.push('…');
         }
         Self(escape(&shown))
@@ -160,6 +170,10 @@ mod tests {
             (format!("://?{secret}"), "://?…".to_owned()),
             ("file:../a\n@b".to_owned(), "file:../a\\n@b".to_owned()),
             ("é".repeat(121), format!("{}…", "é".repeat(120))),
+            (
+                format!("{} {}", "é".repeat(99), "a1".repeat(20)),
+                format!("{} …", "é".repeat(99)),
+            ),
         ] {
             assert_eq!(Evidence::quoted(text.as_bytes()).as_str(), shown);
         }

@@ -116,7 +116,7 @@ impl Example {
 fn template(fields: &Fields<'_>, text: &toml::Spanned<&str>) -> Content {
     if let Err(UnknownGenerator(name)) = generate::check(text.get_ref()) {
         let name = toml::Spanned::new(text.span(), name.as_str());
-        fields.unknown("generator", &name, generate::names());
+        fields.unknown("generator", &name, generate::generators());
     }
     Content::Template((*text.get_ref()).to_owned())
 }

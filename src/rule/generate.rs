@@ -109,7 +109,7 @@ pub(super) fn check(template: &str) -> Result<(), UnknownGenerator> {
 }
 
 /// The names that may stand in a template.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+pub fn generators() -> impl Iterator<Item = &'static str> {
     let plain = GENERATORS.iter().map(|(name, _)| *name);
     plain.chain(["random-alnum:N", "random-base64:N", "random-hex:N"])
 }

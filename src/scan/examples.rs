@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     Scope, bounds::Bounds, collected::Collected, entry_scan::EntryScan, example_tree::ExampleTree,
-    pipeline::DerivedBudget,
+    pipeline::DerivedBudget, redaction::Redaction,
 };
 
 /// The machine that examples of self-match rules are written for.
@@ -165,6 +165,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
         limits: &limits,
         derived: DerivedBudget::default(),
         bounds: Bounds::new(&limits),
+        redaction: Redaction::new(Some(rules), &LiveSecrets::default()),
     };
     let release = entries.iter().find_map(|entry| {
         let top = entry.path.split('/').next()?;

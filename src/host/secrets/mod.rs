@@ -55,6 +55,17 @@ pub fn live_secrets(roots: &[&Path]) -> LiveSecrets {
     gathered.secrets
 }
 
+/// What a text says to be secrets, by their names and in addresses.
+pub fn secrets_in(text: &str) -> LiveSecrets {
+    let mut gathered = Gathered::default();
+    let place = Place {
+        path: PathBuf::new(),
+        name: String::new(),
+    };
+    gathered.content(&place, text.as_bytes());
+    gathered.secrets
+}
+
 #[derive(Default)]
 struct Gathered {
     secrets: LiveSecrets,
