@@ -81,16 +81,23 @@ impl Planted {
         needles
     }
 
-    fn is_told_in(&self, output: &str) -> Option<String> {
+    /// The form in which it is told, and around what.
+    fn told_in(&self, output: &str) -> Option<String> {
         // A report is wrapped, and whoever reads it reads over that.
-        let joined: String = output.split_whitespace().collect();
-        let needles = self.needles().into_iter();
-        let told = |needle: &str| output.contains(needle) || joined.contains(needle);
-        needles
-            .filter(|(_, needle)| told(needle))
-            .map(|(form, _)| form)
-            .next()
+        let joined = joined_up(output);
+        self.needles().into_iter().find_map(|(form, needle)| {
+            let at = joined.find(&joined_up(&needle))?;
+            let (before, after) = joined.split_at(at);
+            let before: String = before.chars().rev().take(200).collect();
+            let before: String = before.chars().rev().collect();
+            let after: String = after.chars().take(200).collect();
+            Some(format!("{form}: {before} >>> {after}"))
+        })
     }
+}
+
+fn joined_up(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 /// The places in artifacts; each is a file.
@@ -125,7 +132,7 @@ fn artifacts(value: &str, root: &Path) -> Vec<String> {
         "package/*/.env",
         "package/x/*/.npmrc",
         "package/*.pem",
-        "package/a-*.gguf",
+        "package/a.*.gguf",
         "package/*/CLAUDE.md",
     ] {
         tarball = tarball
@@ -146,15 +153,18 @@ fn artifacts(value: &str, root: &Path) -> Vec<String> {
         )
         .file("package/.github/x.yml", text.as_bytes())
         .pax(&[
-            ("path", &named("package/link-*")),
+            ("path", &named("package/link.*")),
             ("linkpath", &named("../../*")),
         ])
         .symlink("package/l", "x")
         .pax(&[("comment", value), ("path", "package/c.txt")])
         .file("package/c.txt", b"c")
+        .pax(&[("uname", value), ("gname", value)])
         .raw_header(|header| {
-            header.set_username(&short(30)).unwrap();
-            header.set_groupname(&short(30)).unwrap();
+            // A longer one does not fit.
+            header
+                .set_username(if value.len() < 32 { value } else { "ann" })
+                .unwrap();
             header.set_path("package/owned").unwrap();
         })
         .pax(&[("path", &named("package/*.zip"))])
@@ -162,7 +172,7 @@ fn artifacts(value: &str, root: &Path) -> Vec<String> {
         .file(
             "package/a.zip",
             &ZipBuilder::new()
-                .file(&named("i-*.txt").replace('/', "_"), text.as_bytes())
+                .file(&named("i.*.txt"), text.as_bytes())
                 .comment(value.as_bytes())
                 .build(),
         )
@@ -224,7 +234,7 @@ fn artifacts(value: &str, root: &Path) -> Vec<String> {
         (
             "keys.tgz",
             TarballBuilder::package()
-                .pax(&[(&short(40).replace('=', "x"), value)])
+                .pax(&[(if value.contains('=') { "key" } else { value }, value)])
                 .file("package/x", b"")
                 .gzip(),
         ),
@@ -348,12 +358,12 @@ impl Bench {
             ("stderr", &ran.stderr),
             ("report", &written),
         ] {
-            if let Some(form) = self.planted.is_told_in(text) {
-                panic!(
-                    "{:?}, {what}: {form} of the secret {} is told on {output}:\n{text}",
-                    self.known, self.planted.0
-                );
-            }
+            let told = self.planted.told_in(text);
+            assert!(
+                told.is_none(),
+                "{:?}, {what}, on {output}: {told:?}",
+                self.known
+            );
         }
         ran
     }

@@ -2,13 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{EntryPath, RuleInfo, Sha256, escape};
+use super::{EntryPath, RuleInfo, Sha256, begin_of, escape};
 
 /// How much of a matched text that is no secret is shown, in characters.
 const QUOTED: usize = 120;
-
-/// Fewer characters of a word that is cut tell no secret.
-const WORD: usize = 12;
 
 /// Where in an entry a finding lies. Lines and columns count from 1, columns and offsets in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,18 +41,7 @@ impl Evidence {
     pub fn quoted(text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text);
         let open = without_secrets_in_urls(&text);
-        let mut shown: String = open.chars().take(QUOTED).collect();
-        if shown.len() < open.len() {
-            // A secret that is cut is no longer known for one, and shown in part.
-            let word =
-                |character: char| character.is_ascii_alphanumeric() || "+=_-".contains(character);
-            let cut = shown.trim_end_matches(word).len();
-            if shown.len() - cut >= WORD {
-                shown.truncate(cut);
-            }
-            shown.push('…');
-        }
-        Self(escape(&shown))
+        Self(escape(&begin_of(&open, QUOTED)))
     }
 
     /// The text to show.
@@ -169,11 +155,7 @@ mod tests {
             ),
             (format!("://?{secret}"), "://?…".to_owned()),
             ("file:../a\n@b".to_owned(), "file:../a\\n@b".to_owned()),
-            ("é".repeat(121), format!("{}…", "é".repeat(120))),
-            (
-                format!("{} {}", "é".repeat(99), "a1".repeat(20)),
-                format!("{} …", "é".repeat(99)),
-            ),
+            ("é ".repeat(61), format!("{}…", "é ".repeat(60))),
         ] {
             assert_eq!(Evidence::quoted(text.as_bytes()).as_str(), shown);
         }

@@ -76,7 +76,7 @@ impl Detector for LiveSecret {
         Some(Box::new(Looking {
             path: entry.path.clone(),
             binary: memchr::memchr(0, head).is_some(),
-            window: Window::new(search.0.before(), Search::AFTER),
+            window: Window::new(search.0.before(), search.0.after()),
             search: Arc::clone(search),
             searched,
             in_path,

@@ -1,5 +1,5 @@
 //! One search for all secrets in all forms, fast enough for hundreds of them: of every nine bytes of a
-//! content four are looked at.
+//! content, or of more where no secret is short, four are looked at.
 //!
 //! The last twelve bytes of each form hold, wherever they lie, four that begin at a multiple of nine.
 //! Which four bytes those may be is in a table of one bit each; only where the bit is set, anything is
@@ -12,12 +12,12 @@ use zeroize::Zeroizing;
 use super::forms::{Form, written};
 use crate::model::{LiveSecrets, View};
 
-/// How much of a form the table is made of: no secret is shorter in any.
-const PART: usize = 12;
+/// How much of a form the table is made of, at least: no secret is shorter in any.
+const SHORTEST_PART: usize = 12;
+/// And at most: from more of it the table would become too full.
+const LONGEST_PART: usize = 20;
 /// How much is looked at.
 const GRAM: usize = 4;
-/// Every how many bytes.
-const STEP: usize = PART - GRAM + 1;
 /// Bits of the table's size, which the fastest memory has room for.
 const BITS: u32 = 18;
 
@@ -27,6 +27,8 @@ pub(super) struct Search {
     table: Zeroizing<Vec<u64>>,
     /// Four bytes, a needle, and where in its part they begin, in order.
     grams: Zeroizing<Vec<u64>>,
+    /// How much of each needle's end the table is made of.
+    part: usize,
     longest: usize,
 }
 
@@ -45,16 +47,13 @@ pub(super) struct Found {
 }
 
 impl Search {
-    /// Bytes looked at from where the last part of a form begins.
-    pub(super) const AFTER: usize = PART;
-
     /// A search for these secrets; `None` if there are none.
     pub(super) fn new(live: &LiveSecrets) -> Option<Self> {
         let mut needles = Vec::new();
         for (secret, live) in live.secrets.iter().enumerate() {
             for (form, bytes) in written(&live.value) {
                 // Made by hand, a value may be too short to be found in this way.
-                if bytes.len() >= PART {
+                if bytes.len() >= SHORTEST_PART {
                     needles.push(Needle {
                         secret,
                         form,
@@ -66,12 +65,13 @@ impl Search {
         // Of forms that are written alike the plainest is told.
         needles.sort_by(|a, b| (&*a.bytes, a.form).cmp(&(&*b.bytes, b.form)));
         needles.dedup_by(|b, a| a.bytes == b.bytes);
-        let longest = needles.iter().map(|needle| needle.bytes.len()).max()?;
-        let mut grams = Zeroizing::new(Vec::with_capacity(needles.len() * STEP));
+        let lengths = || needles.iter().map(|needle| needle.bytes.len());
+        let (longest, part) = (lengths().max()?, lengths().min()?.min(LONGEST_PART));
+        let mut grams = Zeroizing::new(Vec::with_capacity(needles.len() * part));
         let mut table = Zeroizing::new(vec![0; 1 << (BITS - 6)]);
         for (index, needle) in needles.iter().enumerate() {
-            let part = &needle.bytes[needle.bytes.len() - PART..];
-            for (offset, bytes) in part.windows(GRAM).enumerate() {
+            let end = &needle.bytes[needle.bytes.len() - part..];
+            for (offset, bytes) in end.windows(GRAM).enumerate() {
                 let gram = gram(bytes)?;
                 let bit = bit_of(gram);
                 table[bit >> 6] |= 1 << (bit & 63);
@@ -83,21 +83,28 @@ impl Search {
             needles,
             table,
             grams,
+            part,
             longest,
         })
     }
 
     /// Bytes looked at before the last part of a form.
     pub(super) fn before(&self) -> usize {
-        self.longest - PART
+        self.longest - self.part
+    }
+
+    /// Bytes looked at from there on.
+    pub(super) fn after(&self) -> usize {
+        self.part
     }
 
     /// Tells every needle whose last part begins in the view.
     pub(super) fn each(&self, view: &View<'_>, found: &mut dyn FnMut(Found)) {
         let (first, end) = view.search;
-        let last = (end + STEP + GRAM).min(view.bytes.len());
+        let step = self.part - GRAM + 1;
+        let last = (end + self.part).min(view.bytes.len());
         let looked_at = view.bytes.get(first..last).unwrap_or_default();
-        for (step, bytes) in looked_at.chunks(STEP).enumerate() {
+        for (index, bytes) in looked_at.chunks(step).enumerate() {
             let Some(gram) = gram(bytes) else {
                 break;
             };
@@ -107,7 +114,7 @@ impl Search {
                 .get(bit >> 6)
                 .is_some_and(|word| word >> (bit & 63) & 1 == 1)
             {
-                self.compare(view, gram, first + step * STEP, found);
+                self.compare(view, gram, first + index * step, found);
             }
         }
     }
@@ -125,7 +132,7 @@ impl Search {
             let Some(part) = at.checked_sub((known & 0xff) as usize) else {
                 continue;
             };
-            let Some(start) = (part + PART).checked_sub(length) else {
+            let Some(start) = (part + self.part).checked_sub(length) else {
                 continue;
             };
             let place = start..start + length;

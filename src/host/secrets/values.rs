@@ -251,15 +251,12 @@ fn is_joined(text: &str) -> bool {
 
 /// Letters of one case that can be spoken: with vowels, and never five other letters in a row.
 fn is_word(value: &str) -> bool {
-    let tail = value
-        .char_indices()
-        .nth(1)
-        .map_or("", |(at, _)| &value[at..]);
     let letters = value.chars().all(char::is_alphabetic);
-    let one_case = tail == tail.to_lowercase() || value == value.to_uppercase();
-    let is_vowel = |c: char| !c.is_ascii() || "aeiouyAEIOUY".contains(c);
+    let small = value.chars().skip(1).all(|letter| !letter.is_uppercase());
+    let large = value.chars().all(|letter| !letter.is_lowercase());
+    let is_vowel = |letter: char| !letter.is_ascii() || "aeiouyAEIOUY".contains(letter);
     let spoken = value.split(is_vowel).all(|others| others.len() < 5);
-    letters && one_case && spoken
+    letters && (small || large) && spoken
 }
 
 #[cfg(test)]
