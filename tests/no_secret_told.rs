@@ -122,8 +122,8 @@ fn artifacts(value: &str, root: &Path) -> Vec<String> {
     let notebook = json!({ "nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{ "cell_type": "code",
         "metadata": {}, "source": [value], "execution_count": 1,
         "outputs": [{ "output_type": "stream", "name": "stdout", "text": [value] }] }] });
-    let short =
-        |length: usize| -> String { value.chars().filter(char::is_ascii).take(length).collect() };
+    // A colon parts users from groups.
+    let owner = if value.contains(':') { "ann" } else { value };
     let named = |path: &str| path.replace('*', value);
     let mut tarball =
         TarballBuilder::new().file("package/package.json", manifest.to_string().as_bytes());
@@ -159,11 +159,11 @@ fn artifacts(value: &str, root: &Path) -> Vec<String> {
         .symlink("package/l", "x")
         .pax(&[("comment", value), ("path", "package/c.txt")])
         .file("package/c.txt", b"c")
-        .pax(&[("uname", value), ("gname", value)])
+        .pax(&[("uname", owner), ("gname", owner)])
         .raw_header(|header| {
             // A longer one does not fit.
             header
-                .set_username(if value.len() < 32 { value } else { "ann" })
+                .set_username(if owner.len() < 32 { owner } else { "ann" })
                 .unwrap();
             header.set_path("package/owned").unwrap();
         })
@@ -200,7 +200,7 @@ fn artifacts(value: &str, root: &Path) -> Vec<String> {
         json!(value)
     );
     let name =
-        json!({ "name": value, "version": format!("1.0.0-{value}"), "license": value }).to_string();
+        json!({ "name": value, "version": format!("1.0.0 {value}"), "license": value }).to_string();
     let files: Vec<(&str, Vec<u8>)> = vec![
         ("good.tgz", good.clone()),
         (

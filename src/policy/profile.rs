@@ -160,8 +160,8 @@ mod tests {
 
     #[test]
     fn a_hostile_licence_is_escaped_and_shortened() {
-        let license = format!("\u{1b}[2J{}", "é".repeat(1000));
+        let license = format!("\u{1b}[2J{}", " é".repeat(1000));
         let why = ProfileChoice::infer(Some(&manifest(&license, ""))).why;
-        assert!(why.starts_with("the licence is \\u{1b}[2Jé") && why.chars().count() < 100);
+        assert!(why.starts_with("the licence is \\u{1b}[2J é") && why.chars().count() < 100);
     }
 }

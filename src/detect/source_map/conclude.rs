@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(size(12), "12 bytes");
         assert_eq!(size(31_249_000), "31.2 MB");
         assert_eq!(shown("a\u{202e}b"), "a\\u{202e}b");
-        let long = shown(&"ü".repeat(100));
+        let long = shown(&"ü/".repeat(100));
         assert_eq!(long.chars().count(), SHOWN + 1);
         assert!(long.starts_with('…'));
     }
