@@ -63,8 +63,10 @@ impl<'r> Redaction<'r> {
         let Some(rules) = self.rules else {
             return places;
         };
-        // In front of some secrets no slash may stand, because in a file that is base64; in a path it is not.
-        let without_slashes = text.contains('/').then(|| text.replace('/', " "));
+        // In front of some secrets no slash or hyphen may stand, because in a file that is base64 or a longer
+        // word. In a path it is neither, nor is it where the reader names the key of a pax record.
+        let apart = || text.replace("/pax-", "     ").replace('/', " ");
+        let without_slashes = text.contains('/').then(apart);
         for text in [text].into_iter().chain(without_slashes.as_deref()) {
             let view = View {
                 bytes: text.as_bytes(),

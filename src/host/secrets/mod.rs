@@ -95,7 +95,7 @@ impl Gathered {
     fn content(&mut self, place: &Place, content: &[u8]) {
         let file = escape(&place.name);
         let is_of_google = |id: &&str| memchr::memmem::find(content, id.as_bytes()).is_some();
-        let public = OF_GOOGLES_TOOLS.iter().any(|id| is_of_google(&id));
+        let public = OF_GOOGLES_TOOLS.iter().any(is_of_google);
         let mut take = |pair: Pair<'_>| {
             for name in referred(&pair.value) {
                 if let Ok(value) = env::var(name).map(Zeroizing::new) {

@@ -320,9 +320,9 @@ mod tests {
         let secret = ["aB3dE6gH", "9jK2mN5p"].concat();
         assert_eq!(
             of(&format!("postgres://app:{secret}@db/app?x=1")),
-            [secret.clone()]
+            [&*secret]
         );
-        assert_eq!(of(&format!("https://{secret}@host/x")), [secret.clone()]);
+        assert_eq!(of(&format!("https://{secret}@host/x")), [&*secret]);
         let encoded = format!("amqp://u:{secret}%21@h https://a:short@b");
         assert_eq!(of(&encoded), [format!("{secret}%21"), format!("{secret}!")]);
     }
@@ -358,7 +358,7 @@ mod tests {
     fn a_document_is_looked_into() {
         let secret = ["aB3dE6gH", "9jK2mN5p"].concat();
         let json = format!("{{\"type\":\"service_account\",\"client_secret\":\"{secret}\"}}");
-        assert_eq!(of(&json), [secret.clone()]);
+        assert_eq!(of(&json), [&*secret]);
         assert_eq!(
             of(&format!("user = ann-of-green-gables\npassword = {secret}")),
             [secret]
