@@ -3,6 +3,7 @@
 
 mod error;
 mod repositories;
+mod secrets;
 
 use std::{
     collections::HashMap,
@@ -31,6 +32,7 @@ pub use crate::{
 };
 pub use error::Error;
 use repositories::{Known, Repositories};
+pub use secrets::hide_secrets;
 
 /// What is to be checked, and how.
 #[derive(Debug, Clone, Default)]
@@ -289,6 +291,7 @@ impl Run<'_> {
         };
         if self.request.self_match && settings.self_match() {
             context.self_values = host::self_values(&beside.roots);
+            context.live_secrets = host::live_secrets(&beside.roots);
         }
         let source = Source {
             sha512: self.request.sha512,

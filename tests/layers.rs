@@ -70,11 +70,11 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("regex_automata", &["rule"]),
     ("regex_syntax", &["rule"]),
     ("aho_corasick", &["rule", "detect"]),
-    ("base64", &["model", "rule", "detect", "scan"]),
+    ("base64", &["model", "rule", "detect", "scan", "host"]),
     ("xxhash_rust", &["rule", "detect", "archive"]),
     ("crossbeam_channel", &["scan"]),
     ("tempfile", &["ecosystem", "archive"]),
-    ("rustix", &["ecosystem"]),
+    ("rustix", &["ecosystem", "host"]),
     ("terminal_size", &["cli"]),
     ("strsim", &["model"]),
     ("jiff", &["policy", "report", "check"]),
@@ -91,6 +91,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ),
     ("gethostname", &["host"]),
     ("textwrap", &["report"]),
+    ("zeroize", &["model", "host", "detect"]),
 ];
 
 #[test]

@@ -150,6 +150,8 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
         gaps,
         rules: 412,
         self_match: vec![SelfKind::Home, SelfKind::Login],
+        secrets: 0,
+        unread: Vec::new(),
         limits: Limits::default(),
     }
 }

@@ -201,3 +201,70 @@ fn every_value_is_found_in_every_form() {
         assert_eq!(found, planted, "{rule}: {value}");
     }
 }
+
+#[test]
+fn secrets_in_use_are_found_wherever_they_are_from() {
+    let secret = |seed: &str| ["aB3dE6gH", seed, "9jK2mN5p"].concat();
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path();
+    let directory = root.join("packages/a");
+    fs::create_dir_all(&directory).unwrap();
+    fs::create_dir(root.join(".git")).unwrap();
+    fs::write(
+        root.join(".env"),
+        format!("A_SECRET='{}'\nNAME={}", secret("1"), secret("not")),
+    )
+    .unwrap();
+    let artifact = TarballBuilder::package()
+        .file("package/a.js", format!("f('{}')", secret("1")).as_bytes())
+        .file(
+            "package/test/b.txt",
+            STANDARD.encode(format!("u:{}", secret("2"))).as_bytes(),
+        )
+        .file("package/c.txt", secret("not").as_bytes())
+        .file(&format!("package/{}.txt", secret("3")), b"");
+    fs::write(directory.join("a.tgz"), artifact.gzip()).unwrap();
+    let run = |arguments: &[&str]| {
+        let program = packwarden(arguments)
+            .directory(&directory)
+            .variable("DEPLOY_TOKEN", secret("3"));
+        let npmrc = format!("//npm.example/:_authToken={}\n", secret("2"));
+        fs::write(program.home().join(".npmrc"), npmrc).unwrap();
+        fs::create_dir(program.home().join(".netrc")).unwrap();
+        program.run()
+    };
+    let ran = run(&["check", "--format", "json", "--format", "human", "a.tgz"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    let document = ran.json();
+    let findings = document["findings"].as_array().unwrap().iter();
+    let live = findings.filter(|finding| finding["rule"] == "live-secret");
+    let messages: Vec<_> = live
+        .map(|finding| {
+            (
+                finding["path"].as_str().unwrap(),
+                finding["message"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            (
+                "package/*.txt",
+                "the value of `$DEPLOY_TOKEN` is part of the path"
+            ),
+            (
+                "package/a.js",
+                "the value of `A_SECRET` in `../../.env` appears at line 1"
+            ),
+            (
+                "package/test/b.txt",
+                "the value of `_authToken` in `~/.npmrc` (base64) appears at line 1"
+            ),
+        ]
+    );
+    let warning = "secrets of this machine were not looked for in `~/.netrc` (it is not a file)";
+    assert!(ran.stderr.contains(warning), "{}", ran.stderr);
+    let ran = run(&["check", "--no-self-match", "a.tgz"]);
+    assert!(!ran.stdout.contains("live-secret"), "{}", ran.stdout);
+}

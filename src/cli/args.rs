@@ -85,7 +85,7 @@ pub(super) struct CheckArguments {
     #[arg(long = "limit", value_name = "KEY=VALUE", value_parser = key_and_value)]
     pub(super) limits: Vec<(String, String)>,
 
-    /// Do not look for this machine's own names and paths
+    /// Do not look for this machine's own names, paths and secrets
     #[arg(long)]
     pub(super) no_self_match: bool,
 

@@ -16,11 +16,9 @@ pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
     if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
         return ExitCode::Interrupted;
     }
-    let verdict = match checked {
+    let mut verdict = match checked {
         Some(checked) => {
-            for error in &checked.errors {
-                render::error(error, color);
-            }
+            render::errors(checked.errors.iter().map(|error| error as _), color);
             checked.verdict
         }
         None => Verdict::failed(RunError {
@@ -30,10 +28,9 @@ pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
             help: Some(panic::help()),
         }),
     };
+    check::hide_secrets(verdict.errors.iter_mut().flat_map(RunError::texts));
     let unwritten = options.outputs.write(&verdict);
-    for error in &unwritten {
-        render::error(error, color);
-    }
+    render::errors(unwritten.iter().map(|error| error as _), color);
     let exit = match ExitCode::from_code(verdict.exit_code()) {
         ExitCode::Blocked if options.exit_zero => ExitCode::Passed,
         exit => exit,

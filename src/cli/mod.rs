@@ -19,7 +19,10 @@ use miette::Diagnostic;
 
 pub use exit::ExitCode;
 
-use crate::policy::{RunError, Verdict};
+use crate::{
+    check::hide_secrets,
+    policy::{RunError, Verdict},
+};
 use args::{Arguments, Color, Command};
 use options::CheckOptions;
 use output::{FormatArgument, Manner, Outputs};
@@ -61,14 +64,15 @@ fn run_line(line: &[OsString]) -> ExitCode {
 
 /// `--help` and `--version`, and what can't be parsed.
 fn unparsed(line: &[OsString], error: &clap::Error) -> ExitCode {
-    // Where it can't be written there is nobody left to tell; the exit code still does.
-    let _ = error.print();
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
+        // Where it can't be written there is nobody left to tell; the exit code still does.
+        let _ = error.print();
         return ExitCode::Passed;
     }
+    render::styled(error.render().ansi().to_string());
     let text = error.render().to_string();
     let mut paragraphs = text.trim_end().splitn(2, "\n\n");
     let sentence = paragraphs.next().unwrap_or_default();
@@ -92,12 +96,14 @@ fn say_to_machines(line: &[OsString], exit: ExitCode, message: String, help: Opt
     let Some(format) = promised_format(line) else {
         return;
     };
-    let verdict = Verdict::failed(RunError {
+    let mut error = RunError {
         code: exit.code(),
         message,
         path: None,
         help,
-    });
+    };
+    hide_secrets(error.texts());
+    let verdict = Verdict::failed(error);
     if let Ok(outputs) = Outputs::new(&[format], None, Manner::default()) {
         for error in outputs.write(&verdict) {
             render::error(&error, Color::Auto);

@@ -6,15 +6,38 @@ use anstream::{AutoStream, ColorChoice};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 
 use super::{args::Color, output::color_of};
-use crate::report::disarm;
+use crate::{check::hide_secrets, report::disarm};
 
 /// Shows `error` on standard error.
 pub(super) fn error(error: &dyn Diagnostic, color: Color) {
+    errors([error], color);
+}
+
+/// Shows `errors` on standard error, without the secrets in what they quote.
+pub(super) fn errors<'e>(errors: impl IntoIterator<Item = &'e dyn Diagnostic>, color: Color) {
     let stderr = io::stderr();
     let color = color_of(&stderr, color);
-    let text = text(error, color != ColorChoice::Never, stderr.is_terminal());
-    // Where standard error is closed there is nobody left to tell; the exit code still does.
-    let _ = AutoStream::new(stderr, color).write_all(text.as_bytes());
+    let errors = errors.into_iter();
+    let terminal = stderr.is_terminal();
+    write(
+        errors.map(|error| text(error, color != ColorChoice::Never, terminal)),
+        color,
+    );
+}
+
+/// Shows what is wrong with the command line on standard error, in the parser's own colours.
+pub(super) fn styled(text: String) {
+    write([text], color_of(&io::stderr(), Color::Auto));
+}
+
+fn write(texts: impl IntoIterator<Item = String>, color: ColorChoice) {
+    let mut texts: Vec<String> = texts.into_iter().collect();
+    hide_secrets(&mut texts);
+    let mut stderr = AutoStream::new(io::stderr(), color);
+    for text in texts {
+        // Where standard error is closed there is nobody left to tell; the exit code still does.
+        let _ = stderr.write_all(text.as_bytes());
+    }
 }
 
 fn text(error: &dyn Diagnostic, color: bool, terminal: bool) -> String {

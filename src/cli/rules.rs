@@ -78,9 +78,7 @@ pub(super) fn run(command: &RulesCommand, color: Color) -> ExitCode {
 }
 
 fn invalid(errors: &[check::Error], color: Color) -> ExitCode {
-    for error in errors {
-        render::error(error, color);
-    }
+    render::errors(errors.iter().map(|error| error as _), color);
     ExitCode::Usage
 }
 

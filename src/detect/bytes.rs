@@ -1,6 +1,6 @@
 //! Numbers and texts out of bytes that nobody vouches for: what would go past the end is `None`.
 
-use crate::model::escape;
+use crate::model::{begin_of, escape};
 
 /// Names in headers are shown up to so many characters.
 const SHOWN: usize = 60;
@@ -59,9 +59,7 @@ impl<'a> Bytes<'a> {
 /// A name out of a header, fit to be shown; `None` if it is empty or no text.
 pub(super) fn shown(bytes: &[u8]) -> Option<String> {
     let text = str::from_utf8(bytes).ok()?.trim();
-    let short: String = text.chars().take(SHOWN).collect();
-    let more = if short.len() < text.len() { "…" } else { "" };
-    (!text.is_empty()).then(|| escape(&short) + more)
+    (!text.is_empty()).then(|| escape(&begin_of(text, SHOWN)))
 }
 
 #[cfg(test)]
@@ -86,7 +84,7 @@ mod tests {
         assert_eq!(shown(b"\xff"), None);
         assert_eq!(shown(b"  "), None);
         assert_eq!(
-            shown(&[b'a'; 99]).map(|text| text.chars().count()),
+            shown("a ".repeat(99).as_bytes()).map(|text| text.chars().count()),
             Some(61)
         );
     }

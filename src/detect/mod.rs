@@ -19,10 +19,12 @@ mod flatbuffer;
 mod image;
 mod install_script;
 mod json;
+mod live_secret;
 mod manifest;
 mod model_weights;
 mod native;
 mod notebook;
+mod occurrences;
 mod prompt;
 mod protobuf;
 mod publish;
@@ -44,6 +46,7 @@ use crate::model::{Context, Entry, EntryPath, Evidence, Gap, GapKind, Location, 
 pub use crate_source::CrateSource;
 pub use dist::compare;
 pub use facts::{Fact, Facts, Records};
+pub use live_secret::Redactor;
 pub use manifest::ReadManifest;
 pub use source_map::{MapComment, SourceMapFact};
 pub use source_tree::{Named, Shipped};
@@ -142,6 +145,10 @@ pub const DETECTORS: &[Registration] = &[
     Registration {
         kinds: self_match::KINDS,
         make: self_match::make,
+    },
+    Registration {
+        kinds: live_secret::KINDS,
+        make: live_secret::make,
     },
     Registration {
         kinds: model_weights::KINDS,

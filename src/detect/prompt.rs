@@ -9,7 +9,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::{Detection, Detector, Inspection, Out};
 use crate::model::{
-    Context, Entry, EntryKind, EntryPath, Evidence, Location, View, Window, counted,
+    Context, Entry, EntryKind, EntryPath, Evidence, Location, View, Window, begin_of, counted,
 };
 
 const FILE: &str = "prompt:file";
@@ -60,7 +60,7 @@ const PLACEHOLDERS: &[u8] = b"{$*\"'`<[%";
 const LOOKED_AT: usize = 2 << 10;
 /// What stands before the opening, at most.
 const BEFORE: usize = 4;
-/// So much of a prompt is shown, in bytes.
+/// So much of a prompt is shown, in characters.
 const SHOWN: usize = 80;
 /// So many points make a prompt.
 const ENOUGH: u32 = 4;
@@ -245,7 +245,8 @@ impl Found {
             if words.points(text) >= ENOUGH {
                 self.prompts += 1;
                 self.next = offset + LOOKED_AT as u64;
-                let evidence = || Evidence::quoted(first_line(text));
+                let line = || String::from_utf8_lossy(first_line(text));
+                let evidence = || Evidence::quoted(begin_of(&line(), SHOWN).as_bytes());
                 self.first
                     .get_or_insert_with(|| (view.locate(at, false), evidence()));
             }
@@ -337,7 +338,7 @@ impl Words {
 fn first_line(text: &[u8]) -> &[u8] {
     let ends = |byte: &u8| matches!(byte, b'\n' | b'\r' | b'\\' | b'`' | b'"');
     let end = text.iter().position(ends).unwrap_or(text.len());
-    &text[..end.min(SHOWN)]
+    &text[..end.min(4 * SHOWN)]
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod common;
 pub mod git;
+mod secrets;
 
 use std::{
     env,
@@ -11,6 +12,7 @@ use std::{
 };
 
 use crate::model::{SelfKind, SelfValue, is_common_login};
+pub use secrets::{live_secrets, secrets_in};
 
 /// Fewer characters than this make no login that could be told from a word.
 const SHORTEST_LOGIN: usize = 4;

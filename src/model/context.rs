@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Access, Destination, Dist, Manifest, SourceTree};
+use super::{Access, Destination, Dist, LiveSecrets, Manifest, SourceTree};
 
 /// What kind of value self-match looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +53,8 @@ pub struct Publishing {
 pub struct Context {
     /// Values of this machine; empty turns self-match off.
     pub self_values: Vec<SelfValue>,
+    /// Secrets that are in use on it.
+    pub live_secrets: LiveSecrets,
     /// The `dist/` of the project that the artifact lies in, if it does.
     pub dist: Option<Dist>,
     /// The project that the artifact was made from, where that lies in a repository.

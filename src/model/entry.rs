@@ -42,6 +42,14 @@ impl EntryPath {
         }
     }
 
+    /// The same entry under a path in which something is left out.
+    pub fn renamed(&self, path: &str) -> Self {
+        match self.root {
+            0 => Self::rootless(path),
+            _ => Self::new(path),
+        }
+    }
+
     /// The path of `inner` inside this entry.
     pub fn nested(&self, inner: &str) -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{EntryPath, RuleInfo, Sha256, escape, is_unguessable};
+use super::{EntryPath, RuleInfo, Sha256, begin_of, escape, is_unguessable};
 
 /// How much of a matched text that is no secret is shown, in characters.
 const QUOTED: usize = 120;
@@ -53,11 +53,7 @@ impl Evidence {
     pub fn quoted(text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text);
         let open = without_secrets_in_urls(&text);
-        let mut shown: String = open.chars().take(QUOTED).collect();
-        if shown.len() < open.len() {
-            shown.push('…');
-        }
-        Self(escape(&shown))
+        Self(escape(&begin_of(&open, QUOTED)))
     }
 
     /// The text to show.
@@ -195,7 +191,7 @@ mod tests {
             ),
             (format!("://?{secret}"), "://?…".to_owned()),
             ("file:../a\n@b".to_owned(), "file:../a\\n@b".to_owned()),
-            ("é".repeat(121), format!("{}…", "é".repeat(120))),
+            ("é ".repeat(61), format!("{}…", "é ".repeat(60))),
         ] {
             assert_eq!(Evidence::quoted(text.as_bytes()).as_str(), shown);
         }

@@ -66,6 +66,8 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
             overrides: settings.overrides().flags(),
             rules: scanned.rules,
             self_match: scanned.self_match,
+            secrets: scanned.secrets,
+            unread: scanned.unread,
             limits: scanned.limits,
         },
         findings,

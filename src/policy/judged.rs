@@ -46,6 +46,10 @@ pub struct PolicyFacts {
     pub rules: usize,
     /// Which values of this machine were looked for.
     pub self_match: Vec<SelfKind>,
+    /// For how many secrets that are in use on it.
+    pub secrets: usize,
+    /// What may hold further ones and can't be read, each with the reason.
+    pub unread: Vec<String>,
     /// The reader's limits.
     pub limits: Limits,
 }

@@ -107,6 +107,8 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
         gaps,
         rules: 4,
         self_match: Vec::new(),
+        secrets: 0,
+        unread: Vec::new(),
         limits: Limits::default(),
     }
 }

@@ -45,6 +45,19 @@ pub struct RunError {
     pub help: Option<String>,
 }
 
+impl RunError {
+    /// All that it says.
+    pub fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let Self {
+            message,
+            path,
+            help,
+            ..
+        } = self;
+        [message].into_iter().chain(path).chain(help)
+    }
+}
+
 /// What a run comes to.
 #[derive(Debug, Clone)]
 pub struct Verdict {

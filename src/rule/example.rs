@@ -141,7 +141,7 @@ impl Example {
 fn template(fields: &Fields<'_>, text: &toml::Spanned<&str>) -> Content {
     if let Err(UnknownGenerator(name)) = generate::check(text.get_ref()) {
         let name = toml::Spanned::new(text.span(), name.as_str());
-        let names: Vec<String> = generate::names().collect();
+        let names: Vec<String> = generate::generators().collect();
         fields.unknown("generator", &name, names.iter().map(String::as_str));
     }
     Content::Template((*text.get_ref()).to_owned())

@@ -114,7 +114,7 @@ pub(super) fn check(template: &str) -> Result<(), UnknownGenerator> {
 }
 
 /// The names that may stand in a template.
-pub(super) fn names() -> impl Iterator<Item = String> {
+pub fn generators() -> impl Iterator<Item = String> {
     let plain = GENERATORS.iter().map(|(name, _)| (*name).to_owned());
     plain.chain(ALPHABETS.iter().map(|(family, _)| format!("{family}:N")))
 }

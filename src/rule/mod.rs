@@ -37,7 +37,7 @@ mod verify;
 pub use apart::ApartIn;
 pub use error::{Problem, RuleError};
 pub use example::{Example, ExampleEntry, Matches};
-pub use generate::{UnknownGenerator, fill};
+pub use generate::{UnknownGenerator, fill, generators};
 pub use keys::KeysError;
 pub use organisation::Organisation;
 pub use rule::{KeysRule, MagicRule, Matcher, Rule, TextRule};

@@ -232,7 +232,11 @@ impl<'s> EntryScan<'s> {
     fn evidence(&self, rule: usize, value: &[u8]) -> Evidence {
         match self.scope.rules.rule(rule).info.category {
             Category::Secret => Evidence::redacted(value),
-            _ => Evidence::quoted(value),
+            // Before it is cut: the begin of a secret is not known for one.
+            _ => match self.scope.redaction.of(&String::from_utf8_lossy(value)) {
+                Some(open) => Evidence::quoted(open.as_bytes()),
+                None => Evidence::quoted(value),
+            },
         }
     }
 

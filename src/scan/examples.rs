@@ -7,14 +7,15 @@ use crate::{
     detect,
     model::{
         Access, Context, Dist, Doubt, Entry, EntryKind, EntryPath, Finding, Format, FreshBuild,
-        Limits, PackedBy, Publishing, SelfKind, SelfValue, Sha256, SourceContext,
+        Limits, LiveSecret, LiveSecrets, PackedBy, Publishing, SelfKind, SelfValue, Sha256,
+        SourceContext,
     },
-    rule::{Example, Matches, Rule, RuleSet},
+    rule::{Example, Matches, Rule, RuleSet, fill},
 };
 
 use super::{
     Scope, bounds::Bounds, collected::Collected, entry_scan::EntryScan, example_tree::ExampleTree,
-    pipeline::DerivedBudget,
+    pipeline::DerivedBudget, redaction::Redaction,
 };
 
 /// The machine that examples of self-match rules are written for.
@@ -25,6 +26,20 @@ const EXAMPLE_MACHINE: &[(SelfKind, &str)] = &[
     (SelfKind::ProjectRoot, "/home/rosalind/src/helix"),
     (SelfKind::BuildDirectory, "/data/agents/7/helix"),
 ];
+
+/// The secret that is in use there, as examples write it.
+const EXAMPLE_SECRET: &str = "{{github-token}}";
+
+fn example_secrets() -> Result<LiveSecrets, String> {
+    let value = fill(EXAMPLE_SECRET).map_err(|unknown| unknown.to_string())?;
+    Ok(LiveSecrets {
+        secrets: vec![LiveSecret {
+            source: "the value of `$DEPLOY_TOKEN`".to_owned(),
+            value: value.into(),
+        }],
+        unread: Vec::new(),
+    })
+}
 
 /// What examples of `dist` rules lie beside: the project `acme`, built as its version 1.0.
 fn example_dist() -> Dist {
@@ -143,6 +158,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
                 value: value.to_owned(),
             })
             .collect(),
+        live_secrets: example_secrets()?,
         dist: Some(example_dist()),
         source: Some(SourceContext {
             tree: Arc::new(ExampleTree),
@@ -160,6 +176,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
         limits: &limits,
         derived: DerivedBudget::default(),
         bounds: Bounds::new(&limits),
+        redaction: Redaction::new(Some(rules), &LiveSecrets::default()),
     };
     let release = entries.iter().find_map(|entry| {
         let top = entry.path.split('/').next()?;

@@ -15,6 +15,7 @@ mod hashing;
 mod manifest;
 mod members;
 mod pipeline;
+mod redaction;
 mod steady_file;
 mod surroundings;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use hashing::HashingReader;
 
 pub use examples::{Failure, run_examples};
 pub use members::members;
+pub use redaction::Redaction;
 pub use steady_file::SteadyFile;
 
 /// An artifact about to be read.
@@ -76,6 +78,7 @@ struct Scope<'s> {
     limits: &'s Limits,
     derived: pipeline::DerivedBudget,
     bounds: Bounds<'s>,
+    redaction: Redaction<'s>,
 }
 
 /// Reads and matches one artifact.
@@ -98,6 +101,7 @@ pub fn scan(
         limits,
         derived: pipeline::DerivedBudget::default(),
         bounds: Bounds::new(limits),
+        redaction: Redaction::new(Some(rules), &context.live_secrets),
     };
     let mut reader = HashingReader::new(source.content, source.sha512);
     let (summary, collected) =
@@ -118,7 +122,7 @@ pub fn scan(
     self_match.sort();
     self_match.dedup();
     let identity = concluded.manifest.clone().unwrap_or_default();
-    Ok(Scanned {
+    let mut scanned = Scanned {
         artifact: ArtifactInfo {
             path: source.label,
             format: summary.format,
@@ -147,6 +151,10 @@ pub fn scan(
         gaps: concluded.gaps,
         rules: rules.len(),
         self_match,
+        secrets: context.live_secrets.secrets.len(),
+        unread: context.live_secrets.unread.clone(),
         limits: limits.clone(),
-    })
+    };
+    scope.redaction.scanned(&mut scanned);
+    Ok(scanned)
 }

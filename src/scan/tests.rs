@@ -2,7 +2,9 @@
 
 use super::{Scope, collected::Collected, entry_scan::EntryScan, *};
 use crate::archive::Summary;
-use crate::model::{Doubt, Entry, EntryKind, EntryPath, Finding, Gap, GapKind, Sha256};
+use crate::model::{
+    Doubt, Entry, EntryKind, EntryPath, Finding, Gap, GapKind, LiveSecrets, Sha256,
+};
 
 const RULE: &str = "[[rule]]\nid = 'key'\ntitle = 'A key'\ncategory = 'path'\nseverity = 'high'\n\
     level = 'deny'\nwhy = 'w'\nfix = 'f'\n[rule.match]\nanchors = ['key_']\nregex = 'key_[a-z0-9]+'\n";
@@ -14,6 +16,7 @@ fn scope<'s>(rules: &'s RuleSet, limits: &'s Limits) -> Scope<'s> {
         limits,
         derived: pipeline::DerivedBudget::default(),
         bounds: Bounds::new(limits),
+        redaction: Redaction::new(Some(rules), &LiveSecrets::default()),
     }
 }
 

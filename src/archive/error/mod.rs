@@ -15,7 +15,7 @@ mod zip;
 
 use std::io;
 
-use crate::model::{EntryPath, Gap, GapKind, Sha256, escape};
+use crate::model::{EntryPath, Gap, GapKind, Sha256, begin_of, escape};
 
 pub(crate) use bundle::BundleProblem;
 pub(crate) use format::{FormatError, ManifestError};
@@ -156,11 +156,7 @@ pub(crate) fn container_gap(
 /// A name from the archive, safe and short enough to show.
 pub(crate) fn shown(name: &str) -> String {
     const LENGTH: usize = 200;
-    let mut shown = escape(&name.chars().take(LENGTH).collect::<String>());
-    if name.chars().nth(LENGTH).is_some() {
-        shown.push('…');
-    }
-    shown
+    escape(&begin_of(name, LENGTH))
 }
 
 /// Readers are stacked as [`io::Read`]s; an error of this room travels through them whole.

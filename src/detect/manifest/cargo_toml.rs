@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::model::{Manifest, escape};
+use crate::model::{Manifest, begin_of, escape};
 
 /// As much is shown of a line, in characters.
 const LONGEST_KEY: usize = 80;
@@ -79,10 +79,9 @@ fn explain(text: &str, error: &toml::de::Error) -> String {
     let number = before.matches('\n').count();
     let line = text.lines().nth(number).unwrap_or_default();
     let key = line.split('=').next().unwrap_or_default().trim();
-    let key: String = key.chars().take(LONGEST_KEY).collect();
     format!(
         "is not a manifest that cargo writes: `{}` in line {}: {reason}",
-        escape(&key),
+        escape(&begin_of(key, LONGEST_KEY)),
         number + 1
     )
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     detect::{Detection, Inspection, Out, content},
-    model::{Entry, EntryPath, escape},
+    model::{Entry, EntryPath, begin_of, escape},
 };
 
 pub(super) const KIND: &str = "model-weights:pickle";
@@ -133,7 +133,7 @@ fn first_import(program: &[u8]) -> Option<String> {
                 String::from_utf8_lossy(module),
                 String::from_utf8_lossy(name)
             );
-            escape(&name.chars().take(100).collect::<String>())
+            escape(&begin_of(&name, 100))
         };
         match opcode {
             b'c' => {

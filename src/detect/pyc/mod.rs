@@ -7,7 +7,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::{Detection, Detector, Facts, Inspection, content};
-use crate::model::{Context, Entry, EntryKind, EntryPath, counted, escape, people};
+use crate::model::{Context, Entry, EntryKind, EntryPath, begin_of, counted, escape, people};
 
 use marshal::Layout;
 
@@ -39,7 +39,7 @@ impl Detector for Pyc {
             let name = code.and_then(|code| marshal::file_name(code, layout));
             let name = String::from_utf8_lossy(name.unwrap_or_default()).into_owned();
             if people::person_in(&name).is_some() {
-                let shown: String = escape(&name).chars().take(SHOWN).collect();
+                let shown: String = begin_of(&escape(&name), SHOWN);
                 let message = format!("it was compiled from `{shown}`");
                 out.detection(Detection::new(PATH_OF_PERSON, &path, message, shown));
             }

@@ -8,10 +8,8 @@ mod search;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Detection, Detector, Inspection, Out};
-use crate::model::{
-    Context, Entry, EntryKind, EntryPath, Evidence, Location, SelfKind, View, Window,
-};
+use super::{Detection, Detector, Inspection, Out, occurrences::Occurrences};
+use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, SelfKind, View, Window};
 
 use forms::Form;
 use search::Search;
@@ -98,13 +96,7 @@ struct Looking {
     /// Whether the content is looked at; else only the path was.
     searched: bool,
     in_path: Vec<(usize, Form)>,
-    found: BTreeMap<(usize, Form), Found>,
-}
-
-/// One value in one form: how often, and where first.
-struct Found {
-    count: u64,
-    first: Location,
+    found: BTreeMap<(usize, Form), Occurrences>,
 }
 
 impl Inspection for Looking {
@@ -116,11 +108,8 @@ impl Inspection for Looking {
             search.each(&view, passed, &mut |kind, form, start| {
                 found
                     .entry((kind, form))
-                    .and_modify(|found| found.count += 1)
-                    .or_insert_with(|| Found {
-                        count: 1,
-                        first: view.locate(start, binary),
-                    });
+                    .and_modify(Occurrences::another)
+                    .or_insert_with(|| Occurrences::at(view.locate(start, binary)));
             });
         });
         if !last {
@@ -138,7 +127,7 @@ impl Inspection for Looking {
                 kind,
                 path: self.path.clone(),
                 location: found.first,
-                message: message(noun, form, found),
+                message: found.sentence(&what(noun, form)),
                 evidence: Evidence::fact(format!("{noun}, {}", form.name())),
                 fix: None,
                 sha256: None,
@@ -167,19 +156,11 @@ fn in_path(search: &Search, path: &EntryPath) -> Vec<(usize, Form)> {
     found
 }
 
-fn message(noun: &str, form: Form, found: &Found) -> String {
-    let form = match form {
-        Form::Plain => String::new(),
-        form => format!(" ({})", form.name()),
-    };
-    let place = match (found.first.line, found.first.offset) {
-        (Some(line), _) => format!("at line {line}"),
-        (None, offset) => format!("at offset {}", offset.unwrap_or_default()),
-    };
-    match found.count {
-        1 => format!("your {noun}{form} appears {place}"),
-        2 => format!("your {noun}{form} appears twice, first {place}"),
-        count => format!("your {noun}{form} appears {count} times, first {place}"),
+/// What is said to appear.
+fn what(noun: &str, form: Form) -> String {
+    match form {
+        Form::Plain => format!("your {noun}"),
+        form => format!("your {noun} ({})", form.name()),
     }
 }
 

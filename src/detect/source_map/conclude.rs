@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     detect::{Detection, Facts},
-    model::{Evidence, Format, count, counted, escape},
+    model::{Evidence, Format, count, counted, end_of, escape},
 };
 
 /// Names that a message mentions.
@@ -204,11 +204,7 @@ fn mention(sources: &[&Source]) -> String {
 
 /// A name made safe to show, its end kept if it is long.
 pub(in crate::detect) fn shown(name: &str) -> String {
-    let escaped = escape(name);
-    match escaped.char_indices().rev().nth(SHOWN) {
-        Some((at, first)) => format!("…{}", &escaped[at + first.len_utf8()..]),
-        None => escaped,
-    }
+    end_of(&escape(name), SHOWN)
 }
 
 fn size(bytes: u64) -> String {
@@ -229,7 +225,7 @@ mod tests {
         assert_eq!(size(12), "12 bytes");
         assert_eq!(size(31_249_000), "31.2 MB");
         assert_eq!(shown("a\u{202e}b"), "a\\u{202e}b");
-        let long = shown(&"ü".repeat(100));
+        let long = shown(&"ü/".repeat(100));
         assert_eq!(long.chars().count(), SHOWN + 1);
         assert!(long.starts_with('…'));
     }

@@ -34,6 +34,16 @@ pub(super) fn write(page: &mut Page, judged: &Judged, before: Option<&Judged>, d
         let text = format!("nothing was compared with git, which can't be read here: {reason}");
         page.sentence(&format!("{warning}: "), &text);
     }
+    let unread = &judged.policy.unread;
+    let known = before.is_some_and(|before| before.policy.unread == *unread);
+    if !unread.is_empty() && !known {
+        let warning = page.paint(YELLOW.bold(), "warning");
+        let text = format!(
+            "secrets of this machine were not looked for in {}",
+            unread.join(", ")
+        );
+        page.sentence(&format!("{warning}: "), &text);
+    }
     let verbose = detail == Detail::Verbose;
     let said = before.filter(|_| !verbose).map(|one| rows(one, verbose));
     let said = said.unwrap_or_default();
@@ -169,8 +179,10 @@ fn profile(judged: &Judged, verbose: bool) -> impl Iterator<Item = String> {
     let applied = verbose.then(|| {
         let rules = counted(policy.rules, "rule");
         let kinds = policy.self_match.iter().map(|kind| self_name(*kind));
-        let machine = match kinds.collect::<Vec<_>>().join(", ") {
-            kinds if kinds.is_empty() => String::new(),
+        let secrets = (policy.secrets > 0).then(|| counted(policy.secrets, "secret"));
+        let looked_for: Vec<String> = kinds.map(str::to_owned).chain(secrets).collect();
+        let machine = match looked_for.join(", ") {
+            none if none.is_empty() => none,
             kinds => format!(", and looked for this machine's {kinds}"),
         };
         format!("applied {rules}{machine}")

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 
 use super::runs::{self, Run};
 use crate::{
-    model::{Entry, EntryKind, Finding, Limits, Location, Sha256},
+    model::{Entry, EntryKind, Finding, Limits, LiveSecrets, Location, Sha256},
     rule::RuleSet,
-    scan::{Bounds, Scope, collected::Collected, entry_scan::EntryScan, pipeline},
+    scan::{Bounds, Redaction, Scope, collected::Collected, entry_scan::EntryScan, pipeline},
 };
 
 const RULE: &str = "[[rule]]\nid = 'token'\ntitle = 'A token'\ncategory = 'secret'\nseverity = 'high'\n\
@@ -36,6 +36,7 @@ fn found_by(rules: &RuleSet, time: Duration, pieces: &[&[u8]]) -> Collected {
         limits: &limits,
         derived: pipeline::DerivedBudget::default(),
         bounds: Bounds::new(&limits),
+        redaction: Redaction::new(Some(rules), &LiveSecrets::default()),
     };
     let mut collected = Collected::default();
     let entry = Entry {
