@@ -29,6 +29,8 @@ fn secrets(path: &str, content: &[u8]) -> Vec<(String, String, u64, String)> {
         .map(|finding| {
             let message = text(&finding["message"]);
             let how = message.split_once(", in ").map_or("", |(_, how)| how);
+            // What the validator says follows in brackets.
+            let how = how.split(" (").next().unwrap_or(how);
             let line = finding["line"].as_u64().unwrap_or_default();
             (
                 text(&finding["rule"]),
