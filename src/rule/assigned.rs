@@ -11,7 +11,7 @@ pub(super) const NEAR: usize = 160;
 pub(super) const NAME: usize = 96;
 
 /// Larger files are data, or were put together by a tool.
-const LARGEST: u64 = 1 << 20;
+const LARGEST: u64 = 4 << 20;
 /// What is looked at of a file to tell which it is, in bytes.
 const START: usize = 8 << 10;
 /// Longer lines than these, on average, are a minifier's.
@@ -29,20 +29,46 @@ const NEVER: [&str; 9] = [
 /// The expression of a whole assignment to which `value`, an expression too, is assigned. It captures the value
 /// first.
 pub(super) fn expression(value: &str) -> String {
-    const SAYS: &str =
-        "(?i:key|token|secret|passw|passphrase|pwd|auth|cred|dsn|sid|webhook|signature)";
+    const SAYS: &str = "(?i:key|token|secret|passw|passphrase|[_-]pass|pwd|auth|cred|dsn|sid|webhook|signature|[_-]pat)";
     // `"apiKey": "…"`, `settings['api_key'] = …`, `api_key: str = …`, `<add key="apiKey" value="…"/>`,
-    // `setdefault("API_KEY", "…")`, `process.env.API_KEY || "…"`.
+    // `setdefault("API_KEY", "…")`, `process.env.API_KEY || "…"`, `<apiKey>…`, `name: API_KEY` over `value: …`.
     const SIGN: &str = concat!(
-        r#"(?:\\?["'`])?\]?\s{0,8}(?:"#,
-        r#"(?::\s{0,4}&?(?:'static\s)?[A-Za-z_.]{1,24}(?:\[\w{0,16}\]|<\w{0,16}>)?\s{0,4})?(?:=>|:=|\?=|[=:])\s{0,8}"#,
-        r#"|(?:\|\||\?\?|,|value\s?=|[ \t])\s{0,8}[\\"'`])"#,
+        r#"(?:\\?["'`])?\]?(?:>|\s{0,8}(?:"#,
+        r#"(?::\s{0,4}(?:&\[u8\]|&?(?:'static\s)?[A-Za-z_.]{1,24})(?:\[\w{0,16}\]|<\w{0,16}>)?\s{0,4})?"#,
+        r#"(?:=>|:=|\?=|\|\|=|\?\?=|[=:])\s{0,8}"#,
+        r#"|(?:\|\||\?\?|,|value\s?=|[ \t])\s{0,8}[\\"'`]|\s{0,40}value:\s{0,4}))"#,
     );
-    const OPENS: &str = r#"(?:[rbfuRBFU]{0,2}(?:"""|'''|\\?["'`]))?(?i:(?:bearer|token|basic)\s)?"#;
+    const OPENS: &str = r##"(?:(?:String::from\()?[rbfuRBFU]{0,2}#?(?:"""|'''|\\?["'`]))?(?i:(?:bearer|token|basic)\s)?"##;
     const CLOSES: &str = r#"(?:\\?["'`]|[\s,;)}\]<&#|]|\\[nr]|$)"#;
     format!(
-        r#"(?:--[\w-]*{SAYS}[\w-]*[ \t=]|[\w.$-]*{SAYS}[\w.$-]*{SIGN}){OPENS}({value}){CLOSES}"#
+        r#"(?:(?:--|ENV\s)[\w-]*{SAYS}[\w-]*[ \t=]|[\w.$-]*{SAYS}[\w.$-]*{SIGN}){OPENS}({value}){CLOSES}"#
     )
+}
+
+/// Whether a name is one of what everybody may know, though it also says secret: `tokenSha256`, `authCommit`.
+pub(super) fn is_of_hash(assignment: &[u8]) -> bool {
+    const ENDS: [&[u8]; 12] = [
+        b"commit",
+        b"sha",
+        b"sha1",
+        b"sha256",
+        b"sha512",
+        b"hash",
+        b"etag",
+        b"digest",
+        b"checksum",
+        b"integrity",
+        b"fingerprint",
+        b"tenantid",
+    ];
+    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.$".contains(byte);
+    let length = assignment.iter().take_while(is_name).count();
+    let name: Vec<u8> = assignment[..length]
+        .iter()
+        .filter(|byte| !b"_-.".contains(byte))
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// Whether values are looked for in an entry that begins with `head`: in configuration and source text, not in
@@ -60,7 +86,7 @@ pub(super) fn looks_at(entry: &Entry, head: &[u8]) -> bool {
     let start = &head[..head.len().min(START)];
     let lines = 1 + memchr::memchr_iter(b'\n', start).count();
     !is(&NEVER)
-        && (head.len() / lines <= LINE
+        && (start.len() / lines <= LINE
             || head.len() <= SMALL && (extension.is_empty() || is(&DATA)))
 }
 

@@ -38,6 +38,11 @@ impl Rule {
         }
     }
 
+    /// Whether the rule gives way to others that find the same value.
+    pub fn is_generic(&self) -> bool {
+        matches!(&self.matcher, Matcher::Text(text) if text.0.generic)
+    }
+
     /// Whether the rule looks at entries of this kind, path and size.
     pub fn covers(&self, entry: &Entry) -> bool {
         self.matcher.looks_at(&entry.kind) && self.scope.covers(entry)

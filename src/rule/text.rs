@@ -54,6 +54,8 @@ pub(super) struct TextMatcher {
     secret: bool,
     /// Whether the value must look random.
     random: bool,
+    /// Whether the rule gives way to others that find the same value.
+    pub(super) generic: bool,
     /// Whether the paths of entries are searched too.
     pub(super) names: bool,
     /// Whether what the artifact's manifest says in public counts as well.
@@ -83,7 +85,7 @@ impl TextMatcher {
             anchors::SHORTEST
         };
         let context = read_context(fields);
-        let is_assigned = !context.is_empty() && !fields.has("anchors");
+        let is_assigned = fields.has("context") && !fields.has("anchors");
         let anchors = match is_assigned {
             true => Vec::new(),
             false => read_anchors(fields, shortest),
@@ -121,6 +123,7 @@ impl TextMatcher {
         }
         let entropy = fields.number("entropy", 0.0, (0.0, 8.0));
         let random = fields.boolean("random").unwrap_or(false);
+        let generic = fields.boolean("generic").unwrap_or(false);
         let requires = read_requires(fields);
         let names = fields.boolean("names").unwrap_or(false);
         let declared = fields.boolean("declared").unwrap_or(true);
@@ -137,6 +140,7 @@ impl TextMatcher {
             entropy: entropy?,
             secret,
             random,
+            generic,
             names,
             declared,
             apart,
@@ -311,6 +315,7 @@ impl TextMatcher {
             let is_cut = range.end == end && end < bytes.len();
             if let Some(value) = self.value(input.range(matched.start()..))
                 && !is_cut
+                && !assigned::is_of_hash(&bytes[range.clone()])
                 && let Some(answer) = self.accepts(window, &value)
             {
                 found(range, base + value.start..base + value.end, answer);

@@ -53,6 +53,8 @@ pub(super) struct EntryScan<'s> {
     /// What was found in decoded text, and where what was found in plain lies.
     decoded: Vec<Found>,
     plain: Vec<(usize, Range<u64>)>,
+    /// Where the value of a finding lies, by the finding's index.
+    values: Vec<(usize, Range<u64>)>,
     covered: HashMap<usize, bool>,
     seen: HashSet<(usize, u64)>,
     told: HashMap<(usize, Doubt), Told>,
@@ -135,6 +137,7 @@ impl<'s> EntryScan<'s> {
             encoded: Encoded::new(),
             decoded: Vec::new(),
             plain: Vec::new(),
+            values: Vec::new(),
             covered: HashMap::new(),
             seen: HashSet::new(),
             told: HashMap::new(),
@@ -389,12 +392,15 @@ impl<'s> EntryScan<'s> {
             self.surroundings.of(&self.entry, view, text_match.start)
         });
         let kept = self.tell(rule, value, grade, |scan| Finding {
-            location: view.locate(text_match.start, scan.binary),
+            location: view.locate(text_match.value.start, scan.binary),
             ..scan.finding(rule, scan.evidence(rule, value), Some(value))
         });
         if kept {
             let end = view.offset + text_match.end as u64;
             self.plain.push((rule, offset..end));
+            let place = |at: usize| view.offset + at as u64;
+            let value = place(text_match.value.start)..place(text_match.value.end);
+            self.values.push((self.made.findings.len() - 1, value));
         } else {
             self.seen.remove(&(rule, offset));
         }
@@ -421,11 +427,34 @@ impl<'s> EntryScan<'s> {
         }
     }
 
+    /// Leaves out what a generic rule finds where another one finds the same value.
+    fn give_way(&mut self, findings: &mut Vec<(usize, Finding)>) {
+        let rules = self.scope.rules;
+        let is_generic = |index: usize| rules.rule(findings[index].0).is_generic();
+        let (generic, named): (Vec<_>, Vec<_>) = std::mem::take(&mut self.values)
+            .into_iter()
+            .partition(|(index, _)| is_generic(*index));
+        let is_named = |value: &Range<u64>| {
+            let mut named = named.iter().map(|(_, range)| range);
+            named.any(|range| range.start < value.end && value.start < range.end)
+        };
+        let mut given_way: Vec<usize> = generic
+            .iter()
+            .filter(|(_, value)| is_named(value))
+            .map(|(index, _)| *index)
+            .collect();
+        given_way.sort_unstable();
+        for index in given_way.into_iter().rev() {
+            findings.remove(index);
+        }
+    }
+
     fn end(&mut self, last_piece: &[u8], collected: &mut Collected) {
         if let Some(document) = self.document.take() {
             self.match_keys(&document);
         }
-        let made = std::mem::take(&mut self.made);
+        let mut made = std::mem::take(&mut self.made);
+        self.give_way(&mut made.findings);
         let has_content = match self.entry.kind {
             EntryKind::File | EntryKind::Metadata | EntryKind::Derived => !self.entry.opened,
             EntryKind::Directory | EntryKind::Link { .. } => false,
