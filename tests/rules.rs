@@ -1,11 +1,11 @@
 //! The built-in rules: valid in every part, and met by what their examples say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use packwarden::{
     detect,
     model::Category,
-    rule::{Matches, RuleSet},
+    rule::{Example, Matches, RuleSet},
     scan,
 };
 
@@ -37,6 +37,28 @@ fn every_rule_shows_what_it_is_met_by_and_what_it_passes_over() {
         assert!(other.len() >= 2, "{id} needs two near misses");
         assert!(!rule.info.references.is_empty(), "{id} needs a reference");
     }
+}
+
+#[test]
+fn each_format_of_a_token_has_an_example() {
+    let rules = built_in();
+    let (mut formats, mut providers) = (0, BTreeSet::new());
+    for rule in rules.rules() {
+        let info = &rule.info;
+        let matching = |example: &&Example| example.matches != Matches::No;
+        let examples = rule.examples.iter().filter(matching).count();
+        assert!(examples >= info.formats.len(), "{}", info.id);
+        if let Some(provider) = &info.provider {
+            assert_eq!(info.category, Category::Secret, "{}", info.id);
+            providers.insert(provider.as_str());
+            formats += info.formats.len().max(1);
+        }
+    }
+    assert!(
+        providers.len() >= 150 && formats >= 250,
+        "{} providers, {formats} formats",
+        providers.len()
+    );
 }
 
 #[test]

@@ -112,6 +112,9 @@ fn show(rule: &RuleInfo, source: &str) -> String {
             value.trim().replace('\n', "\n           ")
         );
     };
+    if let Some(recognised) = report::recognised(rule) {
+        field("tokens", &recognised);
+    }
     field("category", rule.category.name());
     field("severity", rule.severity.name());
     field("level", &report::levels(rule));

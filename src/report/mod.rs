@@ -14,7 +14,7 @@ use crate::policy::Verdict;
 pub use catalogue::catalogue;
 pub use disarm::disarm;
 pub use quantity::{bytes, duration};
-pub use rules_page::{fixes, levels, rules_page};
+pub use rules_page::{fixes, levels, recognised, rules_page};
 
 /// How much a report for people says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

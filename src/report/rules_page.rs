@@ -63,6 +63,9 @@ fn section(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
     let (severity, levels) = (rule.severity.name(), levels(rule));
     writeln!(out, "\n### {}\n", rule.id)?;
     writeln!(out, "{}: {severity}, {levels}.\n", text(&rule.title))?;
+    if let Some(recognised) = recognised(rule) {
+        writeln!(out, "{}.\n", text(&recognised))?;
+    }
     writeln!(out, "{}\n", text(&rule.why))?;
     match fixes(rule).as_slice() {
         [(None, fix)] => writeln!(out, "**Fix.** {}\n", text(fix))?,
@@ -79,6 +82,15 @@ fn section(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
         .map(|url| format!("<{url}>"))
         .collect();
     writeln!(out, "{}", references.join(" · "))
+}
+
+/// Whose secrets a rule recognises, and in which forms: `Of GitHub: access token, refresh token`.
+pub fn recognised(rule: &RuleInfo) -> Option<String> {
+    let provider = rule.provider.as_ref()?;
+    Some(match rule.formats.is_empty() {
+        true => format!("Of {provider}"),
+        false => format!("Of {provider}: {}", rule.formats.join(", ")),
+    })
 }
 
 /// A rule's advice: one for all, or one for each ecosystem by its name.
