@@ -13,6 +13,8 @@ const WITHOUT_ESCAPE: usize = 256;
 const SHORTEST_LINE: usize = 24;
 /// How much may lie between two lines of digits, in bytes: quotes, signs, white space.
 const BETWEEN_LINES: usize = 256;
+/// How padding is written: plainly, for an address, and in JSON that may stand in HTML.
+const PADDING: [&[u8]; 5] = [b"=", b"%3D", b"%3d", br"\u003d", br"\u003D"];
 /// Places further behind are forgotten: the search for matches does not look back so far.
 const REMEMBERED: u64 = 64 << 10;
 
@@ -46,6 +48,14 @@ impl Decoder {
             Self::Digits(digits) => digits.decode(bytes, at, to, out),
             Self::Escaped(escaped) => escaped.decode(bytes, at, to, out),
             Self::Wide => wide(bytes, at, to, out),
+        }
+    }
+
+    /// How long the padding is that `after` begins with, if what was decoded asks for it.
+    pub(super) fn padding(&self, after: &[u8]) -> usize {
+        match self {
+            Self::Digits(digits) => digits.padding(after),
+            Self::Escaped(_) | Self::Wide => 0,
         }
     }
 }
@@ -96,6 +106,23 @@ impl Digits {
             }
         }
         (at, at >= bytes.len())
+    }
+
+    fn padding(&self, after: &[u8]) -> usize {
+        // Two bits are left for each sign of padding.
+        let signs = match (self.bits, self.count) {
+            (6, 2 | 4) => self.count / 2,
+            _ => 0,
+        };
+        let mut length = 0;
+        for _ in 0..signs {
+            let rest = &after[length..];
+            let sign = PADDING.iter().find(|sign| rest.starts_with(sign));
+            length += sign.map_or(0, |sign| sign.len());
+        }
+        // Where more digits follow, the padding is what parts the two.
+        let is_last = after.get(length).is_none_or(|byte| !is_digit(*byte));
+        if is_last { length } else { 0 }
     }
 
     fn digit(&mut self, value: u8, out: &mut Vec<u8>) {

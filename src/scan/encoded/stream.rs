@@ -48,6 +48,12 @@ struct Text {
 impl Stream {
     pub(super) fn new(view: &View<'_>, opened: &Opened, depth: u8) -> Self {
         let before = &view.bytes[opened.start.saturating_sub(BEFORE)..opened.start];
+        // The sign of a number is no part of what is written, and would be the first letter of a word.
+        let signed = opened.form == Form::Hex;
+        let sign = before
+            .strip_suffix(b"0x")
+            .or_else(|| before.strip_suffix(b"x"));
+        let before = sign.filter(|_| signed).unwrap_or(before);
         let start = view.offset + opened.start as u64;
         Self {
             form: opened.form,
@@ -83,7 +89,9 @@ impl Stream {
         let (at, ended) = self.decoder.decode(bytes, at, to, &mut self.text.gathered);
         self.read = view.offset + at as u64;
         if ended {
-            self.text.end(&bytes[at..bytes.len().min(at + AFTER)]);
+            let behind = at + self.decoder.padding(&bytes[at..]);
+            self.text
+                .end(&bytes[behind..bytes.len().min(behind + AFTER)]);
         }
         let mut met = Vec::new();
         if ended || self.text.gathered.len() >= GATHERED {

@@ -262,6 +262,44 @@ fn what_is_found_in_plain_too_is_told_once() {
 }
 
 #[test]
+fn padding_is_no_part_of_the_text() {
+    // Nothing may follow the token, not even a sign of padding.
+    let rule = RULE.replace("(?:[^0-9A-Za-z]|$)", "(?:[ \\n\"]|$)");
+    let rules = RuleSet::from_text("own.toml", &rule, &[]).unwrap();
+    let found = |text: &str| {
+        let collected = found_by(&rules, Duration::from_secs(60), &[text.as_bytes()]);
+        collected.findings.len()
+    };
+    for before in ["", " ", "a "] {
+        let once = standard([before, TOKEN].concat());
+        let twice = standard(&once);
+        for written in [
+            once.clone(),
+            format!("{once}\n"),
+            format!("{{\"a\":\"{once}\"}}"),
+            format!("?q={} ", once.replace('=', "%3D")),
+            format!("\"{}\"", once.replace('=', "\\u003d")),
+            format!("{twice}\n"),
+            format!("{}\n", standard(format!("a: {once}"))),
+            format!("{}\n", standard(format!("b:  {once}"))),
+        ] {
+            assert_eq!(found(&written), 1, "{written}");
+        }
+    }
+}
+
+#[test]
+fn the_sign_of_a_number_is_no_part_of_the_text() {
+    let rule = RULE.replace("'(tok-", "'\\b(tok-");
+    let rules = RuleSet::from_text("own.toml", &rule, &[]).unwrap();
+    let written = hex(TOKEN);
+    for text in [format!("K=0x{written}"), format!("K={written}")] {
+        let collected = found_by(&rules, Duration::from_secs(60), &[text.as_bytes()]);
+        assert_eq!(collected.findings.len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn what_stands_before_counts() {
     let rule = RULE.replace("'(tok-", "'password: *\"?(tok-");
     let rules = RuleSet::from_text("own.toml", &rule, &[]).unwrap();
