@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::pairs;
+use super::{names, pairs};
 
 /// Shorter values are guessed, and found by chance.
 const SHORTEST: usize = 12;
@@ -103,8 +103,18 @@ const WORDS: &[&str] = &[
 ];
 /// What a value begins with that everybody may know: keys of Stripe, Mapbox and PostHog for browsers.
 const PUBLIC: &[&str] = &["pk_live_", "pk_test_", "pk.", "phc_"];
-/// What templates and references are written in.
-const TEMPLATES: &[&str] = &["${", "$(", "{{", "<", "%("];
+/// What templates and references are written between.
+const TEMPLATES: &[(&str, &str)] = &[("${", "}"), ("$(", ")"), ("{{", "}}"), ("%(", ")s")];
+/// What a connection string calls its secrets.
+const CONNECTION_KEYS: &[&str] = &["accountkey", "password", "pwd", "sharedaccesskey"];
+/// What hosts end in, where two words may make one.
+const TOP_DOMAINS: &[&str] = &[
+    "ai", "app", "cloud", "co", "com", "dev", "internal", "io", "local", "net", "org",
+];
+/// The letters and numbers of an address of Ethereum; a key has more.
+const CHAIN_ADDRESS: usize = 40;
+/// What the last part of a webhook's path has at least.
+const SHORTEST_HOOK: usize = 16;
 
 /// Tells the parts of `value` to look for; nothing where it is no secret after all. `depth` is how often
 /// a value may be a document with values of its own.
@@ -122,6 +132,8 @@ pub(super) fn parts(value: &str, depth: u8, found: &mut dyn FnMut(&str)) {
         }
     } else if value.contains("://") {
         in_address(value, found);
+    } else if is_connection(value) {
+        in_connection(value, found);
     } else if is_secret(value) {
         found(match value.len() > LONGEST && value.is_ascii() {
             true => &value[value.len() - END..],
@@ -130,24 +142,129 @@ pub(super) fn parts(value: &str, depth: u8, found: &mut dyn FnMut(&str)) {
     }
 }
 
-/// The password in an address, or the name where that is all that there is: a token.
+/// The secrets in what has no name of one: in an address, in a connection string, in a document or a key.
+pub(super) fn within(value: &str, depth: u8, found: &mut dyn FnMut(&str)) {
+    let is_key = value.contains("PRIVATE KEY") && value.contains("-----BEGIN");
+    if is_key || value.trim_start().starts_with('{') {
+        parts(value, depth, found);
+    }
+    in_address(value, found);
+    if is_connection(value) {
+        in_connection(value, found);
+    }
+}
+
+/// The last part of a webhook's address: who knows it may write there.
+pub(super) fn in_webhook(value: &str, found: &mut dyn FnMut(&str)) {
+    let path = value.trim().split(['?', '#']).next().unwrap_or_default();
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    let is_random = |last: &&str| {
+        last.len() >= SHORTEST_HOOK
+            && last.contains(|c: char| c.is_ascii_digit())
+            && last.contains(|c: char| c.is_ascii_alphabetic())
+            && is_secret(last)
+    };
+    if let Some(last) = last.filter(|_| value.contains("://")).filter(is_random) {
+        found(last);
+    }
+}
+
+/// The passwords in addresses, or the names where that is all that there is: tokens.
 pub(super) fn in_address(value: &str, found: &mut dyn FnMut(&str)) {
     for (at, _) in value.match_indices("://") {
         let rest = &value[at + 3..];
-        let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'`<>,".contains(c));
-        let authority = &rest[..end.unwrap_or(rest.len())];
-        let Some((user, _)) = authority.rsplit_once('@') else {
-            continue;
+        let end = rest.find(|c: char| c.is_whitespace() || "\"'`<>,".contains(c));
+        let address = &rest[..end.unwrap_or(rest.len())];
+        let end = address.find(['/', '?', '#']).unwrap_or(address.len());
+        let (authority, path) = address.split_at(end);
+        in_query(path, found);
+        let user = authority.rsplit_once('@').map(|(user, _)| user);
+        let told = match user.and_then(|user| user.split_once(':')) {
+            Some((_, password)) => plain_and_decoded(password, found),
+            None => {
+                user.is_some_and(|user| is_public_dsn(user, path) || plain_and_decoded(user, found))
+            }
         };
-        let password = user.split_once(':').map_or(user, |(_, password)| password);
-        if is_secret(password) {
-            found(password);
-        }
-        let decoded = percent_decoded(password);
-        if *decoded != password && is_secret(&decoded) {
-            found(&decoded);
+        // A password may have what should end it. A number behind the colon is a port.
+        let whole = address.rsplit_once('@').map(|(user, _)| user);
+        if let (false, Some((name, password))) = (told, whole.and_then(|user| user.split_once(':')))
+        {
+            let number = password.trim_start_matches(|c: char| c.is_ascii_digit());
+            if !name.contains(['/', '?', '#']) && !number.starts_with('/') {
+                plain_and_decoded(password, found);
+            }
         }
     }
+}
+
+/// Sentry's: a key that everybody may write with, and the number of a project.
+fn is_public_dsn(user: &str, path: &str) -> bool {
+    let project = path.rsplit('/').next().unwrap_or_default();
+    let is_hex = |user: &str| user.bytes().all(|byte| byte.is_ascii_hexdigit());
+    user.len() == 32
+        && is_hex(user)
+        && !project.is_empty()
+        && project.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Secrets among what is asked for: `?password=…`. A mere `key` is that of a map.
+fn in_query(path: &str, found: &mut dyn FnMut(&str)) {
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    for (key, value) in query
+        .split(['&', '#'])
+        .filter_map(|pair| pair.split_once('='))
+    {
+        if key != "key" && names::is_secret(key) {
+            plain_and_decoded(value, found);
+        }
+    }
+}
+
+/// Whether there is one.
+fn plain_and_decoded(password: &str, found: &mut dyn FnMut(&str)) -> bool {
+    let plain = is_secret(password);
+    if plain {
+        found(password);
+    }
+    let decoded = percent_decoded(password);
+    let other = *decoded != password && is_secret(&decoded);
+    if other {
+        found(&decoded);
+    }
+    plain || other
+}
+
+/// `Server=h;Password=…`, `host=h password=…`, `h:6379,password=…`, `user:password@tcp(h)/db`
+fn is_connection(value: &str) -> bool {
+    connection(value).next().is_some() || value.contains("@tcp(") || value.contains("@unix(")
+}
+
+fn in_connection(value: &str, found: &mut dyn FnMut(&str)) {
+    for part in connection(value) {
+        if is_secret(part) {
+            found(part);
+        }
+    }
+    let user = value.split_once("@tcp(").or(value.split_once("@unix("));
+    let password = user.and_then(|(user, _)| user.split_once(':'));
+    if let Some((_, password)) = password.filter(|(_, password)| is_secret(password)) {
+        found(password);
+    }
+}
+
+fn connection(value: &str) -> impl Iterator<Item = &str> {
+    let has_semicolons = value.contains(';');
+    let ends = move |c: char| match has_semicolons {
+        true => c == ';',
+        false => c == ',' || c.is_whitespace(),
+    };
+    let pairs = value.split(ends).filter_map(|part| part.split_once('='));
+    pairs
+        .filter(|(key, _)| {
+            let key = key.trim().to_lowercase().replace(' ', "");
+            CONNECTION_KEYS.contains(&key.as_str())
+        })
+        .map(|(_, value)| value.trim().trim_matches(['\'', '"']))
 }
 
 fn percent_decoded(text: &str) -> Zeroizing<String> {
@@ -200,10 +317,57 @@ fn is_secret(value: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_digit() || b".,:-+ ".contains(&byte))
         && !PUBLIC.iter().any(|prefix| value.starts_with(prefix))
-        && !TEMPLATES.iter().any(|template| value.contains(template))
+        && !is_template(value)
         && distinct(value) >= VARIED
         && !is_of_words(value)
         && !is_file(value)
+        && !is_host(value)
+        && !is_chain_address(value)
+}
+
+/// Whether nothing is left of it without what stands for something else, or too little.
+fn is_template(value: &str) -> bool {
+    if value.starts_with('<') && value.ends_with('>') {
+        return true;
+    }
+    let (mut rest, mut own, mut filled) = (value, 0, false);
+    while !rest.is_empty() {
+        let inside = TEMPLATES.iter().find_map(|(begin, end)| {
+            let inner = rest.strip_prefix(begin)?;
+            Some(&inner[inner.find(end)? + end.len()..])
+        });
+        match inside {
+            Some(behind) => (rest, filled) = (behind, true),
+            None => {
+                let mut letters = rest.chars();
+                letters.next();
+                (rest, own) = (letters.as_str(), own + 1);
+            }
+        }
+    }
+    filled && own < SHORTEST
+}
+
+/// `db.internal.example.com:5432`
+fn is_host(value: &str) -> bool {
+    let (host, port) = value.rsplit_once(':').unwrap_or((value, ""));
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_label = |label: &&str| {
+        let small = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+        !label.is_empty() && label.bytes().all(small)
+    };
+    let last = labels.last().copied().unwrap_or_default();
+    port.bytes().all(|byte| byte.is_ascii_digit())
+        && labels.iter().all(is_label)
+        && last.bytes().all(|byte| byte.is_ascii_lowercase())
+        && (labels.len() > 2 || labels.len() == 2 && TOP_DOMAINS.contains(&last))
+}
+
+fn is_chain_address(value: &str) -> bool {
+    let digits = value.strip_prefix("0x");
+    digits.is_some_and(|digits| {
+        digits.len() == CHAIN_ADDRESS && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 fn distinct(value: &str) -> usize {
@@ -214,9 +378,25 @@ fn distinct(value: &str) -> usize {
     seen.iter().filter(|seen| **seen).count()
 }
 
-/// Whether it is a path of this machine.
+/// Whether it is a path, of this machine or another one. Base64 may begin with a slash too, but hardly with
+/// a directory in small letters.
 fn is_file(value: &str) -> bool {
-    value.contains(['/', '\\']) && Path::new(value).exists()
+    let root = value
+        .strip_prefix('/')
+        .and_then(|below| below.split_once('/'));
+    let is_directory = |(first, _): (&str, &str)| {
+        let word = first.strip_prefix(['U', 'V', 'L']).unwrap_or(first);
+        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    let bytes = value.as_bytes();
+    let drive = matches!(bytes, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
+    let beside = ["~/", "./", "../"]
+        .iter()
+        .any(|begin| value.starts_with(begin));
+    root.is_some_and(is_directory)
+        || drive
+        || beside
+        || value.contains(['/', '\\']) && Path::new(value).exists()
 }
 
 /// Whether each of its parts is a number or a word of the table, or all of it one word of some language.
@@ -269,6 +449,56 @@ mod tests {
         found
     }
 
+    /// Those of a value with the name of a secret, but for a connection without one; and without.
+    fn within_too(value: &str) -> Vec<String> {
+        let mut found = match value.contains(';') {
+            true => Vec::new(),
+            false => of(value),
+        };
+        within(value, 2, &mut |part| found.push(part.to_owned()));
+        found
+    }
+
+    #[test]
+    fn connection_strings_tell_their_passwords() {
+        let secret = ["aB3dE6gH", "9jK2mN5p"].concat();
+        for value in [
+            format!("DefaultEndpointsProtocol=https;AccountName=a;AccountKey={secret}=="),
+            format!("Endpoint=sb://h/;SharedAccessKeyName=a;SharedAccessKey={secret}=="),
+            format!("Server=h;User Id=a;Password={secret}==;Encrypt=True"),
+            format!("host=h user=a password='{secret}==' dbname=d"),
+            format!("h:6379,password={secret}==,ssl=True"),
+            format!("app:{secret}==@tcp(h:3306)/db?parseTime=true"),
+            format!("postgres://h/db?user=a&password={secret}==&x=1"),
+            format!("postgres://u:{secret}==@h/db"),
+        ] {
+            let mut found = Vec::new();
+            within(&value, 2, &mut |part| found.push(part.to_owned()));
+            assert_eq!(found, [format!("{secret}==")], "{value}");
+        }
+    }
+
+    #[test]
+    fn a_password_may_have_what_ends_an_address() {
+        for password in ["aB3#dE6gH9jK2mN", "aB3/dE6gH9jK2mN", "a@b#dE6gH9jK2mN"] {
+            let value = format!("postgres://app:{password}@h/db");
+            assert_eq!(of(&value), [password], "{value}");
+        }
+    }
+
+    #[test]
+    fn of_a_webhook_the_end_is_one() {
+        let secret = ["aB3dE6gH", "9jK2mN5p"].concat();
+        let mut found = Vec::new();
+        for value in [
+            format!("https://hooks.example.com/services/T/B/{secret}"),
+            "https://example.com/hooks/deploy-production".to_owned(),
+        ] {
+            in_webhook(&value, &mut |part| found.push(part.to_owned()));
+        }
+        assert_eq!(found, [secret]);
+    }
+
     #[test]
     fn what_everybody_writes_is_no_secret() {
         for value in [
@@ -295,8 +525,23 @@ mod tests {
             "pk_live_0a1b2c3d4e5f6g7h",
             "file:///etc/passwd",
             "redis://localhost:6379/0",
+            "${HOST}-${OTHER_TOKEN}",
+            "Bearer ${OTHER_TOKEN}",
+            "%(other_password)s",
+            "vault7.internal.example.com:8200",
+            "secrets-9.example.io",
+            "0x52908400098527886E0F7030069857D2E4169EE7",
+            "/srv/other/machine/keys.json",
+            "/Users/other/keys-1.json",
+            "C:\\keys\\deploy-1.pem",
+            "~/keys/deploy-1.pem",
+            "https://0123456789abcdef0123456789abcdef@o1.ingest.example.io/42",
+            "http://localhost:4873/some/long/path/@scope/x",
+            "https://maps.example.com/js?key=aB3dE6gH9jK2mN5p",
+            "Server=db7;User Id=app9;Encrypt=True",
+            "pgsql:host=localhost;dbname=app7",
         ] {
-            assert_eq!(of(value), [""; 0], "{value}");
+            assert_eq!(within_too(value), [""; 0], "{value}");
         }
     }
 
@@ -310,6 +555,11 @@ mod tests {
             "kL9#mN2$pQ5^rS8",
             "p\u{e4}ssw\u{f6}rt-9137",
             "two words 77 here it is",
+            "aB3<dE6gH9jK2mN",
+            "aB3${dE6gH9jK2mN",
+            "aB3{{dE6gH9jK2mN",
+            "x9%(dE6gH9jK2mN",
+            "/aB3dE6/gH9jK2mN5pQ8",
         ] {
             assert_eq!(of(value), [value], "{value}");
         }
