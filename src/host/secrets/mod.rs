@@ -1,6 +1,7 @@
 //! The secrets that are in use on this machine: in its environment, in the files of clients, in the
 //! environment files of the project. They are read to be looked for, and leave memory overwritten.
 
+mod addresses;
 mod core_dump;
 mod names;
 mod pairs;
@@ -80,7 +81,7 @@ impl Gathered {
         } else if !names::is_for_browsers(name) {
             values::within(value, DEEPEST, &mut |part| self.add(&source, part));
         } else {
-            values::in_address(value, &mut |part| self.add(&source, part));
+            addresses::in_address(value, &mut |part| self.add(&source, part));
         }
     }
 
@@ -110,7 +111,7 @@ impl Gathered {
                 let key = escape(pair.key.rsplit(['/', ':']).next().unwrap_or_default());
                 let source = format!("the value of `{key}` in `{file}`");
                 self.value(&source, pair.key, &pair.value);
-            } else if !names::is_for_browsers(pair.key) && !pair.value.contains("://") {
+            } else if !names::is_for_browsers(pair.key) {
                 let source = format!("a password in `{file}`");
                 values::within(&pair.value, DEEPEST, &mut |part| self.add(&source, part));
             }
@@ -123,14 +124,14 @@ impl Gathered {
             false => pairs::each(text.as_bytes(), &mut take),
         }
         let source = format!("a password in `{file}`");
-        values::in_address(&text, &mut |part| self.add(&source, part));
+        addresses::in_address(&text, &mut |part| self.add(&source, part));
     }
 
     /// A value that has the name of a secret.
     fn value(&mut self, source: &str, key: &str, value: &str) {
         values::parts(value, DEEPEST, &mut |part| self.add(source, part));
         if names::is_webhook(key) {
-            values::in_webhook(value, &mut |part| self.add(source, part));
+            addresses::in_webhook(value, &mut |part| self.add(source, part));
         }
         let short = key.rsplit(['/', ':']).next().unwrap_or_default();
         if IN_BASE64.iter().any(|name| short.ends_with(name)) {
@@ -372,6 +373,15 @@ mod tests {
             .map(|(_, value)| value)
             .collect();
         assert_eq!(values, [secret("1"), secret("2")]);
+    }
+
+    #[test]
+    fn a_connection_string_in_a_file_needs_no_name() {
+        let value = secret("x");
+        let content =
+            format!("BUS=\"Endpoint=sb://h/;SharedAccessKeyName=a;SharedAccessKey={value}\"\n");
+        let source = "a password in `.env`".to_owned();
+        assert_eq!(in_file(".env", &content), [(source, value)]);
     }
 
     #[test]

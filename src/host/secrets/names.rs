@@ -192,10 +192,9 @@ pub(super) fn is_secret(name: &str) -> bool {
         return false;
     };
     let is_row = |phrase: &&[&str]| words.windows(phrase.len()).any(|row| *row == **phrase);
-    let public_phrase =
-        PUBLIC_PHRASES.iter().any(is_row) && !words.iter().any(|word| word == "secret");
+    let public = has(PUBLIC_WORDS) || PUBLIC_PHRASES.iter().any(is_row);
     let public_service = has(PUBLIC_SERVICES) && !has(NOT_PUBLIC);
-    if has(PUBLIC_WORDS) || public_phrase || public_service {
+    if public && !has(&["private", "secret"]) || public_service {
         return false;
     }
     if ABOUT.contains(&last) {

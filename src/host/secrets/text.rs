@@ -8,7 +8,7 @@ pub(super) fn decoded(content: &[u8]) -> Option<Zeroizing<String>> {
         [0xff, 0xfe, units @ ..] => Some(utf16(units, u16::from_le_bytes)),
         [0xfe, 0xff, units @ ..] => Some(utf16(units, u16::from_be_bytes)),
         [0xef, 0xbb, 0xbf, rest @ ..] => decoded(rest),
-        _ if content.contains(&0) => None,
+        _ if content.contains(&0) && str::from_utf8(content).is_err() => None,
         _ => Some(by_lines(content)),
     }
 }
