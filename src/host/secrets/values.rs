@@ -9,6 +9,8 @@ use super::{
 
 /// Shorter values are guessed, and found by chance.
 const SHORTEST: usize = 12;
+/// Shorter numbers are identifiers, dates and versions.
+const SHORTEST_NUMBER: usize = 24;
 /// Of longer values the end is looked for, where tokens have their signature.
 const LONGEST: usize = 96;
 const END: usize = 64;
@@ -180,9 +182,10 @@ fn key_line(value: &str, found: &mut dyn FnMut(&str)) {
 pub(super) fn is_secret(value: &str) -> bool {
     value.len() >= SHORTEST
         && value.chars().all(|character| !character.is_control())
-        && !value
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b".,:-+ ".contains(&byte))
+        && !(value.len() < SHORTEST_NUMBER
+            && value
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || b".,:-+ ".contains(&byte)))
         && !PUBLIC.iter().any(|prefix| value.starts_with(prefix))
         && !is_template(value)
         && distinct(value) >= VARIED
@@ -272,8 +275,8 @@ fn is_file(value: &str) -> bool {
 /// Whether each of its parts is a number or a word of the table, or all of it one word of some language.
 fn is_of_words(value: &str) -> bool {
     let is_part = |part: &str| {
-        let part = part.trim_matches(|c: char| c.is_ascii_digit());
-        part.is_empty() || is_joined(part)
+        let word = part.trim_matches(|c: char| c.is_ascii_digit());
+        part.len() - word.len() < SHORTEST_NUMBER && is_joined(word)
     };
     value.split(|c: char| !c.is_alphanumeric()).all(is_part) || is_word(value)
 }
@@ -401,6 +404,7 @@ mod tests {
             "correct-horse-battery",
             "0b1c2d3e-4f5a-6789-abcd-ef0123456789",
             "qzxkwvbnmrtp",
+            "681392932957514822296971",
             "kL9#mN2$pQ5^rS8",
             "p\u{e4}ssw\u{f6}rt-9137",
             "two words 77 here it is",
