@@ -24,7 +24,7 @@ use crate::{
     },
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
     rule::{RuleError, RuleSet},
-    scan::{self, Failure, Source, SteadyFile},
+    scan::{self, Failure, Redaction, Source, SteadyFile},
 };
 pub use crate::{
     ecosystem::{PackOptions, Selection},
@@ -306,7 +306,10 @@ impl Run<'_> {
             repository.tell(&mut scanned.artifact);
         }
         let today = Zoned::now().date();
-        Ok(policy::judge(scanned, settings, rules.digest(), today))
+        let mut judged = policy::judge(scanned, settings, rules.digest(), today);
+        let redaction = Redaction::new(Some(rules), &context.live_secrets);
+        judged.reword_settings(|text| redaction.of(text));
+        Ok(judged)
     }
 }
 

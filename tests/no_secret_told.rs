@@ -302,6 +302,8 @@ fn configurations(value: &str) -> Vec<String> {
         "[[waive]]\nrule = \"env-file\"\nreason = *\npath = *",
         "[[waive]]\nrule = \"npm-token\"\nreason = *\nsha256 = *",
         "[[waive]]\ngap = *\nreason = *\nexpires = *",
+        "[[waive]]\nrule = \"env-file\"\nreason = *\nowner = *\npath = *\nsha256 = \"SHA\"",
+        "[[waive]]\nrule = \"env-file\"\nreason = *\npath = *\nexpires = 2020-01-01\nsha256 = \"SHA\"",
         "self-match = *",
         "# *\nprofile = 3",
         "a = *\nb = \"\"\"\n*\n",
@@ -309,7 +311,7 @@ fn configurations(value: &str) -> Vec<String> {
         "[publish]\nscope = *",
     ]
     .iter()
-    .map(|text| text.replace('*', &quoted))
+    .map(|text| text.replace('*', &quoted).replace("SHA", &"0".repeat(64)))
     .collect()
 }
 
@@ -433,6 +435,8 @@ impl Bench {
             &["rules", "show", value],
             &["rules", "test", value],
             &[value],
+            &["--color", value],
+            &["check", "--profile", value],
         ] {
             self.run("command line", arguments);
         }
@@ -483,7 +487,9 @@ fn no_mistake_of_the_user_tells_a_secret() {
             bench.command_line();
         }
         if name == "npm-token" {
-            Bench::new(&value, Known::ByForm).own_files();
+            let bench = Bench::new(&value, Known::ByForm);
+            bench.own_files();
+            bench.command_line();
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 
 use super::{args::Color, output::color_of};
@@ -31,10 +31,17 @@ pub(super) fn styled(text: String) {
 }
 
 fn write(texts: impl IntoIterator<Item = String>, color: ColorChoice) {
-    let mut texts: Vec<String> = texts.into_iter().collect();
-    hide_secrets(&mut texts);
+    let styled: Vec<String> = texts.into_iter().collect();
+    // A colour's code touches what it colours, and a token with a letter before it is none to the rules.
+    let plain: Vec<String> = styled
+        .iter()
+        .map(|text| strip_str(text).to_string())
+        .collect();
+    let mut open = plain.clone();
+    hide_secrets(&mut open);
     let mut stderr = AutoStream::new(io::stderr(), color);
-    for text in texts {
+    for ((styled, plain), open) in styled.into_iter().zip(plain).zip(open) {
+        let text = if open == plain { styled } else { open };
         // Where standard error is closed there is nobody left to tell; the exit code still does.
         let _ = stderr.write_all(text.as_bytes());
     }

@@ -1,6 +1,6 @@
 //! One artifact, judged: what every report is written from.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     profile::ProfileChoice,
@@ -91,6 +91,33 @@ pub struct ClosedHint {
 }
 
 impl Judged {
+    /// Has what it quotes of the user's settings say what `open` makes of it: none of that is redacted with
+    /// the findings, because the digest is of the settings as they are written.
+    pub fn reword_settings(&mut self, open: impl Fn(&str) -> Option<String>) {
+        let PolicyFacts {
+            sources, overrides, ..
+        } = &mut self.policy;
+        for text in sources.iter_mut().chain(overrides) {
+            *text = open(text).unwrap_or_else(|| text.clone());
+        }
+        let of_findings = self.findings.iter_mut().map(|one| &mut one.waiver);
+        let of_gaps = self.gaps.iter_mut().map(|one| &mut one.waiver);
+        let all = [&mut self.used, &mut self.expired, &mut self.unused];
+        // One waiver may accept thousands of findings.
+        let mut reworded: HashMap<(String, usize), Arc<Waiver>> = HashMap::new();
+        for waiver in all
+            .into_iter()
+            .flatten()
+            .chain(of_findings.chain(of_gaps).flatten())
+        {
+            let place = (waiver.file.clone(), waiver.line);
+            let once = reworded.entry(place);
+            *waiver = once
+                .or_insert_with(|| Arc::new(waiver.reworded(&open)))
+                .clone();
+        }
+    }
+
     /// What it comes to. Something unread outranks a finding, and no rules are no check.
     pub fn outcome(&self) -> Outcome {
         if self.policy.rules == 0 {

@@ -108,6 +108,18 @@ impl Waiver {
         })
     }
 
+    /// The same, with what `open` makes of its texts.
+    pub(super) fn reworded(&self, open: impl Fn(&str) -> Option<String>) -> Self {
+        let said = |text: &String| open(text).unwrap_or_else(|| text.clone());
+        Self {
+            path: self.path.as_ref().map(said),
+            reason: said(&self.reason),
+            owner: self.owner.as_ref().map(said),
+            file: said(&self.file),
+            ..self.clone()
+        }
+    }
+
     /// Whether it accepts this finding, its end date aside.
     pub fn covers_finding(&self, finding: &Finding) -> bool {
         matches!(&self.accepts, Accepts::Rule(id) if *id == finding.rule.id)

@@ -1,10 +1,12 @@
 //! The secrets that are in use on this machine: in its environment, in the files of clients, in the
 //! environment files of the project. They are read to be looked for, and leave memory overwritten.
 
+mod addresses;
 mod core_dump;
 mod names;
 mod pairs;
 mod places;
+mod text;
 mod values;
 
 use std::{
@@ -38,8 +40,8 @@ pub fn live_secrets(roots: &[&Path]) -> LiveSecrets {
     let mut gathered = Gathered::default();
     for (name, value) in env::vars_os() {
         let value = Zeroizing::new(value.into_encoded_bytes());
-        if let (Some(name), Ok(value)) = (name.to_str(), str::from_utf8(&value)) {
-            gathered.variable(name, value);
+        if let (Some(name), Some(value)) = (name.to_str(), text::decoded(&value)) {
+            gathered.variable(name, &value);
         }
     }
     let variable = |name: &str| env::var_os(name).map(PathBuf::from);
@@ -76,8 +78,10 @@ impl Gathered {
         let source = format!("the value of `${}`", escape(name));
         if names::is_secret(name) {
             self.value(&source, name, value);
+        } else if !names::is_for_browsers(name) {
+            values::within(value, DEEPEST, &mut |part| self.add(&source, part));
         } else {
-            values::in_address(value, &mut |part| self.add(&source, part));
+            addresses::in_address(value, &mut |part| self.add(&source, part));
         }
     }
 
@@ -107,21 +111,28 @@ impl Gathered {
                 let key = escape(pair.key.rsplit(['/', ':']).next().unwrap_or_default());
                 let source = format!("the value of `{key}` in `{file}`");
                 self.value(&source, pair.key, &pair.value);
+            } else if !names::is_for_browsers(pair.key) {
+                let source = format!("a password in `{file}`");
+                values::within(&pair.value, DEEPEST, &mut |part| self.add(&source, part));
             }
         };
-        match str::from_utf8(content) {
-            Ok(text) if place.name.ends_with("netrc") => pairs::netrc(text, &mut take),
-            _ => pairs::each(content, &mut take),
+        let Some(text) = text::decoded(content) else {
+            return pairs::each(content, &mut take);
+        };
+        match place.name.ends_with("netrc") {
+            true => pairs::netrc(&text, &mut take),
+            false => pairs::each(text.as_bytes(), &mut take),
         }
-        if let Ok(text) = str::from_utf8(content) {
-            let source = format!("a password in `{file}`");
-            values::in_address(text, &mut |part| self.add(&source, part));
-        }
+        let source = format!("a password in `{file}`");
+        addresses::in_address(&text, &mut |part| self.add(&source, part));
     }
 
     /// A value that has the name of a secret.
     fn value(&mut self, source: &str, key: &str, value: &str) {
         values::parts(value, DEEPEST, &mut |part| self.add(source, part));
+        if names::is_webhook(key) {
+            addresses::in_webhook(value, &mut |part| self.add(source, part));
+        }
         let short = key.rsplit(['/', ':']).next().unwrap_or_default();
         if IN_BASE64.iter().any(|name| short.ends_with(name)) {
             let mut bytes = Zeroizing::new(Vec::with_capacity(value.len()));
@@ -321,6 +332,56 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn a_file_may_be_written_in_another_encoding() {
+        let value = secret("x");
+        let text = format!("# caf\u{e9}\nAPI_KEY={value}\n");
+        let units = || text.encode_utf16();
+        let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+        for content in [
+            [&b"\xef\xbb\xbf"[..], text.as_bytes()].concat(),
+            text.chars().map(|letter| letter as u8).collect(),
+            [&b"\xff\xfe"[..], &little].concat(),
+            [&b"\xfe\xff"[..], &big].concat(),
+        ] {
+            let mut gathered = Gathered::default();
+            let place = Place {
+                path: PathBuf::new(),
+                name: ".env".to_owned(),
+            };
+            gathered.content(&place, &content);
+            let source = "the value of `API_KEY` in `.env`".to_owned();
+            assert_eq!(found(&gathered), [(source, value.clone())]);
+        }
+    }
+
+    #[test]
+    fn a_document_and_a_webhook_are_looked_into() {
+        let mut gathered = Gathered::default();
+        let account = format!(
+            "{{\"type\":\"x\",\"private_key_id\":\"a\",\"client_secret\":\"{}\"}}",
+            secret("1")
+        );
+        gathered.variable("SERVICE_ACCOUNT", &account);
+        let hook = format!("https://hooks.example.com/services/T/B/{}", secret("2"));
+        gathered.variable("SLACK_WEBHOOK_URL", &hook);
+        let values: Vec<_> = found(&gathered)
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect();
+        assert_eq!(values, [secret("1"), secret("2")]);
+    }
+
+    #[test]
+    fn a_connection_string_in_a_file_needs_no_name() {
+        let value = secret("x");
+        let content =
+            format!("BUS=\"Endpoint=sb://h/;SharedAccessKeyName=a;SharedAccessKey={value}\"\n");
+        let source = "a password in `.env`".to_owned();
+        assert_eq!(in_file(".env", &content), [(source, value)]);
     }
 
     #[test]

@@ -66,7 +66,17 @@ fn lines(text: &str, depth: u8, found: &mut dyn FnMut(Pair<'_>)) {
 fn key(line: &str) -> Option<(&str, usize)> {
     let equals = line.find('=');
     let colon = line.find(": ").or_else(|| line.find(":\t"));
-    let at = equals.into_iter().chain(colon).min()?;
+    let close = || {
+        // Python's own reader of `.pypirc` takes `password:x`; an address has slashes there.
+        let at = line.find(':')?;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        let name = line[..at].trim();
+        (name.chars().all(is_name)
+            && !line[at..].starts_with("://")
+            && at + 1 < line.trim_end().len())
+        .then_some(at)
+    };
+    let at = equals.into_iter().chain(colon).min().or_else(close)?;
     let key = line[..at].trim().trim_start_matches("- ");
     let key = key.strip_prefix("export ").unwrap_or(key).trim();
     Some((key.trim_matches(['"', '\'']), at + 1))
@@ -176,13 +186,15 @@ pub(super) fn netrc(text: &str, found: &mut dyn FnMut(Pair<'_>)) {
         if in_macro || line.trim_start().starts_with('#') {
             continue;
         }
-        for word in line.split_whitespace() {
+        let mut rest = line;
+        while let Some((word, behind)) = word(rest) {
+            rest = behind;
             if word == "macdef" {
                 in_macro = true;
                 break;
             }
             if key == "password" {
-                let value = unescaped(word.trim_matches('"'));
+                let value = unescaped(word);
                 found(Pair {
                     section: "",
                     key,
@@ -194,6 +206,18 @@ pub(super) fn netrc(text: &str, found: &mut dyn FnMut(Pair<'_>)) {
             }
         }
     }
+}
+
+/// The first word of a line of netrc, and what follows. In quotes it may have spaces.
+fn word(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_start();
+    if let Some(inner) = text.strip_prefix('"')
+        && let Some(end) = closing(inner.as_bytes(), b'"')
+    {
+        return Some((&inner[..end], &inner[end + 1..]));
+    }
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    (end > 0).then(|| text.split_at(end))
 }
 
 #[cfg(test)]
@@ -239,6 +263,7 @@ mod tests {
             all("export A=\"one\ntwo\" # c\nB='x'\nhosts:\n    oauth_token: gho\n- C: d\n"),
             ["|A=one\ntwo", "|B=x", "|oauth_token=gho", "|C=d"]
         );
+        assert_eq!(all("[pypi]\npassword:x\nhttps://a\n"), ["pypi|password=x"]);
         assert_eq!(all("A=\"open\nB=1"), ["|A=\"open", "|B=1"]);
     }
 
@@ -261,9 +286,9 @@ mod tests {
     #[test]
     fn passwords_of_netrc_but_not_its_macros() {
         let text = "machine a login b password c\nmacdef init\npassword no\n\nmachine b\n  login x password \"q\"\n\
-            # password not\ndefault login y\npassword z";
+            # password not\nmachine c password \"two \\\"words\"\ndefault login y\npassword z";
         let mut all = Vec::new();
         netrc(text, &mut |pair| all.push((*pair.value).clone()));
-        assert_eq!(all, ["c", "q", "z"]);
+        assert_eq!(all, ["c", "q", "two \"words", "z"]);
     }
 }

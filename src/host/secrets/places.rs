@@ -11,6 +11,8 @@ pub(super) const FILES: &[&str] = &[
     // npm and its peers.
     "$NPM_CONFIG_USERCONFIG",
     "$npm_config_userconfig",
+    "$NPM_CONFIG_GLOBALCONFIG",
+    "$npm_config_globalconfig",
     "~/.npmrc",
     "~/.yarnrc",
     "~/.yarnrc.yml",
@@ -141,6 +143,8 @@ pub(super) fn of_project(root: &Path) -> Vec<Place> {
     for (steps, directory) in root.ancestors().enumerate() {
         let environment = fs::read_dir(directory).into_iter().flatten().flatten();
         let mut names: Vec<String> = environment
+            // A virtual environment of Python may be called so; what can't be told is read, and said.
+            .filter(|entry| !entry.path().is_dir())
             .filter_map(|entry| entry.file_name().into_string().ok())
             .filter(|name| is_environment(name))
             .collect();
@@ -157,10 +161,11 @@ pub(super) fn of_project(root: &Path) -> Vec<Place> {
     places
 }
 
-/// `.env`, `.env.production`, `.envrc`, but not `.env.example`.
+/// `.env`, `.env.production`, `.envrc`, Cloudflare's `.dev.vars`, but not `.env.example`.
 fn is_environment(name: &str) -> bool {
     let is_template = |part: &str| TEMPLATES.contains(&part);
-    name.starts_with(".env") && !name.split(['.', '-', '_']).any(is_template)
+    (name.starts_with(".env") || name.starts_with(".dev.vars"))
+        && !name.split(['.', '-', '_']).any(is_template)
 }
 
 #[cfg(test)]
@@ -215,6 +220,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(names(), [".env", ".envrc"]);
+        fs::create_dir(top.join(".env.d")).unwrap();
         fs::create_dir(top.join(".git")).unwrap();
         assert_eq!(names(), [".env", ".envrc", "../../.env.local"]);
     }

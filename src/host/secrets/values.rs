@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
-use super::pairs;
+use super::{
+    addresses::{in_address, in_connection, is_connection},
+    pairs,
+};
 
 /// Shorter values are guessed, and found by chance.
 const SHORTEST: usize = 12;
+/// Shorter numbers are identifiers, dates and versions.
+const SHORTEST_NUMBER: usize = 24;
 /// Of longer values the end is looked for, where tokens have their signature.
 const LONGEST: usize = 96;
 const END: usize = 64;
@@ -103,8 +106,16 @@ const WORDS: &[&str] = &[
 ];
 /// What a value begins with that everybody may know: keys of Stripe, Mapbox and PostHog for browsers.
 const PUBLIC: &[&str] = &["pk_live_", "pk_test_", "pk.", "phc_"];
-/// What templates and references are written in.
-const TEMPLATES: &[&str] = &["${", "$(", "{{", "<", "%("];
+/// What templates and references are written between.
+const TEMPLATES: &[(&str, &str)] = &[("${", "}"), ("$(", ")"), ("{{", "}}"), ("%(", ")s")];
+/// Longer ones are not read: each may begin at any character.
+const LONGEST_TEMPLATE: usize = 4096;
+/// What hosts end in, where two words may make one.
+const TOP_DOMAINS: &[&str] = &[
+    "ai", "app", "cloud", "co", "com", "dev", "internal", "io", "local", "net", "org",
+];
+/// The letters and numbers of an address of Ethereum; a key has more.
+const CHAIN_ADDRESS: usize = 40;
 
 /// Tells the parts of `value` to look for; nothing where it is no secret after all. `depth` is how often
 /// a value may be a document with values of its own.
@@ -112,7 +123,7 @@ pub(super) fn parts(value: &str, depth: u8, found: &mut dyn FnMut(&str)) {
     let value = value.trim();
     if value.contains("PRIVATE KEY") && value.contains("-----BEGIN") {
         key_line(value, found);
-    } else if value.starts_with('{') || value.contains('\n') {
+    } else if value.starts_with('{') && value.ends_with('}') || value.contains('\n') {
         if depth > 0 {
             pairs::each(value.as_bytes(), &mut |pair| {
                 if pair.is_secret() {
@@ -122,6 +133,8 @@ pub(super) fn parts(value: &str, depth: u8, found: &mut dyn FnMut(&str)) {
         }
     } else if value.contains("://") {
         in_address(value, found);
+    } else if is_connection(value) {
+        in_connection(value, found);
     } else if is_secret(value) {
         found(match value.len() > LONGEST && value.is_ascii() {
             true => &value[value.len() - END..],
@@ -130,44 +143,16 @@ pub(super) fn parts(value: &str, depth: u8, found: &mut dyn FnMut(&str)) {
     }
 }
 
-/// The password in an address, or the name where that is all that there is: a token.
-pub(super) fn in_address(value: &str, found: &mut dyn FnMut(&str)) {
-    for (at, _) in value.match_indices("://") {
-        let rest = &value[at + 3..];
-        let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'`<>,".contains(c));
-        let authority = &rest[..end.unwrap_or(rest.len())];
-        let Some((user, _)) = authority.rsplit_once('@') else {
-            continue;
-        };
-        let password = user.split_once(':').map_or(user, |(_, password)| password);
-        if is_secret(password) {
-            found(password);
-        }
-        let decoded = percent_decoded(password);
-        if *decoded != password && is_secret(&decoded) {
-            found(&decoded);
-        }
+/// The secrets in what has no name of one: in an address, in a connection string, in a document or a key.
+pub(super) fn within(value: &str, depth: u8, found: &mut dyn FnMut(&str)) {
+    let is_key = value.contains("PRIVATE KEY") && value.contains("-----BEGIN");
+    if is_key || value.trim_start().starts_with('{') {
+        parts(value, depth, found);
     }
-}
-
-fn percent_decoded(text: &str) -> Zeroizing<String> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
-    let mut rest = text.as_bytes();
-    while let [first, behind @ ..] = rest {
-        let digits = behind.get(..2).and_then(|two| str::from_utf8(two).ok());
-        let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
-        match (first, byte) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &behind[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
+    in_address(value, found);
+    if is_connection(value) {
+        in_connection(value, found);
     }
-    Zeroizing::new(str::from_utf8(&bytes).unwrap_or_default().to_owned())
 }
 
 /// A line of the key that its public half has no part in. Long ones (RSA: the modulus first, then what is
@@ -193,17 +178,69 @@ fn key_line(value: &str, found: &mut dyn FnMut(&str)) {
     }
 }
 
-fn is_secret(value: &str) -> bool {
+/// Whether a value that stands where a secret stands is one.
+pub(super) fn is_secret(value: &str) -> bool {
     value.len() >= SHORTEST
         && value.chars().all(|character| !character.is_control())
-        && !value
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b".,:-+ ".contains(&byte))
+        && !(value.len() < SHORTEST_NUMBER
+            && value
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || b".,:-+ ".contains(&byte)))
         && !PUBLIC.iter().any(|prefix| value.starts_with(prefix))
-        && !TEMPLATES.iter().any(|template| value.contains(template))
+        && !is_template(value)
         && distinct(value) >= VARIED
         && !is_of_words(value)
         && !is_file(value)
+        && !is_host(value)
+        && !is_chain_address(value)
+}
+
+/// Whether nothing is left of it without what stands for something else, or too little.
+fn is_template(value: &str) -> bool {
+    if value.starts_with('<') && value.ends_with('>') {
+        return true;
+    }
+    if value.len() > LONGEST_TEMPLATE {
+        return false;
+    }
+    let (mut rest, mut own, mut filled) = (value, 0, false);
+    while !rest.is_empty() {
+        let inside = TEMPLATES.iter().find_map(|(begin, end)| {
+            let inner = rest.strip_prefix(begin)?;
+            Some(&inner[inner.find(end)? + end.len()..])
+        });
+        match inside {
+            Some(behind) => (rest, filled) = (behind, true),
+            None => {
+                let mut letters = rest.chars();
+                letters.next();
+                (rest, own) = (letters.as_str(), own + 1);
+            }
+        }
+    }
+    filled && own < SHORTEST
+}
+
+/// `db.internal.example.com:5432`
+fn is_host(value: &str) -> bool {
+    let (host, port) = value.rsplit_once(':').unwrap_or((value, ""));
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_label = |label: &&str| {
+        let small = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+        !label.is_empty() && label.bytes().all(small)
+    };
+    let last = labels.last().copied().unwrap_or_default();
+    port.bytes().all(|byte| byte.is_ascii_digit())
+        && labels.iter().all(is_label)
+        && last.bytes().all(|byte| byte.is_ascii_lowercase())
+        && (labels.len() > 2 || labels.len() == 2 && TOP_DOMAINS.contains(&last))
+}
+
+fn is_chain_address(value: &str) -> bool {
+    let digits = value.strip_prefix("0x");
+    digits.is_some_and(|digits| {
+        digits.len() == CHAIN_ADDRESS && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 fn distinct(value: &str) -> usize {
@@ -214,16 +251,32 @@ fn distinct(value: &str) -> usize {
     seen.iter().filter(|seen| **seen).count()
 }
 
-/// Whether it is a path of this machine.
+/// Whether it is a path, of this machine or another one. Base64 may begin with a slash too, but hardly with
+/// a directory in small letters.
 fn is_file(value: &str) -> bool {
-    value.contains(['/', '\\']) && Path::new(value).exists()
+    let root = value
+        .strip_prefix('/')
+        .and_then(|below| below.split_once('/'));
+    let is_directory = |(first, _): (&str, &str)| {
+        let word = first.strip_prefix(['U', 'V', 'L']).unwrap_or(first);
+        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    let bytes = value.as_bytes();
+    let drive = matches!(bytes, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
+    let beside = ["~/", "./", "../"]
+        .iter()
+        .any(|begin| value.starts_with(begin));
+    root.is_some_and(is_directory)
+        || drive
+        || beside
+        || value.contains(['/', '\\']) && Path::new(value).exists()
 }
 
 /// Whether each of its parts is a number or a word of the table, or all of it one word of some language.
 fn is_of_words(value: &str) -> bool {
     let is_part = |part: &str| {
-        let part = part.trim_matches(|c: char| c.is_ascii_digit());
-        part.is_empty() || is_joined(part)
+        let word = part.trim_matches(|c: char| c.is_ascii_digit());
+        part.len() - word.len() < SHORTEST_NUMBER && is_joined(word)
     };
     value.split(|c: char| !c.is_alphanumeric()).all(is_part) || is_word(value)
 }
@@ -269,6 +322,35 @@ mod tests {
         found
     }
 
+    /// Those of a value with the name of a secret, but for a connection without one; and without.
+    fn within_too(value: &str) -> Vec<String> {
+        let mut found = match value.contains(';') {
+            true => Vec::new(),
+            false => of(value),
+        };
+        within(value, 2, &mut |part| found.push(part.to_owned()));
+        found
+    }
+
+    #[test]
+    fn connection_strings_tell_their_passwords() {
+        let secret = ["aB3dE6gH", "9jK2mN5p"].concat();
+        for value in [
+            format!("DefaultEndpointsProtocol=https;AccountName=a;AccountKey={secret}=="),
+            format!("Endpoint=sb://h/;SharedAccessKeyName=a;SharedAccessKey={secret}=="),
+            format!("Server=h;User Id=a;Password={secret}==;Encrypt=True"),
+            format!("host=h user=a password='{secret}==' dbname=d"),
+            format!("h:6379,password={secret}==,ssl=True"),
+            format!("app:{secret}==@tcp(h:3306)/db?parseTime=true"),
+            format!("postgres://h/db?user=a&password={secret}==&x=1"),
+            format!("postgres://u:{secret}==@h/db"),
+        ] {
+            let mut found = Vec::new();
+            within(&value, 2, &mut |part| found.push(part.to_owned()));
+            assert_eq!(found, [format!("{secret}==")], "{value}");
+        }
+    }
+
     #[test]
     fn what_everybody_writes_is_no_secret() {
         for value in [
@@ -295,8 +377,23 @@ mod tests {
             "pk_live_0a1b2c3d4e5f6g7h",
             "file:///etc/passwd",
             "redis://localhost:6379/0",
+            "${HOST}-${OTHER_TOKEN}",
+            "Bearer ${OTHER_TOKEN}",
+            "%(other_password)s",
+            "vault7.internal.example.com:8200",
+            "secrets-9.example.io",
+            "0x52908400098527886E0F7030069857D2E4169EE7",
+            "/srv/other/machine/keys.json",
+            "/Users/other/keys-1.json",
+            "C:\\keys\\deploy-1.pem",
+            "~/keys/deploy-1.pem",
+            "https://0123456789abcdef0123456789abcdef@o1.ingest.example.io/42",
+            "http://localhost:4873/some/long/path/@scope/x",
+            "https://maps.example.com/js?key=aB3dE6gH9jK2mN5p",
+            "Server=db7;User Id=app9;Encrypt=True",
+            "pgsql:host=localhost;dbname=app7",
         ] {
-            assert_eq!(of(value), [""; 0], "{value}");
+            assert_eq!(within_too(value), [""; 0], "{value}");
         }
     }
 
@@ -307,9 +404,16 @@ mod tests {
             "correct-horse-battery",
             "0b1c2d3e-4f5a-6789-abcd-ef0123456789",
             "qzxkwvbnmrtp",
+            "681392932957514822296971",
             "kL9#mN2$pQ5^rS8",
             "p\u{e4}ssw\u{f6}rt-9137",
             "two words 77 here it is",
+            "{aB3dE6gH9jK2mN",
+            "aB3<dE6gH9jK2mN",
+            "aB3${dE6gH9jK2mN",
+            "aB3{{dE6gH9jK2mN",
+            "x9%(dE6gH9jK2mN",
+            "/aB3dE6/gH9jK2mN5pQ8",
         ] {
             assert_eq!(of(value), [value], "{value}");
         }
