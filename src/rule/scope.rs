@@ -41,11 +41,13 @@ pub(super) fn lowered(entry: &Entry) -> String {
 }
 
 /// Where tests, examples and documentation lie, and what they are called.
-const AMONG_TESTS: [&str; 4] = [
+const AMONG_TESTS: [&str; 6] = [
     "**/{@tests,doc,docs,documentation,example,examples,sample,samples,demo,demos,snippet,snippets,mocks}/**",
     "**/{test_*,*_test,*_tests,*-test,*.test,*.spec,conftest,doctest}.*",
-    "**/{test,tests}.rs",
+    "**/{test,tests}.{rs,py}",
+    "**/*example*.{der,pem,key,json,p12,pfx}",
     "**/*.{md,markdown,mdx,rst,adoc}",
+    "**/{readme,readme.*,pkg-info,*.dist-info/metadata}",
 ];
 
 /// Whether the entry lies where secrets are made up as a rule.
