@@ -15,12 +15,17 @@ pub(super) const LONGEST: usize = 256;
 /// What an occurrence costs, in bytes that are searched in the same time.
 const COST: usize = 32;
 
+/// How many slots four bytes are hashed to.
+const FOURS: usize = 1 << 16;
+
 /// All anchors, ready to be searched for.
 #[derive(Debug)]
 pub(super) struct Anchors {
     anchors: Vec<Anchor>,
     grams: Grams,
     buckets: Vec<Vec<Candidate>>,
+    /// Whether four bytes may be some anchor's rarest: most of what begins like them is turned down by this.
+    fours: Box<[bool; FOURS]>,
     /// What folds four bytes.
     fold: u32,
     longest: usize,
@@ -63,6 +68,7 @@ impl Anchors {
             anchors: Vec::new(),
             grams: Grams::new(fold),
             buckets: Vec::new(),
+            fours: Box::new([false; FOURS]),
             fold: u32::from_ne_bytes([if fold { FOLD } else { 0 }; SHORTEST]),
             longest: 0,
         };
@@ -84,6 +90,7 @@ impl Anchors {
         let anchor = self.anchors.len();
         if let Some(rarest) = text[before..].first_chunk::<SHORTEST>() {
             let rarest = u32::from_le_bytes(*rarest) | self.fold;
+            self.fours[slot(rarest)] = true;
             let bytes = rarest.to_le_bytes();
             for shift in 0..=1 {
                 let gram = [bytes[shift], bytes[shift + 1], bytes[shift + 2]];
@@ -117,6 +124,13 @@ impl Anchors {
     ) {
         let bytes = &bytes[..bytes.len().min(to.saturating_add(self.longest))];
         self.grams.each(bytes, from, &mut |at, bucket| {
+            let may_begin = |place: usize| {
+                let four = bytes[place..].first_chunk::<SHORTEST>();
+                four.is_some_and(|four| self.fours[slot(u32::from_le_bytes(*four) | self.fold)])
+            };
+            if !(may_begin(at) || at > 0 && may_begin(at - 1)) {
+                return true;
+            }
             for candidate in &self.buckets[bucket] {
                 let place = at.checked_sub(candidate.shift);
                 let Some(four) = place.and_then(|place| bytes[place..].first_chunk::<SHORTEST>())
@@ -147,6 +161,11 @@ impl Anchors {
             true
         });
     }
+}
+
+/// The slot of four bytes, by Fibonacci hashing.
+fn slot(four: u32) -> usize {
+    (four.wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
 /// Where the rarest four bytes of an anchor begin.

@@ -10,6 +10,10 @@ use super::{Matcher, Rule, check::Checker};
 use crate::model::Category;
 
 /// The built-in rule files.
+#[expect(
+    clippy::octal_escapes,
+    reason = "generated: a NUL before the digits of a token is meant"
+)]
 pub(super) const FILES: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// A rule file, embedded by `build.rs`.
