@@ -1,3 +1,5 @@
+//! What is found in decoded text, however it was cut and nested.
+
 use std::{fmt::Write as _, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose as engines};
