@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::grams::{FOLD, GRAM, Grams};
+use super::grams::{FOLD, GRAM, Grams, SLOTS, slot};
 
 /// The shortest anchor, in bytes: what has three bytes at every second position.
 pub(super) const SHORTEST: usize = GRAM + 1;
@@ -15,9 +15,6 @@ pub(super) const LONGEST: usize = 256;
 /// What an occurrence costs, in bytes that are searched in the same time.
 const COST: usize = 32;
 
-/// How many slots four bytes are hashed to.
-const FOURS: usize = 1 << 16;
-
 /// All anchors, ready to be searched for.
 #[derive(Debug)]
 pub(super) struct Anchors {
@@ -25,7 +22,7 @@ pub(super) struct Anchors {
     grams: Grams,
     buckets: Vec<Vec<Candidate>>,
     /// Whether four bytes may be some anchor's rarest: most of what begins like them is turned down by this.
-    fours: Box<[bool; FOURS]>,
+    fours: Box<[bool; SLOTS]>,
     /// What folds four bytes.
     fold: u32,
     longest: usize,
@@ -68,7 +65,7 @@ impl Anchors {
             anchors: Vec::new(),
             grams: Grams::new(fold),
             buckets: Vec::new(),
-            fours: Box::new([false; FOURS]),
+            fours: Box::new([false; SLOTS]),
             fold: u32::from_ne_bytes([if fold { FOLD } else { 0 }; SHORTEST]),
             longest: 0,
         };
@@ -161,11 +158,6 @@ impl Anchors {
             true
         });
     }
-}
-
-/// The slot of four bytes, by Fibonacci hashing.
-fn slot(four: u32) -> usize {
-    (four.wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
 /// Where the rarest four bytes of an anchor begin.

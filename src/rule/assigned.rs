@@ -61,7 +61,6 @@ pub(super) fn is_of_hash(assignment: &[u8]) -> bool {
         b"fingerprint",
         b"tenantid",
     ];
-    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.$".contains(byte);
     let length = assignment.iter().take_while(is_name).count();
     let name: Vec<u8> = assignment[..length]
         .iter()
@@ -93,6 +92,10 @@ pub(super) fn looks_at(entry: &Entry, head: &[u8]) -> bool {
 /// Where a name that has `word` in it begins.
 pub(super) fn name_start(bytes: &[u8], word: usize) -> usize {
     let before = &bytes[word.saturating_sub(NAME)..word];
-    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.$".contains(byte);
     word - before.iter().rev().take_while(is_name).count()
+}
+
+/// Whether a byte may be part of a name.
+fn is_name(byte: &&u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.$".contains(byte)
 }

@@ -9,7 +9,7 @@
 /// How many bytes a sequence has.
 pub(super) const GRAM: usize = 3;
 /// How many slots the table has: as many as stay in a core's own cache.
-const SLOTS: usize = 1 << 16;
+pub(super) const SLOTS: usize = 1 << 16;
 /// How many bytes are read at once.
 const READ: usize = 16;
 /// How many of them are done with then: seven positions.
@@ -42,7 +42,7 @@ impl Grams {
 
     /// Adds a sequence and says in which bucket it is, counted from 0. Others may be in the same one.
     pub(super) fn add(&mut self, gram: [u8; GRAM]) -> usize {
-        let slot = slot(u32::from_le_bytes([gram[0], gram[1], gram[2], 0]));
+        let slot = slot_of_gram(u32::from_le_bytes([gram[0], gram[1], gram[2], 0]));
         if !self.table[slot] {
             self.table[slot] = true;
             self.buckets[slot] = self.count;
@@ -66,13 +66,13 @@ impl Grams {
             let mut found = 0u32;
             for place in 0..STEP / 2 {
                 let gram = (read >> (16 * place)) as u32;
-                found |= u32::from(self.table[slot(gram)]) << place;
+                found |= u32::from(self.table[slot_of_gram(gram)]) << place;
             }
             while found != 0 {
                 let place = found.trailing_zeros() as usize;
                 found &= found - 1;
                 let gram = (read >> (16 * place)) as u32;
-                let bucket = usize::from(self.buckets[slot(gram)]);
+                let bucket = usize::from(self.buckets[slot_of_gram(gram)]);
                 if !look(at + 2 * place, bucket) {
                     return;
                 }
@@ -81,7 +81,7 @@ impl Grams {
         }
         while let Some(read) = bytes.get(at..).and_then(<[u8]>::first_chunk::<GRAM>) {
             let gram = u32::from_le_bytes([read[0], read[1], read[2], 0]) | self.fold as u32;
-            let slot = slot(gram);
+            let slot = slot_of_gram(gram);
             if self.table[slot] && !look(at, usize::from(self.buckets[slot])) {
                 return;
             }
@@ -90,9 +90,14 @@ impl Grams {
     }
 }
 
-/// The slot of the sequence in the lower three bytes, by Fibonacci hashing.
-fn slot(gram: u32) -> usize {
-    ((gram << 8).wrapping_mul(0x9e37_79b1) >> 16) as usize
+/// The slot of four bytes, by Fibonacci hashing.
+pub(super) fn slot(four: u32) -> usize {
+    (four.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+/// The slot of the sequence in the lower three bytes.
+fn slot_of_gram(gram: u32) -> usize {
+    slot(gram << 8)
 }
 
 #[cfg(test)]
