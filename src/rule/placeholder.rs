@@ -124,8 +124,6 @@ fn distinct(value: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::rule::generate;
 
@@ -182,16 +180,17 @@ mod tests {
         assert!(!is_placeholder(b"attestation-9f3kQ2"));
     }
 
-    proptest! {
-        #[test]
-        fn a_random_value_is_no_placeholder(
-            base62 in "[0-9A-Za-z]{30,120}",
-            base64url in "[0-9A-Za-z_-]{24,120}",
-            base32 in "AKIA[A-Z2-7]{16}",
-            hex in "[0-9a-f]{32,64}",
-        ) {
-            for value in [base62, base64url, base32, hex] {
-                prop_assert!(!is_placeholder(value.as_bytes()), "{}", value);
+    #[test]
+    fn a_random_value_is_no_placeholder() {
+        for (alphabet, length) in [
+            ("alnum", 30),
+            ("base64url", 24),
+            ("base32", 20),
+            ("hex", 32),
+        ] {
+            let text = generate::fill(&format!("{{{{random-{alphabet}:60000}}}}")).unwrap();
+            for value in text.as_bytes().chunks_exact(length) {
+                assert!(!is_placeholder(value), "{}", String::from_utf8_lossy(value));
             }
         }
     }

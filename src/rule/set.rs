@@ -26,8 +26,8 @@ pub struct RuleSet {
     rules: Vec<Held>,
     files: Vec<Sha256>,
     anchors: Anchors,
-    /// The words of rules for what is assigned to a name.
-    words: Anchors,
+    /// The same, and the words of rules for what is assigned to a name.
+    with_words: Anchors,
     apart: Apart,
     /// Rules that must match near another one's match: by that one's index, with the distance in bytes.
     required: HashMap<usize, (usize, usize)>,
@@ -225,8 +225,8 @@ impl RuleSet {
             }
         }
         Ok(Self {
-            anchors: Anchors::new(anchors, false),
-            words: Anchors::new(words, true),
+            anchors: Anchors::new(&anchors, &[]),
+            with_words: Anchors::new(&anchors, &words),
             required: required(&rules)?,
             apart: Apart::new(&rules)?,
             paths,
@@ -418,12 +418,12 @@ impl RuleSet {
                     });
             }
         };
-        self.anchors
-            .search(view.bytes, view.search, spend, &mut look);
+        let anchors = match apart.assigned {
+            true => &self.with_words,
+            false => &self.anchors,
+        };
+        anchors.search(view.bytes, view.search, spend, &mut look);
         self.apart.search(apart, view.bytes, view.search, &mut look);
-        if apart.assigned {
-            self.words.search(view.bytes, view.search, spend, &mut look);
-        }
     }
 
     /// Whether what a rule requires matches near a match of it.

@@ -46,6 +46,7 @@ pub(super) struct TextMatcher {
     regex: Pattern,
     heads: OnceLock<Option<Heads>>,
     value: usize,
+    /// How much is looked at from an anchor on; of what is assigned to a name, how long that can be.
     window: usize,
     verify: Vec<&'static Validator>,
     reject: Vec<Pattern>,
@@ -90,9 +91,10 @@ impl TextMatcher {
             true => Vec::new(),
             false => read_anchors(fields, shortest),
         };
-        let regex = fields.required("regex").and_then(|text| match is_assigned {
-            true => reading.pattern_of(fields, &text, &assigned::expression(text.get_ref())),
-            false => reading.pattern(fields, &text),
+        let text = fields.required("regex");
+        let regex = text.as_ref().and_then(|text| match is_assigned {
+            true => reading.pattern_of(fields, text, &assigned::expression(text.get_ref())),
+            false => reading.pattern(fields, text),
         });
         // The expression of an assignment has a group of its own, which is the value as it is written.
         let own = usize::from(is_assigned);
@@ -105,7 +107,11 @@ impl TextMatcher {
         {
             fields.mistake(fields.value_span("value"), Problem::NoGroup(group - own));
         }
-        let window = fields.integer("window", WINDOW, (1, AFTER));
+        let window = fields.integer("window", WINDOW, (1, AFTER)).map(|window| {
+            let value = text.filter(|_| is_assigned);
+            let longest = value.and_then(|value| Pattern::trusted(value.get_ref()).longest());
+            longest.map_or(window, |longest| window.min(longest))
+        });
         let mut verify = Vec::new();
         for name in fields.texts("verify") {
             match verify::find(name.get_ref()) {
@@ -298,8 +304,9 @@ impl TextMatcher {
     ) {
         let base = assigned::name_start(bytes, word.start);
         let farthest = word.end + assigned::NEAR;
-        let value = self.regex.longest().unwrap_or(self.window).min(self.window);
-        let end = bytes.len().min(farthest + assigned::NAME + value);
+        let end = bytes
+            .len()
+            .min(farthest + assigned::NAME + self.window + BESIDE);
         let (window, mut at) = (&bytes[base..end], 0);
         while at <= window.len() && spend(window.len() - at) {
             let input = Input::new(window).range(at..);
