@@ -14,15 +14,17 @@ const SLOTS: usize = 1 << 18;
 const READ: usize = 16;
 /// How many positions are done with then.
 const STEP: usize = READ - FOUR + 1;
+/// The tag of a slot that holds several sequences. (One sequence may have it too, which costs a look.)
+const ANY: u8 = 0xff;
 /// Turns ASCII letters into lower-case ones, and some other bytes into each other.
 const FOLD: u8 = 0x20;
 
 /// Sequences of four bytes, each in a bucket.
 #[derive(Debug)]
 pub(super) struct Fours {
-    /// Whether a slot holds anything: what every look needs.
-    table: Box<[bool; SLOTS]>,
-    /// In which bucket that is: what is needed where it holds something.
+    /// The tag of what a slot holds, or 0: what every look needs.
+    table: Box<[u8; SLOTS]>,
+    /// In which bucket that is: what is needed where the tag is right.
     buckets: Box<[u32; SLOTS]>,
     count: u32,
 }
@@ -40,10 +42,14 @@ impl Fours {
     /// Adds a sequence, as [`folded`], and says in which bucket it is, counted from 0. Others may be in the same one.
     pub(super) fn add(&mut self, four: u32) -> usize {
         let slot = slot(four);
-        if !self.table[slot] {
-            self.table[slot] = true;
-            self.buckets[slot] = self.count;
-            self.count += 1;
+        match self.table[slot] {
+            0 => {
+                self.table[slot] = tag(four);
+                self.buckets[slot] = self.count;
+                self.count += 1;
+            }
+            other if other != tag(four) => self.table[slot] = ANY,
+            _ => {}
         }
         self.buckets[slot] as usize
     }
@@ -63,27 +69,32 @@ impl Fours {
             let mut found = 0u32;
             for place in 0..STEP {
                 let four = (read >> (8 * place)) as u32;
-                found |= u32::from(self.table[slot(four)]) << place;
+                found |= u32::from(self.table[slot(four)] & 1) << place;
             }
             while found != 0 {
                 let place = found.trailing_zeros() as usize;
                 found &= found - 1;
                 let four = (read >> (8 * place)) as u32;
-                let bucket = self.buckets[slot(four)] as usize;
-                if !look(at + place, four, bucket) {
+                if !self.show(at + place, four, look) {
                     return;
                 }
             }
             at += STEP;
         }
         while let Some(read) = bytes.get(at..).and_then(<[u8]>::first_chunk::<FOUR>) {
-            let four = folded(*read);
-            let slot = slot(four);
-            if self.table[slot] && !look(at, four, self.buckets[slot] as usize) {
+            if !self.show(at, folded(*read), look) {
                 return;
             }
             at += 1;
         }
+    }
+
+    /// Shows what stands at `at` if it may be one of the sequences; `false` where that is enough.
+    fn show(&self, at: usize, four: u32, look: &mut impl FnMut(usize, u32, usize) -> bool) -> bool {
+        let slot = slot(four);
+        let tag_here = self.table[slot];
+        let may_be = tag_here == tag(four) || tag_here == ANY;
+        !may_be || look(at, four, self.buckets[slot] as usize)
     }
 }
 
@@ -94,7 +105,16 @@ pub(super) fn folded(four: [u8; FOUR]) -> u32 {
 
 /// The slot of four bytes, by Fibonacci hashing.
 fn slot(four: u32) -> usize {
-    (four.wrapping_mul(0x9e37_79b1) >> (u32::BITS - SLOTS.ilog2())) as usize
+    (hash(four) >> (u32::BITS - SLOTS.ilog2())) as usize
+}
+
+/// What tells most sequences of one slot from each other; never 0.
+fn tag(four: u32) -> u8 {
+    (hash(four) >> (u32::BITS - SLOTS.ilog2() - 8)) as u8 | 1
+}
+
+fn hash(four: u32) -> u32 {
+    four.wrapping_mul(0x9e37_79b1)
 }
 
 /// A table of zeros that was not on the stack before.
