@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use super::docstrings::Docstrings;
 use crate::{
     model::{Entry, View},
     rule::is_among_tests,
@@ -24,15 +25,29 @@ pub(super) struct Surroundings {
     among_tests: OnceLock<bool>,
     /// Where the module of tests begins in a file of Rust.
     tests_from: Option<u64>,
+    /// Those of a file of Python, looked for when there is something to tell of it.
+    docstrings: OnceLock<Docstrings>,
+    /// Whether there is nothing but comments in the file: then it is a template.
+    all_comments: bool,
 }
 
 impl Surroundings {
     /// Looks at what is about to be searched: a module of tests stands at the end of its file.
     pub(super) fn see(&mut self, entry: &Entry, view: &View<'_>) {
-        if self.tests_from.is_none() && entry.path.extension() == Some("rs") {
-            let at = module_of_tests(view.bytes);
-            self.tests_from = at.map(|at| view.offset + at as u64);
+        let is_whole = view.offset == 0 && view.search == (0, view.bytes.len());
+        match entry.path.extension() {
+            Some("rs") if self.tests_from.is_none() => {
+                let at = module_of_tests(view.bytes);
+                self.tests_from = at.map(|at| view.offset + at as u64);
+            }
+            Some("py" | "pyi") if !is_whole => {
+                let mut docstrings = self.docstrings.take().unwrap_or_default();
+                docstrings.see(view);
+                self.docstrings = OnceLock::from(docstrings);
+            }
+            _ => {}
         }
+        self.all_comments = is_whole && is_all_comments(view.bytes);
     }
 
     /// Where the byte at `position` of the view lies, if such values are made up there.
@@ -49,12 +64,18 @@ impl Surroundings {
         if self.tests_from.is_some_and(|from| from < offset) {
             return Some("in a module of tests");
         }
+        if self.all_comments {
+            return Some("in a file of comments alone");
+        }
         let before = &view.bytes[position.saturating_sub(LINE)..position];
         let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
         let line = line.trim_ascii_start();
         let documents = match entry.path.extension()? {
             "rs" => line.starts_with(b"///") || line.starts_with(b"//!"),
-            "py" | "pyi" => line.starts_with(b">>>"),
+            "py" | "pyi" => {
+                let docstrings = self.docstrings.get_or_init(|| Docstrings::of(view));
+                docstrings.hold(offset) || line.starts_with(b">>>")
+            }
             extension => STARRED.contains(&extension) && line.starts_with(b"*"),
         };
         documents.then_some("in a comment of documentation")
@@ -76,6 +97,11 @@ fn module_of_tests(bytes: &[u8]) -> Option<usize> {
 }
 
 fn opens_module_of_tests(text: &[u8]) -> Option<bool> {
+    // A file may hold nothing but attributes: most are told apart without a look at what follows.
+    let condition = text.strip_prefix(b"#[cfg(")?.trim_ascii_start();
+    if !condition.starts_with(b"test") && !condition.starts_with(b"all") {
+        return None;
+    }
     let text = String::from_utf8_lossy(text);
     let (condition, mut rest) = text.split_once("]")?;
     // `all(test, …)` is for tests, `not(test)` and `any(test, …)` are not.
@@ -90,7 +116,32 @@ fn opens_module_of_tests(text: &[u8]) -> Option<bool> {
         .trim_start_matches("pub ");
     let name = module.strip_prefix("mod ")?;
     let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-    Some(for_tests && behind.trim_start().starts_with('{'))
+    let body = behind.trim_start().strip_prefix('{')?;
+    Some(for_tests && !closes_at_once(body))
+}
+
+/// Whether a module ends on the line on which its body begins, or has none: what follows it is no part of it.
+fn closes_at_once(body: &str) -> bool {
+    let line = body.lines().next().unwrap_or_default();
+    let mut depth = 1;
+    for character in line.chars() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return true;
+        }
+    }
+    body.trim_start().starts_with('}')
+}
+
+/// Whether every line that is not empty begins with `#`.
+fn is_all_comments(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.filter(|line| !line.is_empty()).peekable();
+    lines.peek().is_some() && lines.all(|line| line.starts_with(b"#"))
 }
 
 #[cfg(test)]
@@ -135,6 +186,7 @@ mod tests {
             "#[cfg(test)]\nmod tests {\n",
             "fn a() {}\n#[cfg(all(test, feature = \"std\"))]\n#[rustfmt::skip]\npub(crate) mod test\n{",
             "#[cfg(test)] use a;\n#[cfg(test)] mod tests {",
+            "#[cfg(test)] mod x {}\n#[cfg( all (test, unix))]\nmod tests { fn a() {",
         ] {
             assert_eq!(
                 place("p/a.rs", &format!("{before}|")),
@@ -146,6 +198,9 @@ mod tests {
         for before in [
             "|#[cfg(test)]\nmod tests {\n",
             "#[cfg(test)]\nmod tests;\n|",
+            "#[cfg(test)] mod x {}\n|",
+            "#[cfg(test)] mod x { fn a() {} }\n|",
+            "#[cfg(test)]\nmod x {\n}\nfn a() {\n|",
             "#[cfg(test)]\nfn a() {\n|",
             "#[cfg(not(test))]\nmod a {\n|",
             "#[cfg(any(test, unix))]\nmod a {\n|",
@@ -161,6 +216,7 @@ mod tests {
             ("p/a.rs", "//! |"),
             ("p/a.js", "/**\n   *   key: '|"),
             ("p/a.py", "'''\n>>> login('|"),
+            ("p/a.py", "def a():\n    \"\"\"\n    key: |\n"),
         ] {
             assert_eq!(
                 place(path, text),
@@ -173,8 +229,21 @@ mod tests {
             ("p/a.js", "// |"),
             ("p/.env", "* |"),
             ("p/a.js", "* a\nb |"),
+            ("p/a.txt", "def a():\n    \"\"\"\n    key: |\n"),
         ] {
             assert_eq!(place(path, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_comments_alone_is_a_template() {
+        let template = "# provider:\n\n  #key: |\n#end";
+        assert_eq!(
+            place("p/conf/providers", template),
+            Some("in a file of comments alone")
+        );
+        for text in ["# a\nb: 1\n# key: |", "|", "\n|\n"] {
+            assert_eq!(place("p/conf/providers", text), None, "{text}");
         }
     }
 }
