@@ -13,6 +13,7 @@ mod entry_scan;
 mod example_tree;
 mod examples;
 mod hashing;
+mod key_collection;
 mod manifest;
 mod members;
 mod pipeline;

@@ -11,8 +11,8 @@ use crate::{
 
 /// Languages whose documentation comments have lines that begin with `*`.
 const STARRED: &[&str] = &[
-    "c", "cc", "cjs", "cpp", "cs", "cts", "go", "h", "hpp", "java", "js", "jsx", "kt", "mjs",
-    "mts", "php", "scala", "swift", "ts", "tsx",
+    "c", "cc", "cjs", "cpp", "cs", "cts", "go", "h", "hh", "hpp", "java", "js", "jsx", "kt", "m",
+    "mjs", "mm", "mts", "php", "scala", "swift", "ts", "tsx",
 ];
 /// How much of a line is looked at before a finding, in bytes.
 const LINE: usize = 512;
@@ -47,7 +47,10 @@ impl Surroundings {
             }
             _ => {}
         }
-        self.all_comments = is_whole && is_all_comments(view.bytes);
+        // What begins with `#` in C and in Rust is code.
+        let extension = entry.path.extension().unwrap_or_default();
+        let is_code = extension == "rs" || STARRED.contains(&extension);
+        self.all_comments = is_whole && !is_code && is_all_comments(view.bytes);
     }
 
     /// Where the byte at `position` of the view lies, if such values are made up there.
@@ -172,10 +175,20 @@ mod tests {
             "p/a_test.go",
             "p/lib/a.spec.ts",
             "p/demos/a",
+            "p/data/test.jwks",
+            "p/sign-test-suite/get/context.json",
+            "p/unit_tests/a",
         ] {
             assert!(place(path, "|").is_some(), "{path}");
         }
-        for path in ["p/src/a.js", "p/latest/a.js", "p/contest.py", "p/.env"] {
+        for path in [
+            "p/src/a.js",
+            "p/latest/a.js",
+            "p/contest.py",
+            "p/.env",
+            "p/contests/a",
+            "p/.env.test",
+        ] {
             assert_eq!(place(path, "|"), None, "{path}");
         }
     }
@@ -245,5 +258,6 @@ mod tests {
         for text in ["# a\nb: 1\n# key: |", "|", "\n|\n"] {
             assert_eq!(place("p/conf/providers", text), None, "{text}");
         }
+        assert_eq!(place("p/keys.h", "#define KEY \"|\""), None);
     }
 }
