@@ -16,6 +16,8 @@ const STARRED: &[&str] = &[
 ];
 /// How much of a line is looked at before a finding, in bytes.
 const LINE: usize = 512;
+/// How what is for tests alone is marked in Rust.
+const CONDITION: &[u8] = b"#[cfg(";
 /// How much may stand between an attribute and the module that it is for, in bytes.
 const BETWEEN: usize = 400;
 
@@ -93,34 +95,55 @@ impl Surroundings {
 
 /// Where `#[cfg(test)] mod tests {` begins: not where only the next item is for tests, or the module is another file.
 fn module_of_tests(bytes: &[u8]) -> Option<usize> {
-    memchr::memmem::find_iter(bytes, b"#[cfg(").find(|at| {
-        let rest = &bytes[*at..bytes.len().min(at + BETWEEN)];
-        opens_module_of_tests(rest).unwrap_or(false)
-    })
+    let finder = memchr::memmem::Finder::new(CONDITION);
+    let mut from = 0;
+    while let Some(found) = finder.find(&bytes[from..]) {
+        let at = from + found;
+        let text = &bytes[at..bytes.len().min(at + BETWEEN)];
+        let (length, for_tests) = attributes(text);
+        if for_tests && opens_module(&text[length..]) {
+            return Some(at);
+        }
+        // A file may hold nothing but attributes: none is looked at twice.
+        from = at + length.max(CONDITION.len());
+    }
+    None
 }
 
-fn opens_module_of_tests(text: &[u8]) -> Option<bool> {
-    // A file may hold nothing but attributes: most are told apart without a look at what follows.
-    let condition = text.strip_prefix(b"#[cfg(")?.trim_ascii_start();
-    if !condition.starts_with(b"test") && !condition.starts_with(b"all") {
-        return None;
+/// How long the attributes are that `text` begins with, and whether one of them says that the item is for tests.
+fn attributes(text: &[u8]) -> (usize, bool) {
+    let (mut length, mut for_tests) = (0, false);
+    loop {
+        let attribute = text[length..].trim_ascii_start();
+        let begin = text.len() - attribute.len();
+        let end = memchr::memchr(b']', attribute);
+        let Some(end) = end.filter(|_| attribute.starts_with(b"#[")) else {
+            return (length, for_tests);
+        };
+        for_tests |= is_for_tests(&attribute[..end]);
+        length = begin + end + 1;
     }
+}
+
+/// Whether an attribute is `#[cfg(test)` or `#[cfg(all(test, …)`: `not(test)` and `any(test, …)` are for more.
+fn is_for_tests(attribute: &[u8]) -> bool {
+    let condition = attribute.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let condition: Vec<u8> = condition.copied().collect();
+    condition == b"#[cfg(test)" || condition.starts_with(b"#[cfg(all(test,")
+}
+
+/// Whether `text` begins with a module whose body is in the file.
+fn opens_module(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text);
-    let (condition, mut rest) = text.split_once("]")?;
-    // `all(test, …)` is for tests, `not(test)` and `any(test, …)` are not.
-    let condition: String = condition.split_whitespace().collect();
-    let for_tests = condition == "#[cfg(test)" || condition.starts_with("#[cfg(all(test,");
-    while let Some(attribute) = rest.trim_start().strip_prefix("#[") {
-        rest = attribute.split_once("]")?.1;
-    }
-    let module = rest
+    let module = text
         .trim_start()
         .trim_start_matches("pub(crate) ")
         .trim_start_matches("pub ");
-    let name = module.strip_prefix("mod ")?;
-    let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-    let body = behind.trim_start().strip_prefix('{')?;
-    Some(for_tests && !closes_at_once(body))
+    let body = module.strip_prefix("mod ").and_then(|name| {
+        let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        behind.trim_start().strip_prefix('{')
+    });
+    body.is_some_and(|body| !closes_at_once(body))
 }
 
 /// Whether a module ends on the line on which its body begins, or has none: what follows it is no part of it.
@@ -199,6 +222,7 @@ mod tests {
             "#[cfg(test)]\nmod tests {\n",
             "fn a() {}\n#[cfg(all(test, feature = \"std\"))]\n#[rustfmt::skip]\npub(crate) mod test\n{",
             "#[cfg(test)] use a;\n#[cfg(test)] mod tests {",
+            "#[cfg(unix)]\n#[cfg(test)]\nmod tests {",
             "#[cfg(test)] mod x {}\n#[cfg( all (test, unix))]\nmod tests { fn a() {",
         ] {
             assert_eq!(
@@ -206,7 +230,7 @@ mod tests {
                 Some("in a module of tests"),
                 "{before}"
             );
-            assert_eq!(place("p/a.py", &format!("{before}|")), None);
+            assert_eq!(place("p/a.js", &format!("{before}|")), None);
         }
         for before in [
             "|#[cfg(test)]\nmod tests {\n",

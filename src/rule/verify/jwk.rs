@@ -15,9 +15,9 @@ pub(super) fn judge(value: &[u8]) -> Answer {
     }
     let curve = field(&text, "crv").and_then(name);
     let algorithm = match (field(&text, "kty"), curve) {
-        (Some("EC"), Some(curve)) => format!("elliptic curve {curve}"),
-        (Some("EC"), None) => "elliptic curve".to_owned(),
         (Some("OKP"), Some(curve)) => curve.to_owned(),
+        (_, Some(curve)) => format!("elliptic curve {curve}"),
+        (Some("EC"), None) => "elliptic curve".to_owned(),
         // Only RSA has `dp`, by which a key without its `kty` is known.
         _ => "RSA".to_owned(),
     };
