@@ -114,6 +114,8 @@ impl Docstrings {
             b'\n' => self.line_begins = true,
             b'#' => self.inside = Inside::Comment,
             b' ' | b'\t' | b'\r' | 0x0c => {}
+            // The line goes on behind its end.
+            b'\\' => return 2,
             quote @ (b'"' | b'\'') => {
                 let quotes = if rest.starts_with(&[quote; 3]) { 3 } else { 1 };
                 let in_body = self.is_head && self.last == Some(b':');
@@ -182,6 +184,10 @@ mod tests {
             ),
             (
                 "async def a(\n    b: str = \"):\",\n) -> C:\n    \"\"\"d\"\"\"\n    e()\n",
+                "\"\"\"d",
+            ),
+            (
+                "def a() -> \\\n    B[C]:\n    \"\"\"d\"\"\"\n    e()\n",
                 "\"\"\"d",
             ),
             ("a = 1\n\"\"\"b\"\"\"\nc()\n", ""),

@@ -163,11 +163,12 @@ fn closes_at_once(body: &str) -> bool {
     body.trim_start().starts_with('}')
 }
 
-/// Whether every line that is not empty begins with `#`.
+/// Whether every line that is not empty begins with `#`, and there is one.
 fn is_all_comments(bytes: &[u8]) -> bool {
-    let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    let mut lines = lines.filter(|line| !line.is_empty()).peekable();
-    lines.peek().is_some() && lines.all(|line| line.starts_with(b"#"))
+    let is_comment = |line: &[u8]| line.starts_with(b"#");
+    let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    // In most files the first byte tells.
+    is_comment(bytes.trim_ascii_start()) && lines.all(|line| line.is_empty() || is_comment(line))
 }
 
 #[cfg(test)]

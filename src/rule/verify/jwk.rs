@@ -4,6 +4,8 @@ use super::{Answer, name, published};
 
 /// What stands around names and values, escaped or not.
 const QUOTES: [char; 4] = ['\\', '"', '\'', '`'];
+/// The longest name of a curve, in bytes.
+const CURVE: usize = 12;
 /// What a character of base64 stands for, in bits.
 const BITS: usize = 6;
 
@@ -13,7 +15,9 @@ pub(super) fn judge(value: &[u8]) -> Answer {
     if let Some(why) = published {
         return Answer::Doubtful(why);
     }
-    let curve = field(&text, "crv").and_then(name);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let curve = field(&text, "crv")
+        .filter(|curve| curve.len() <= CURVE && curve.bytes().all(is_plain) && !curve.is_empty());
     let algorithm = match (field(&text, "kty"), curve) {
         (Some("OKP"), Some(curve)) => curve.to_owned(),
         (_, Some(curve)) => format!("elliptic curve {curve}"),
@@ -72,6 +76,11 @@ mod tests {
                 r#"{"kty":"RSA","n":"{{random-base64url:342}}",D}"#,
                 "RSA",
                 ", 2048 bits",
+            ),
+            (
+                r#"{"kty":"EC",D,"crv":"secp256k1"}"#,
+                "elliptic curve secp256k1",
+                "",
             ),
             (
                 r#"{"kid":"{{random-hex:40}}","kty":"EC",D}"#,
