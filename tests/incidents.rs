@@ -229,7 +229,6 @@ fn what_npmignore_lets_through_is_blocked() {
     let expected = [
         ("agent-local-state", "package/.claude/settings.local.json"),
         ("env-file", "package/.env.local"),
-        ("env-secret", "package/.env.local"),
         ("live-secret", "package/.env.local"),
     ];
     assert_eq!(

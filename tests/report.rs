@@ -106,6 +106,7 @@ fn finding(id: &str, path: &str, at: (u64, u64), message: &str, evidence: Eviden
         evidence,
         doubt: Doubt::None,
         expires: None,
+        algorithm: None,
         fix: None,
         value: None,
         sha256: Some(Sha256::of(path.as_bytes())),

@@ -203,6 +203,32 @@ fn every_value_is_found_in_every_form() {
 }
 
 #[test]
+fn a_value_in_an_environment_file_is_told_once() {
+    let secret = ["aB3dE6gH", "9jK2mN5p"].concat();
+    let other = ["kL9xmN2w", "pQ5srS8t"].concat();
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join(".env"), format!("A_SECRET={secret}\n")).unwrap();
+    let shipped = format!("A_SECRET='{secret}'\nB_SECRET={secret}\nC_TOKEN={other}\n");
+    let artifact = TarballBuilder::package().file("package/.env", shipped.as_bytes());
+    fs::write(root.path().join("a.tgz"), artifact.gzip()).unwrap();
+    let ran = packwarden(&["check", "--format", "json", "a.tgz"])
+        .directory(root.path())
+        .run();
+    let document = ran.json();
+    let findings = document["findings"].as_array().unwrap().iter();
+    let found: Vec<_> = findings
+        .filter(|finding| finding["path"] == "package/.env")
+        .map(|finding| (finding["rule"].as_str().unwrap(), finding["line"].as_u64()))
+        .collect();
+    let expected = [
+        ("env-file", None),
+        ("env-secret", Some(3)),
+        ("live-secret", Some(1)),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn secrets_in_use_are_found_wherever_they_are_from() {
     let secret = |seed: &str| ["aB3dE6gH", seed, "9jK2mN5p"].concat();
     let root = tempfile::tempdir().unwrap();

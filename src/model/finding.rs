@@ -9,6 +9,9 @@ const QUOTED: usize = 120;
 
 /// What is shown of a secret that can't be guessed, in characters, and of its hash, in digits.
 const KEPT: usize = 4;
+/// How a key in PEM begins, and the longest name of a kind of keys that is shown.
+const PEM: &[u8] = b"-----BEGIN ";
+const LABEL: usize = 40;
 const HASH: usize = 8;
 
 /// Where in an entry a finding lies. Lines and columns count from 1, columns and offsets in bytes.
@@ -35,13 +38,13 @@ impl Evidence {
     }
 
     /// A matched secret: its first four characters and the beginning of its hash where nobody can find it
-    /// by trying, and else nothing but its length.
+    /// by trying, and else nothing but its length. Of a key in PEM the label is shown, of an object nothing.
     pub fn redacted(value: &[u8]) -> Self {
         let length = value.len();
         if !is_unguessable(value) {
             return Self(format!("{length} bytes, not shown"));
         }
-        let kept = String::from_utf8_lossy(&value[..KEPT.min(length)]).into_owned();
+        let kept = String::from_utf8_lossy(begin_of_secret(value));
         let hash = Sha256::of(value).to_string();
         Self(format!(
             "{kept}… ({length} bytes, sha256 {}…)",
@@ -59,6 +62,22 @@ impl Evidence {
     /// The text to show.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// What may be shown of a secret that can't be guessed: of structured ones all begin alike.
+fn begin_of_secret(value: &[u8]) -> &[u8] {
+    let is_label = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ';
+    if let Some(rest) = value.strip_prefix(PEM) {
+        let label = rest.iter().take_while(|byte| is_label(byte)).count();
+        if label <= LABEL && rest[label..].starts_with(b"-----") {
+            return &value[..PEM.len() + label + 5];
+        }
+    }
+    let kept = &value[..KEPT.min(value.len())];
+    match kept.first() {
+        Some(b'{' | b'[') => &[],
+        _ => kept,
     }
 }
 
@@ -141,6 +160,8 @@ pub struct Finding {
     pub doubt: Doubt,
     /// When the value stops being a secret by its own word, in seconds since 1970.
     pub expires: Option<i64>,
+    /// The algorithm of a private key, where it says so.
+    pub algorithm: Option<String>,
     /// What to type against it, where it is known better than by the rule's own fix.
     pub fix: Option<String>,
     /// SHA-256 of the matched value for text, of the entry for everything else, and for secrets that can be
@@ -175,6 +196,29 @@ mod tests {
             "21 bytes, not shown"
         );
         assert_eq!(Evidence::redacted(b"").as_str(), "0 bytes, not shown");
+    }
+
+    #[test]
+    fn what_is_shown_of_a_key_is_what_it_is_called() {
+        let random = ["q8Vz0Lw2Jt7Xb", "4Nc9Rk1Hs6"].concat();
+        let shown = |value: &str| {
+            let evidence = Evidence::redacted(value.as_bytes());
+            let (shown, _) = evidence.as_str().split_once(" (").unwrap();
+            shown.to_owned()
+        };
+        for (before, begin) in [
+            (
+                "-----BEGIN EC PRIVATE KEY-----",
+                "-----BEGIN EC PRIVATE KEY-----…",
+            ),
+            ("-----BEGIN ", "----…"),
+            ("-----BEGIN KEY", "----…"),
+            ("{\"kty\":\"EC\",\"d\":\"", "…"),
+        ] {
+            assert_eq!(shown(&format!("{before}{random}")), begin);
+        }
+        let long = format!("-----BEGIN {}-----{random}", "A".repeat(41));
+        assert_eq!(shown(&long), "----…");
     }
 
     #[test]

@@ -62,6 +62,7 @@ fn finding(id: &str, path: &str, content: &str) -> Finding {
         evidence: Evidence::default(),
         doubt: Doubt::None,
         expires: None,
+        algorithm: None,
         fix: None,
         value: None,
         sha256: Some(Sha256::of(content.as_bytes())),

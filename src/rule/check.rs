@@ -160,6 +160,12 @@ impl<'a> Checker<'a> {
         {
             fields.mistake(fields.span(), Problem::NoExample);
         }
+        if let (Some(id), Some((_, Some(Matcher::Text(text))))) = (&id, &matching)
+            && let Some((required, _)) = &text.0.requires
+            && required == id
+        {
+            fields.mistake(fields.span(), Problem::RequiresItself);
+        }
         fields.finish();
         let (scope, matcher) = matching?;
         Some(Rule {
@@ -209,7 +215,8 @@ impl<'a> Checker<'a> {
             "magic" => {
                 let magic = fields.tables("magic");
                 let magic = magic.into_iter().filter_map(Magic::read).collect();
-                Some(Matcher::Magic(MagicRule(magic)))
+                let verify = self.reading.validators(fields);
+                Some(Matcher::Magic(MagicRule { magic, verify }))
             }
             "keys" => self.keys(fields),
             "detector" => self.detector(fields),
@@ -327,6 +334,14 @@ fn levels(fields: &mut Fields<'_>) -> Option<Levels> {
     let public = public.map(|name| choice("level", &name, LEVELS, &table));
     let tests = table.text("tests");
     let tests = tests.map(|name| choice("level", &name, LEVELS, &table));
+    if let Some(Some(tests)) = tests
+        && [open, closed]
+            .into_iter()
+            .flatten()
+            .any(|level| tests > level)
+    {
+        table.mistake(table.value_span("tests"), Problem::StricterInTests);
+    }
     table.finish();
     Some(Levels {
         open: open?,

@@ -110,6 +110,13 @@ pub enum Problem {
         "give the rule another id; to change a rule's level, use [levels] in packwarden.toml"
     ))]
     DuplicateId { id: String, taken_by: String },
+    #[error("`tests` is stricter than `open` or `closed`")]
+    #[diagnostic(help(
+        "it is the level among tests, where such values are made up as a rule: take that of the milder profile at most"
+    ))]
+    StricterInTests,
+    #[error("a rule can't require itself")]
+    RequiresItself,
     #[error("a built-in rule needs at least one reference")]
     NoReference,
     #[error("this glob can't be read: {0}")]
@@ -119,6 +126,11 @@ pub enum Problem {
         "the syntax is that of the regex crate, over bytes and ASCII: no look-around, no back-references"
     ))]
     BadRegex(String),
+    #[error("this regular expression ends in a comment")]
+    #[diagnostic(help(
+        "more is written behind it, and would be part of the comment: end the expression with a line break"
+    ))]
+    EndsInComment,
     #[error("the anchor {0:?} is shorter than 4 bytes")]
     #[diagnostic(help(
         "an anchor is looked for in every byte: take a longer literal that every match contains"

@@ -107,6 +107,17 @@ impl Held {
         }
     }
 
+    /// The rule that must match near a match of it, and how near in bytes.
+    pub(super) fn requires(&self) -> Option<(&str, usize)> {
+        match &self.if_read()?.matcher {
+            Matcher::Text(text) => {
+                let (id, within) = text.0.requires.as_ref()?;
+                Some((id, *within))
+            }
+            _ => None,
+        }
+    }
+
     /// What it is searched for by together with others: anchors, and words.
     pub(super) fn searched(&self) -> (Vec<&str>, Vec<&str>) {
         if let Some((.., index)) = &self.unread {
@@ -119,6 +130,32 @@ impl Held {
             texts(&text.0.anchors, !text.0.is_apart()),
             texts(&text.0.context, text.0.is_assigned()),
         )
+    }
+}
+
+/// The built-in rules that some of these require and that are not among them.
+pub(super) fn required_by(rules: &[Held]) -> Vec<Held> {
+    let is_there = |id: &str| rules.iter().any(|rule| rule.id() == id);
+    let missing: Vec<&str> = rules
+        .iter()
+        .filter_map(|rule| Some(rule.requires()?.0))
+        .filter(|id| !is_there(id))
+        .collect();
+    let built_in = FILES.iter().flat_map(|file| {
+        let rules = file.rules.iter();
+        rules.filter_map(|rule| match rule.index {
+            Some(index) => Some(Held::unread(file.name, rule.text, index)),
+            None => {
+                let read = Checker::new(&[]).built_in(file.name, rule.text, true);
+                read.ok()?.pop().map(Held::from)
+            }
+        })
+    });
+    match missing.is_empty() {
+        true => Vec::new(),
+        false => built_in
+            .filter(|rule| missing.contains(&rule.id()))
+            .collect(),
     }
 }
 

@@ -8,7 +8,11 @@ use super::{
     file::Fields,
     pattern::Pattern,
     scope::{Globs, Scope, Size},
+    verify::{self, Validator},
 };
+
+/// What is wrong with an expression whose brackets do not close.
+const UNCLOSED: &str = "unclosed group";
 
 /// How a rule file is read.
 #[derive(Debug, Clone, Copy)]
@@ -23,22 +27,52 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// A regular expression.
     pub(super) fn pattern(&self, fields: &Fields<'_>, text: &Spanned<&str>) -> Option<Pattern> {
-        self.pattern_of(fields, text, text.get_ref())
+        if self.trusted {
+            return Some(Pattern::trusted(text.get_ref()));
+        }
+        Pattern::checked(text.get_ref())
+            .map_err(|message| fields.mistake(text.span(), Problem::BadRegex(message)))
+            .ok()
     }
 
-    /// The regular expression that is made of the one at `text`.
+    /// The regular expression that is made of the one at `text`, which is one by itself.
     pub(super) fn pattern_of(
         &self,
         fields: &Fields<'_>,
         text: &Spanned<&str>,
-        made: &str,
+        make: impl FnOnce(&str) -> String,
     ) -> Option<Pattern> {
+        let made = make(text.get_ref());
         if self.trusted {
-            return Some(Pattern::trusted(made));
+            return Some(Pattern::trusted(&made));
         }
-        Pattern::checked(made)
-            .map_err(|message| fields.mistake(text.span(), Problem::BadRegex(message)))
+        self.pattern(fields, text)?;
+        Pattern::checked(&made)
+            .map_err(|message| {
+                // A comment at the end takes with it what the expression is put into.
+                let problem = match message == UNCLOSED {
+                    true => Problem::EndsInComment,
+                    false => Problem::BadRegex(message),
+                };
+                fields.mistake(text.span(), problem);
+            })
             .ok()
+    }
+
+    /// `verify`.
+    pub(super) fn validators(&self, fields: &mut Fields<'_>) -> Vec<&'static Validator> {
+        let mut validators = Vec::new();
+        for name in fields.texts("verify") {
+            match verify::find(name.get_ref()) {
+                Some(validator) => validators.push(validator),
+                None => fields.unknown(
+                    "validator",
+                    &name,
+                    verify::VALIDATORS.iter().map(|known| known.name),
+                ),
+            }
+        }
+        validators
     }
 
     /// `paths`, `except` and `size`.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Example, keys::KeyPath, magic::Magic, pattern::Pattern, scope::Scope, text::TextMatcher,
+    verify::Validator,
 };
 use crate::model::{Ecosystem, Entry, EntryKind, RuleInfo};
 
@@ -71,7 +72,11 @@ pub struct TextRule(pub(super) Box<TextMatcher>);
 
 /// What a magic rule looks for: any of these.
 #[derive(Debug)]
-pub struct MagicRule(pub(super) Vec<Magic>);
+pub struct MagicRule {
+    pub(super) magic: Vec<Magic>,
+    /// What may have more to say of a file that begins so.
+    pub(super) verify: Vec<&'static Validator>,
+}
 
 /// What a keys rule looks for.
 #[derive(Debug)]

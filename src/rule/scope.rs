@@ -41,10 +41,11 @@ pub(super) fn lowered(entry: &Entry) -> String {
 }
 
 /// Where tests, examples and documentation lie, and what they are called.
-const AMONG_TESTS: [&str; 6] = [
+const AMONG_TESTS: [&str; 7] = [
     "**/{@tests,doc,docs,documentation,example,examples,sample,samples,demo,demos,snippet,snippets,mocks}/**",
+    "**/*{-test,_test,-tests,_tests,-test-suite,_test_suite}/**",
     "**/{test_*,*_test,*_tests,*-test,*.test,*.spec,conftest,doctest}.*",
-    "**/{test,tests}.{rs,py}",
+    "**/{test,tests}.*",
     "**/*example*.{der,pem,key,json,p12,pfx}",
     "**/*.{md,markdown,mdx,rst,adoc}",
     "**/{readme,readme.*,pkg-info,*.dist-info/metadata}",

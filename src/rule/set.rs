@@ -11,7 +11,7 @@ use super::{
     anchors::{Anchors, Occurrence},
     apart::{Apart, ApartIn},
     check::Checker,
-    held::{BuiltIn, FILES, Held},
+    held::{self, BuiltIn, FILES, Held},
     keys,
     paths::PathIndex,
     scope::lowered,
@@ -31,6 +31,8 @@ pub struct RuleSet {
     apart: Apart,
     /// Rules that must match near another one's match: by that one's index, with the distance in bytes.
     required: HashMap<usize, (usize, usize)>,
+    /// Built-in rules that are not in effect, and that others require. Their indices follow those of the rules.
+    beside: Vec<Held>,
     paths: PathIndex,
     keys: PathIndex,
     magic: Vec<usize>,
@@ -45,6 +47,8 @@ pub struct EntryMatch {
     pub rule: usize,
     /// What shows it.
     pub evidence: Evidence,
+    /// What the rule's validators say of the first bytes.
+    pub answer: Answer,
 }
 
 /// A rule that a value in a JSON file meets.
@@ -123,7 +127,7 @@ impl RuleSet {
         Self::read(FILES, false, &[], None, detector_kinds)
     }
 
-    /// The rules of `files` alone.
+    /// The rules of `files` alone. They may require built-in ones.
     pub fn from_files(
         files: &[PathBuf],
         detector_kinds: &[&'static str],
@@ -200,6 +204,7 @@ impl RuleSet {
         if rules.is_empty() {
             return Err(RuleError::NoRules);
         }
+        let beside = held::required_by(&rules);
         let globs = |wanted: fn(&Matcher) -> bool| {
             let read = rules.iter().enumerate();
             let read = read.filter_map(|(index, held)| Some((index, held.if_read()?)));
@@ -227,7 +232,8 @@ impl RuleSet {
         Ok(Self {
             anchors: Anchors::new(&anchors, &[]),
             with_words: Anchors::new(&anchors, &words),
-            required: required(&rules)?,
+            required: required(&rules, &beside)?,
+            beside,
             apart: Apart::new(&rules)?,
             paths,
             keys,
@@ -285,6 +291,12 @@ impl RuleSet {
         self.reporting.get(kind).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether what a detector reports under this kind is a secret.
+    pub fn reports_secret(&self, kind: &str) -> bool {
+        let mut rules = self.reporting(kind).iter();
+        rules.any(|rule| self.rule(*rule).info.category == Category::Secret)
+    }
+
     /// The rules of paths and of magic that an entry meets, and those of text that its path does.
     /// `head` is the first 64 KiB of its content, or all of it if shorter.
     pub fn match_entry(&self, entry: &Entry, head: &[u8]) -> Vec<EntryMatch> {
@@ -293,17 +305,22 @@ impl RuleSet {
             .map(|rule| EntryMatch {
                 rule,
                 evidence: Evidence::fact(escape(&entry.path.in_package())),
+                answer: Answer::Other,
             })
             .collect();
         for rule in self.magic.iter().copied() {
             let Matcher::Magic(magic) = &self.rule(rule).matcher else {
                 continue;
             };
-            if let Some(magic) = magic.0.iter().find(|magic| magic.matches(head))
+            if let Some(bytes) = magic.magic.iter().find(|magic| magic.matches(head))
                 && self.covers(rule, entry)
             {
-                let evidence = Evidence::fact(magic.evidence());
-                matches.push(EntryMatch { rule, evidence });
+                let answers = magic.verify.iter().map(|validator| (validator.judge)(head));
+                matches.push(EntryMatch {
+                    rule,
+                    evidence: Evidence::fact(bytes.evidence()),
+                    answer: answers.reduce(Answer::or).unwrap_or(Answer::Other),
+                });
             }
         }
         // The names of the containers that it lies in are those of other entries.
@@ -314,8 +331,11 @@ impl RuleSet {
                 && let Some(found) = text.0.find(path.as_bytes())
                 && self.covers(rule, entry)
             {
-                let evidence = Evidence::quoted(found);
-                matches.push(EntryMatch { rule, evidence });
+                matches.push(EntryMatch {
+                    rule,
+                    evidence: Evidence::quoted(found),
+                    answer: Answer::Other,
+                });
             }
         }
         matches
@@ -431,9 +451,13 @@ impl RuleSet {
         let Some((required, within)) = self.required.get(&rule) else {
             return true;
         };
+        let mut all = self.rules.iter().chain(&self.beside);
+        let Some(required) = all.nth(*required).map(Held::rule) else {
+            return false;
+        };
         let end = bytes.len().min(matched.end + within);
         let near = &bytes[matched.start.saturating_sub(*within)..end];
-        matches!(&self.rule(*required).matcher, Matcher::Text(text) if text.0.find(near).is_some())
+        matches!(&required.matcher, Matcher::Text(text) if text.0.find(near).is_some())
     }
 
     /// What [`RuleSet::search`] is to search for apart in an entry whose content begins with `head`: in
@@ -458,24 +482,22 @@ impl RuleSet {
 }
 
 /// Which rules require another, and how near.
-fn required(rules: &[Held]) -> Result<HashMap<usize, (usize, usize)>, RuleError> {
+fn required(rules: &[Held], beside: &[Held]) -> Result<HashMap<usize, (usize, usize)>, RuleError> {
     let mut all = HashMap::new();
     for (index, rule) in rules.iter().enumerate() {
-        let Some(Matcher::Text(text)) = rule.if_read().map(|rule| &rule.matcher) else {
-            continue;
-        };
-        let Some((id, within)) = &text.0.requires else {
+        let Some((id, within)) = rule.requires() else {
             continue;
         };
         let has_anchors = |other: &Held| matches!(&other.rule().matcher, Matcher::Text(text) if !text.0.is_assigned());
         let required = rules
             .iter()
+            .chain(beside)
             .position(|other| other.id() == id && has_anchors(other))
             .ok_or_else(|| RuleError::NoSuchRule {
                 rule: rule.id().to_owned(),
-                required: id.clone(),
+                required: id.to_owned(),
             })?;
-        all.insert(index, (required, *within));
+        all.insert(index, (required, within));
     }
     Ok(all)
 }

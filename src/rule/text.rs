@@ -13,7 +13,7 @@ use super::{
     pattern::Pattern,
     placeholder::{is_hash, is_placeholder},
     reading::Reading,
-    verify::{self, Answer, Validator},
+    verify::{self, Answer, Known, Validator},
 };
 use crate::model::looks_random;
 
@@ -93,7 +93,7 @@ impl TextMatcher {
         };
         let text = fields.required("regex");
         let regex = text.as_ref().and_then(|text| match is_assigned {
-            true => reading.pattern_of(fields, text, &assigned::expression(text.get_ref())),
+            true => reading.pattern_of(fields, text, assigned::expression),
             false => reading.pattern(fields, text),
         });
         // The expression of an assignment has a group of its own, which is the value as it is written.
@@ -112,17 +112,7 @@ impl TextMatcher {
             let longest = value.and_then(|value| Pattern::trusted(value.get_ref()).longest());
             longest.map_or(window, |longest| window.min(longest))
         });
-        let mut verify = Vec::new();
-        for name in fields.texts("verify") {
-            match verify::find(name.get_ref()) {
-                Some(validator) => verify.push(validator),
-                None => fields.unknown(
-                    "validator",
-                    &name,
-                    verify::VALIDATORS.iter().map(|v| v.name),
-                ),
-            }
-        }
+        let verify = reading.validators(fields);
         let mut reject = Vec::new();
         for text in fields.texts("reject") {
             reject.extend(reading.pattern(fields, &text));
@@ -242,6 +232,7 @@ impl TextMatcher {
                 && self.has_context(bytes, &range)
                 && let Some(answer) = self.accepts(window, &value)
             {
+                let answer = self.named(answer, &bytes[range.start..base + value.start]);
                 return found(range, base + value.start..base + value.end, answer);
             }
         }
@@ -281,6 +272,7 @@ impl TextMatcher {
                 if let Some(answer) = self.accepts(window, &value)
                     && self.has_context(bytes, &range)
                 {
+                    let answer = self.named(answer, &bytes[range.start..base + value.start]);
                     found(range, base + value.start..base + value.end, answer);
                 } else if range.start < anchor.start {
                     // What begins before the anchor and is refused must not hide what begins here.
@@ -325,8 +317,22 @@ impl TextMatcher {
                 && !assigned::is_of_hash(&bytes[range.clone()])
                 && let Some(answer) = self.accepts(window, &value)
             {
+                let answer = self.named(answer, &bytes[range.start..base + value.start]);
                 found(range, base + value.start..base + value.end, answer);
             }
+        }
+    }
+
+    /// The answer with the name of the variable that a generic rule's value is assigned to: the rule itself can't
+    /// say what the value is for.
+    fn named(&self, answer: Answer, before: &[u8]) -> Answer {
+        let is_bare = self.generic && answer == Answer::SOUND;
+        match verify::variable(before).filter(|_| is_bare) {
+            Some(name) => Answer::Sound(Known {
+                detail: Some(format!("`{name}`")),
+                ..Known::default()
+            }),
+            None => answer,
         }
     }
 

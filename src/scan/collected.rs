@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Scope, declared::Declared, manifest};
+use super::{Scope, declared::Declared, key_collection, manifest};
 use crate::{
     archive::Summary,
     detect::{Detection, Facts},
@@ -83,6 +83,7 @@ impl Collected {
             gap.sha256 = gap.sha256.or_else(|| gap.path.as_ref().and_then(hash));
         }
         drop_raw_twins(&mut self.findings);
+        key_collection::doubt(&mut self.findings);
         if let Some(format) = summary.format {
             let ecosystem = format.ecosystem();
             self.findings.retain(|finding| {
@@ -134,6 +135,7 @@ impl Collected {
                         Doubt::None
                     },
                     expires: None,
+                    algorithm: None,
                     fix: detection.fix.clone(),
                     sha256,
                     value: None,

@@ -94,6 +94,7 @@ impl Grade {
             Answer::Doubtful(why) => finding.message += &format!("; {why}"),
             Answer::Sound(known) => {
                 finding.expires = known.expires;
+                finding.algorithm = known.algorithm;
                 let detail = known.detail.map(|detail| format!(" ({detail})"));
                 finding.message += &detail.unwrap_or_default();
             }
@@ -194,7 +195,7 @@ impl<'s> EntryScan<'s> {
         for met in scope.rules.match_entry(&self.entry, head) {
             let finding = self.finding(met.rule, met.evidence, None);
             let place = || self.surroundings.of_path(&self.entry);
-            let finding = self.grade(met.rule, Answer::Other, place).of(finding);
+            let finding = self.grade(met.rule, met.answer, place).of(finding);
             self.made.findings.push((met.rule, finding));
         }
     }
@@ -210,6 +211,7 @@ impl<'s> EntryScan<'s> {
             evidence,
             doubt: Doubt::None,
             expires: None,
+            algorithm: None,
             fix: None,
             sha256: told.map(Sha256::of),
             value: value.map(Sha256::of),
@@ -427,8 +429,8 @@ impl<'s> EntryScan<'s> {
         }
     }
 
-    /// Leaves out what a generic rule finds where another one finds the same value.
-    fn give_way(&mut self, findings: &mut Vec<(usize, Finding)>) {
+    /// Leaves out what a generic rule finds where another one, or a detector of secrets, finds the same value.
+    fn give_way(&mut self, findings: &mut Vec<(usize, Finding)>, detections: &[Detection]) {
         let rules = self.scope.rules;
         let is_generic = |index: usize| rules.rule(findings[index].0).is_generic();
         let (generic, named): (Vec<_>, Vec<_>) = std::mem::take(&mut self.values)
@@ -438,9 +440,25 @@ impl<'s> EntryScan<'s> {
             let mut named = named.iter().map(|(_, range)| range);
             named.any(|range| range.start < value.end && value.start < range.end)
         };
+        let secrets: Vec<Location> = detections
+            .iter()
+            .filter(|detection| rules.reports_secret(detection.kind))
+            .map(|detection| detection.location)
+            .collect();
+        // A detector tells where a value is first: wherever else it is, it is the same.
+        let detected: HashSet<Sha256> = generic
+            .iter()
+            .map(|(index, _)| &findings[*index].1)
+            .filter(|finding| secrets.contains(&finding.location))
+            .filter_map(|finding| finding.value)
+            .collect();
+        let is_detected = |index: usize| {
+            let value = findings[index].1.value;
+            value.is_some_and(|value| detected.contains(&value))
+        };
         let mut given_way: Vec<usize> = generic
             .iter()
-            .filter(|(_, value)| is_named(value))
+            .filter(|(index, value)| is_named(value) || is_detected(*index))
             .map(|(index, _)| *index)
             .collect();
         given_way.sort_unstable();
@@ -454,7 +472,7 @@ impl<'s> EntryScan<'s> {
             self.match_keys(&document);
         }
         let mut made = std::mem::take(&mut self.made);
-        self.give_way(&mut made.findings);
+        self.give_way(&mut made.findings, &made.detections);
         let has_content = match self.entry.kind {
             EntryKind::File | EntryKind::Metadata | EntryKind::Derived => !self.entry.opened,
             EntryKind::Directory | EntryKind::Link { .. } => false,

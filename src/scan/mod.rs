@@ -7,11 +7,13 @@
 mod bounds;
 mod collected;
 mod declared;
+mod docstrings;
 mod encoded;
 mod entry_scan;
 mod example_tree;
 mod examples;
 mod hashing;
+mod key_collection;
 mod manifest;
 mod members;
 mod pipeline;

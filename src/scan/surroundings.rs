@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use super::docstrings::Docstrings;
 use crate::{
     model::{Entry, View},
     rule::is_among_tests,
@@ -10,11 +11,13 @@ use crate::{
 
 /// Languages whose documentation comments have lines that begin with `*`.
 const STARRED: &[&str] = &[
-    "c", "cc", "cjs", "cpp", "cs", "cts", "go", "h", "hpp", "java", "js", "jsx", "kt", "mjs",
-    "mts", "php", "scala", "swift", "ts", "tsx",
+    "c", "cc", "cjs", "cpp", "cs", "cts", "go", "h", "hh", "hpp", "java", "js", "jsx", "kt", "m",
+    "mjs", "mm", "mts", "php", "scala", "swift", "ts", "tsx",
 ];
 /// How much of a line is looked at before a finding, in bytes.
 const LINE: usize = 512;
+/// How what is for tests alone is marked in Rust.
+const CONDITION: &[u8] = b"#[cfg(";
 /// How much may stand between an attribute and the module that it is for, in bytes.
 const BETWEEN: usize = 400;
 
@@ -24,15 +27,32 @@ pub(super) struct Surroundings {
     among_tests: OnceLock<bool>,
     /// Where the module of tests begins in a file of Rust.
     tests_from: Option<u64>,
+    /// Those of a file of Python, looked for when there is something to tell of it.
+    docstrings: OnceLock<Docstrings>,
+    /// Whether there is nothing but comments in the file: then it is a template.
+    all_comments: bool,
 }
 
 impl Surroundings {
     /// Looks at what is about to be searched: a module of tests stands at the end of its file.
     pub(super) fn see(&mut self, entry: &Entry, view: &View<'_>) {
-        if self.tests_from.is_none() && entry.path.extension() == Some("rs") {
-            let at = module_of_tests(view.bytes);
-            self.tests_from = at.map(|at| view.offset + at as u64);
+        let is_whole = view.offset == 0 && view.search == (0, view.bytes.len());
+        match entry.path.extension() {
+            Some("rs") if self.tests_from.is_none() => {
+                let at = module_of_tests(view.bytes);
+                self.tests_from = at.map(|at| view.offset + at as u64);
+            }
+            Some("py" | "pyi") if !is_whole => {
+                let mut docstrings = self.docstrings.take().unwrap_or_default();
+                docstrings.see(view);
+                self.docstrings = OnceLock::from(docstrings);
+            }
+            _ => {}
         }
+        // What begins with `#` in C and in Rust is code.
+        let extension = entry.path.extension().unwrap_or_default();
+        let is_code = extension == "rs" || STARRED.contains(&extension);
+        self.all_comments = is_whole && !is_code && is_all_comments(view.bytes);
     }
 
     /// Where the byte at `position` of the view lies, if such values are made up there.
@@ -49,12 +69,18 @@ impl Surroundings {
         if self.tests_from.is_some_and(|from| from < offset) {
             return Some("in a module of tests");
         }
+        if self.all_comments {
+            return Some("in a file of comments alone");
+        }
         let before = &view.bytes[position.saturating_sub(LINE)..position];
         let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
         let line = line.trim_ascii_start();
         let documents = match entry.path.extension()? {
             "rs" => line.starts_with(b"///") || line.starts_with(b"//!"),
-            "py" | "pyi" => line.starts_with(b">>>"),
+            "py" | "pyi" => {
+                let docstrings = self.docstrings.get_or_init(|| Docstrings::of(view));
+                docstrings.hold(offset) || line.starts_with(b">>>")
+            }
             extension => STARRED.contains(&extension) && line.starts_with(b"*"),
         };
         documents.then_some("in a comment of documentation")
@@ -69,28 +95,80 @@ impl Surroundings {
 
 /// Where `#[cfg(test)] mod tests {` begins: not where only the next item is for tests, or the module is another file.
 fn module_of_tests(bytes: &[u8]) -> Option<usize> {
-    memchr::memmem::find_iter(bytes, b"#[cfg(").find(|at| {
-        let rest = &bytes[*at..bytes.len().min(at + BETWEEN)];
-        opens_module_of_tests(rest).unwrap_or(false)
-    })
+    let finder = memchr::memmem::Finder::new(CONDITION);
+    let mut from = 0;
+    while let Some(found) = finder.find(&bytes[from..]) {
+        let at = from + found;
+        let text = &bytes[at..bytes.len().min(at + BETWEEN)];
+        let (length, for_tests) = attributes(text);
+        if for_tests && opens_module(&text[length..]) {
+            return Some(at);
+        }
+        // A file may hold nothing but attributes: none is looked at twice.
+        from = at + length.max(CONDITION.len());
+    }
+    None
 }
 
-fn opens_module_of_tests(text: &[u8]) -> Option<bool> {
-    let text = String::from_utf8_lossy(text);
-    let (condition, mut rest) = text.split_once("]")?;
-    // `all(test, …)` is for tests, `not(test)` and `any(test, …)` are not.
-    let condition: String = condition.split_whitespace().collect();
-    let for_tests = condition == "#[cfg(test)" || condition.starts_with("#[cfg(all(test,");
-    while let Some(attribute) = rest.trim_start().strip_prefix("#[") {
-        rest = attribute.split_once("]")?.1;
+/// How long the attributes are that `text` begins with, and whether one of them says that the item is for tests.
+fn attributes(text: &[u8]) -> (usize, bool) {
+    let (mut length, mut for_tests) = (0, false);
+    loop {
+        let attribute = text[length..].trim_ascii_start();
+        let begin = text.len() - attribute.len();
+        let end = memchr::memchr(b']', attribute);
+        let Some(end) = end.filter(|_| attribute.starts_with(b"#[")) else {
+            return (length, for_tests);
+        };
+        for_tests |= is_for_tests(&attribute[..end]);
+        length = begin + end + 1;
     }
-    let module = rest
+}
+
+/// Whether an attribute is `#[cfg(test)` or `#[cfg(all(test, …)`: `not(test)` and `any(test, …)` are for more.
+fn is_for_tests(attribute: &[u8]) -> bool {
+    let condition = attribute.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let condition: Vec<u8> = condition.copied().collect();
+    condition == b"#[cfg(test)" || condition.starts_with(b"#[cfg(all(test,")
+}
+
+/// Whether `text` begins with a module whose body is in the file.
+fn opens_module(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    let module = text
         .trim_start()
         .trim_start_matches("pub(crate) ")
         .trim_start_matches("pub ");
-    let name = module.strip_prefix("mod ")?;
-    let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-    Some(for_tests && behind.trim_start().starts_with('{'))
+    let body = module.strip_prefix("mod ").and_then(|name| {
+        let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        behind.trim_start().strip_prefix('{')
+    });
+    body.is_some_and(|body| !closes_at_once(body))
+}
+
+/// Whether a module ends on the line on which its body begins, or has none: what follows it is no part of it.
+fn closes_at_once(body: &str) -> bool {
+    let line = body.lines().next().unwrap_or_default();
+    let mut depth = 1;
+    for character in line.chars() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return true;
+        }
+    }
+    body.trim_start().starts_with('}')
+}
+
+/// Whether every line that is not empty begins with `#`, and there is one.
+fn is_all_comments(bytes: &[u8]) -> bool {
+    let is_comment = |line: &[u8]| line.starts_with(b"#");
+    let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    // In most files the first byte tells.
+    is_comment(bytes.trim_ascii_start()) && lines.all(|line| line.is_empty() || is_comment(line))
 }
 
 #[cfg(test)]
@@ -121,10 +199,20 @@ mod tests {
             "p/a_test.go",
             "p/lib/a.spec.ts",
             "p/demos/a",
+            "p/data/test.jwks",
+            "p/sign-test-suite/get/context.json",
+            "p/unit_tests/a",
         ] {
             assert!(place(path, "|").is_some(), "{path}");
         }
-        for path in ["p/src/a.js", "p/latest/a.js", "p/contest.py", "p/.env"] {
+        for path in [
+            "p/src/a.js",
+            "p/latest/a.js",
+            "p/contest.py",
+            "p/.env",
+            "p/contests/a",
+            "p/.env.test",
+        ] {
             assert_eq!(place(path, "|"), None, "{path}");
         }
     }
@@ -135,17 +223,22 @@ mod tests {
             "#[cfg(test)]\nmod tests {\n",
             "fn a() {}\n#[cfg(all(test, feature = \"std\"))]\n#[rustfmt::skip]\npub(crate) mod test\n{",
             "#[cfg(test)] use a;\n#[cfg(test)] mod tests {",
+            "#[cfg(unix)]\n#[cfg(test)]\nmod tests {",
+            "#[cfg(test)] mod x {}\n#[cfg( all (test, unix))]\nmod tests { fn a() {",
         ] {
             assert_eq!(
                 place("p/a.rs", &format!("{before}|")),
                 Some("in a module of tests"),
                 "{before}"
             );
-            assert_eq!(place("p/a.py", &format!("{before}|")), None);
+            assert_eq!(place("p/a.js", &format!("{before}|")), None);
         }
         for before in [
             "|#[cfg(test)]\nmod tests {\n",
             "#[cfg(test)]\nmod tests;\n|",
+            "#[cfg(test)] mod x {}\n|",
+            "#[cfg(test)] mod x { fn a() {} }\n|",
+            "#[cfg(test)]\nmod x {\n}\nfn a() {\n|",
             "#[cfg(test)]\nfn a() {\n|",
             "#[cfg(not(test))]\nmod a {\n|",
             "#[cfg(any(test, unix))]\nmod a {\n|",
@@ -161,6 +254,7 @@ mod tests {
             ("p/a.rs", "//! |"),
             ("p/a.js", "/**\n   *   key: '|"),
             ("p/a.py", "'''\n>>> login('|"),
+            ("p/a.py", "def a():\n    \"\"\"\n    key: |\n"),
         ] {
             assert_eq!(
                 place(path, text),
@@ -173,8 +267,22 @@ mod tests {
             ("p/a.js", "// |"),
             ("p/.env", "* |"),
             ("p/a.js", "* a\nb |"),
+            ("p/a.txt", "def a():\n    \"\"\"\n    key: |\n"),
         ] {
             assert_eq!(place(path, text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_of_comments_alone_is_a_template() {
+        let template = "# provider:\n\n  #key: |\n#end";
+        assert_eq!(
+            place("p/conf/providers", template),
+            Some("in a file of comments alone")
+        );
+        for text in ["# a\nb: 1\n# key: |", "|", "\n|\n"] {
+            assert_eq!(place("p/conf/providers", text), None, "{text}");
+        }
+        assert_eq!(place("p/keys.h", "#define KEY \"|\""), None);
     }
 }

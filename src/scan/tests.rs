@@ -136,6 +136,45 @@ fn a_password_in_a_derived_text_is_told_once() {
     assert_eq!(findings[0].path.as_str(), "package/a.map!/b.js");
 }
 
+/// Keys of these curves, each with what lies before its name.
+fn keys_of(curves: &[&str]) -> Vec<Finding> {
+    let rules = RuleSet::load(&[], &detect::kinds().collect::<Vec<_>>()).unwrap();
+    let limits = Limits::default();
+    let scope = scope(&rules, &limits);
+    let mut collected = Collected::default();
+    let mut look = |path: &str, curve: &str| {
+        let key = format!(r#"{{"kty":"OKP","crv":"{curve}","d":"{{{{random-base64url:43}}}}"}}"#);
+        let key = crate::rule::fill(&key).unwrap();
+        EntryScan::new(&scope, Entry::file(path, 1)).push(key.as_bytes(), true, &mut collected);
+    };
+    for curve in curves {
+        look(&format!("package/data/{curve}.jwk"), curve);
+    }
+    look("package/server.jwk", "Ed25519");
+    collected.conclude(&scope, &Summary::default()).findings
+}
+
+#[test]
+fn keys_of_every_algorithm_in_one_directory_are_samples() {
+    let curves = ["Ed25519", "Ed448", "X25519", "X448", "K-1", "K-2"];
+    let samples = |findings: &[Finding]| {
+        let samples = findings
+            .iter()
+            .filter(|finding| finding.doubt == Doubt::Tests);
+        samples.count()
+    };
+    let few = keys_of(&curves[..5]);
+    assert_eq!((few.len(), samples(&few)), (6, 0));
+    let many = keys_of(&curves);
+    assert_eq!((many.len(), samples(&many)), (7, 6));
+    assert_eq!(
+        many[0].message,
+        "Private key as a JSON Web Key (Ed25519); beside keys of 5 other algorithms, as in collections of samples"
+    );
+    // What lies elsewhere is a key.
+    assert_eq!(many[6].doubt, Doubt::None);
+}
+
 #[test]
 fn findings_that_are_not_kept_are_a_gap() {
     let limits = Limits {

@@ -216,6 +216,36 @@ fn a_rule_matches_in_one_way() {
 }
 
 #[test]
+fn no_level_is_stricter_among_tests() {
+    let with = |levels: &str| rule("match.paths = ['a']\n").replace("'deny'", levels);
+    for right in [
+        "{ open = 'warn', closed = 'deny', tests = 'warn' }",
+        "{ open = 'deny', closed = 'deny', tests = 'off' }",
+    ] {
+        assert!(RuleSet::from_text("own.toml", &with(right), &[]).is_ok());
+    }
+    let wrong = with("{ open = 'warn', closed = 'deny', tests = 'deny' }");
+    assert_snapshot!(mistakes(&wrong), @"'deny' => own.toml:6: `tests` is stricter than `open` or `closed` (it is the level among tests, where such values are made up as a rule: take that of the milder profile at most)");
+}
+
+#[test]
+fn what_is_written_around_an_expression_must_hold() {
+    let wrong = |rest: &str| mistakes(&rule(&format!("[rule.match]\n{rest}")));
+    assert_snapshot!([
+        wrong("context = ['acme']\nregex = '(?x) [0-9a-f]{32} # hexadecimal'"),
+        wrong("context = ['acme']\nregex = 'a)|(b'"),
+        wrong("anchors = ['abcd']\nregex = 'abcd'\nrequires = { rule = 'a-rule' }"),
+    ].join("\n"), @r#"
+    '(?x) [0-9a-f]{32} # hexadecimal' => own.toml:11: this regular expression ends in a comment (more is written behind it, and would be part of the comment: end the expression with a line break)
+    'a)|(b' => own.toml:11: this regular expression can't be used: unopened group (the syntax is that of the regex crate, over bytes and ASCII: no look-around, no back-references)
+    [[rule]] => own.toml:1: a rule can't require itself
+    "#);
+    let ended =
+        rule("[rule.match]\ncontext = ['acme']\nregex = \"(?x) [0-9a-f]{32} # hexadecimal\\n\"");
+    assert!(RuleSet::from_text("own.toml", &ended, &[]).is_ok());
+}
+
+#[test]
 fn an_id_is_taken_once() {
     let text = rule("[rule.match]\npaths = ['a']\n");
     assert_snapshot!(mistakes(&text.repeat(2)), @"'a-rule' => own.toml:12: the id `a-rule` is already taken by a rule in own.toml (give the rule another id; to change a rule's level, use [levels] in packwarden.toml)");

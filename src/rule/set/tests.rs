@@ -166,6 +166,57 @@ fn what_is_required_must_be_a_rule() {
 }
 
 #[test]
+fn a_file_of_rules_may_require_a_built_in_one() {
+    let set = set(&[(
+        "own",
+        "anchors = ['key=']\nregex = 'key=([a-z]{8})'\nvalue = 1\nrequires = { rule = 'npm-token' }",
+    )]);
+    assert_eq!(set.len(), 1);
+    let token = fill("{{npm-token}}").unwrap();
+    let with = format!("{token} key=qwertyui");
+    assert_eq!(found(&set, &[with.as_bytes()]).len(), 1);
+    assert_eq!(found(&set, &[b"npm_ key=qwertyui"]).len(), 0);
+}
+
+#[test]
+fn a_generic_finding_names_the_variable() {
+    let generic = "generic = true\ncontext = ['api_key']\nregex = '[0-9a-f]{32}'";
+    let set = set(&[
+        ("generic", generic),
+        ("named", &generic.replace("generic = true", "")),
+    ]);
+    let text = "self.api_key = 'q8f0e1d2c3b4a5968778695a4b3c2d1e'".replace('q', "7");
+    let mut details = Vec::new();
+    let mut window = Window::new(RuleSet::BEFORE, RuleSet::AFTER);
+    let apart = set.apart_in(&file("a.py", 1), text.as_bytes());
+    window.push(text.as_bytes(), true, &mut |view| {
+        set.search(view, &apart, &|_| true, &mut |matched| {
+            if let Answer::Sound(known) = matched.answer {
+                details.push((matched.rule, known.detail));
+            }
+        });
+    });
+    details.sort();
+    assert_eq!(details, [(0, Some("`self.api_key`".to_owned())), (1, None)]);
+}
+
+#[test]
+fn what_the_first_bytes_say_is_said_of_a_file() {
+    let set = set(&[(
+        "der",
+        "magic = [{ bytes = '302e' }]\nverify = ['der-private-key']",
+    )]);
+    let start = [0x30, 46, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 34];
+    let key = [&start[..], &[7; 34]].concat();
+    let answer = |head: &[u8]| set.match_entry(&file("a", 48), head)[0].answer.clone();
+    assert!(
+        matches!(answer(&key), Answer::Sound(known) if known.detail.as_deref() == Some("Ed25519"))
+    );
+    // Bytes that no key goes on after are found all the same.
+    assert_eq!(answer(&key[..20]), Answer::Other);
+}
+
+#[test]
 fn paths_and_magic_are_met_by_entries() {
     let set = set(&[
         ("env", "paths = ['**/.env']\nexcept = ['**/examples/**']"),

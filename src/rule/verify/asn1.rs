@@ -101,6 +101,13 @@ fn bits(number: &[u8]) -> usize {
     (number.len() * 8).saturating_sub(spare as usize)
 }
 
+/// The value that `der` begins with, whole.
+pub(super) fn first(der: &[u8]) -> Option<&[u8]> {
+    let mut rest = der;
+    value(&mut rest, SEQUENCE)?;
+    Some(&der[..der.len() - rest.len()])
+}
+
 /// The content of the one value that `der` consists of.
 fn only(der: &[u8], tag: u8) -> Option<&[u8]> {
     let mut rest = der;

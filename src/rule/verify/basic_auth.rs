@@ -16,7 +16,7 @@ pub(super) fn judge(value: &[u8]) -> Answer {
     let detail = name(&user).map(|user| format!("of the user {user}"));
     Answer::Sound(Known {
         detail,
-        expires: None,
+        ..Known::default()
     })
 }
 

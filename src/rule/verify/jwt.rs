@@ -56,6 +56,7 @@ pub(super) fn judge(value: &[u8]) -> Answer {
             )
         }),
         expires: claims.get("exp").and_then(Value::as_i64),
+        algorithm: None,
     })
 }
 
@@ -90,6 +91,7 @@ mod tests {
         let known = Known {
             detail: Some("HS256, issued by auth.acme.com, role service_role".to_owned()),
             expires: Some(1_893_456_000),
+            algorithm: None,
         };
         assert_eq!(
             judge(&token(HEADER, claims, &[7; 32])),

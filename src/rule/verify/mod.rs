@@ -14,6 +14,7 @@ mod bech32;
 mod discord;
 mod gitlab;
 mod grafana;
+mod jwk;
 mod jwt;
 mod mailchimp;
 mod pem;
@@ -51,6 +52,8 @@ pub struct Known {
     pub detail: Option<String>,
     /// When it stops being a secret, in seconds since 1970.
     pub expires: Option<i64>,
+    /// The algorithm of a private key.
+    pub algorithm: Option<String>,
 }
 
 impl Answer {
@@ -58,11 +61,21 @@ impl Answer {
     pub(super) const SOUND: Self = Self::Sound(Known {
         detail: None,
         expires: None,
+        algorithm: None,
     });
 
     fn known(detail: impl Into<String>) -> Self {
         Self::Sound(Known {
             detail: Some(detail.into()),
+            ..Known::default()
+        })
+    }
+
+    /// A private key of that algorithm, and what else there is to say of it.
+    fn key(algorithm: &str, more: &str) -> Self {
+        Self::Sound(Known {
+            detail: Some(format!("{algorithm}{more}")),
+            algorithm: Some(algorithm.to_owned()),
             expires: None,
         })
     }
@@ -108,11 +121,13 @@ pub(super) const VALIDATORS: &[Validator] = &[
     validator("base64-json", base64_json::judge),
     validator("basic-auth", basic_auth::judge),
     validator("bech32", bech32::judge),
+    validator("der-private-key", der),
     validator("discord-bot", discord::judge),
     validator("encrypted-private-key", pem::encrypted),
     validator("github-crc32", base62_crc::github),
     validator("gitlab-routable", gitlab::judge),
     validator("grafana-crc32", grafana::judge),
+    validator("jwk", jwk::judge),
     validator("jwt", jwt::judge),
     validator("mailchimp", mailchimp::judge),
     validator("npm-crc32", base62_crc::npm),
@@ -130,6 +145,35 @@ pub(super) const VALIDATORS: &[Validator] = &[
 
 const fn validator(name: &'static str, judge: fn(&[u8]) -> Answer) -> Validator {
     Validator { name, judge }
+}
+
+/// A file that begins with a private key in DER, whatever follows it.
+fn der(value: &[u8]) -> Answer {
+    let Some((key, kind)) = asn1::first(value).and_then(|key| Some((key, asn1::private_key(key)?)))
+    else {
+        return Answer::Other;
+    };
+    published::doubt(key).map_or_else(|| pem::key(&kind), Answer::Doubtful)
+}
+
+/// The name of a variable before its value: that to which it is assigned.
+pub(super) fn variable(before: &[u8]) -> Option<&str> {
+    let text = str::from_utf8(before)
+        .ok()?
+        .trim_start()
+        .trim_start_matches('-');
+    let text = ["export", "ENV"]
+        .iter()
+        .find_map(|word| {
+            Some(
+                text.strip_prefix(word)?
+                    .strip_prefix([' ', '\t'])?
+                    .trim_start(),
+            )
+        })
+        .unwrap_or(text);
+    let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && !"_-.".contains(letter));
+    name(&text[..end.unwrap_or(text.len())])
 }
 
 /// The validator of that name.
@@ -200,12 +244,41 @@ mod tests {
         assert_eq!(name(&token), None);
     }
 
+    #[test]
+    fn a_variable_is_told_by_its_name() {
+        for (before, expected) in [
+            ("apiKey\": \"", Some("apiKey")),
+            ("  export DB_PASSWORD='", Some("DB_PASSWORD")),
+            ("ENV api_key ", Some("api_key")),
+            ("--auth-token=", Some("auth-token")),
+            ("exported = ", Some("exported")),
+            ("= ", None),
+            ("x8fj2k9qw3key = ", None),
+        ] {
+            assert_eq!(variable(before.as_bytes()), expected, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_der_is_known_with_what_follows_it() {
+        let key = [
+            &[0x30, 46, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 34][..],
+            &[7; 34],
+        ]
+        .concat();
+        let known = Answer::key("Ed25519", "");
+        assert_eq!(der(&key), known);
+        assert_eq!(der(&[&key[..], b"\n"].concat()), known);
+        assert_eq!(der(&key[..40]), Answer::Other);
+        assert_eq!(der(b""), Answer::Other);
+    }
+
     proptest! {
         #[test]
         fn no_value_makes_a_validator_panic(
             prefix in prop::sample::select(vec![
                 "", "ghp_", "npm_", "AKIA", "eyJ", "pypi-", "glsa_", "ATATT", "-----BEGIN PRIVATE KEY-----",
-                "glpat-", "AGE-SECRET-KEY-1", "nsec1", "xprv", "S", "[", "123456789:", "postgres://a:",
+                "glpat-", "AGE-SECRET-KEY-1", "nsec1", "xprv", "S", "[", "{\"kty\":\"RSA\",", "123456789:", "postgres://a:",
             ]),
             bytes in prop::collection::vec(any::<u8>(), 0..120),
             text in "[ -~]{0,120}",

@@ -2,28 +2,41 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_PAD_INDIFFERENT};
 
-use super::{Answer, asn1, published};
+use super::{Answer, Known, asn1, published};
 
 /// What the binary form of an OpenSSH key begins with (PROTOCOL.key of OpenSSH).
 const OPENSSH: &[u8] = b"openssh-key-v1\0";
 
-/// Types of OpenSSH keys (RFC 4253, RFC 5656, RFC 8709).
-const KINDS: [&str; 6] = [
-    "ssh-rsa",
-    "ssh-dss",
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
+/// Types of OpenSSH keys (RFC 4253, RFC 5656, RFC 8709), and what their algorithms are called elsewhere.
+const KINDS: [(&str, &str); 6] = [
+    ("ssh-rsa", "RSA"),
+    ("ssh-dss", "DSA"),
+    ("ssh-ed25519", "Ed25519"),
+    ("ecdsa-sha2-nistp256", "elliptic curve P-256"),
+    ("ecdsa-sha2-nistp384", "elliptic curve P-384"),
+    ("ecdsa-sha2-nistp521", "elliptic curve P-521"),
 ];
 
 /// Whether `value` is a whole private key that needs no password.
 pub(super) fn plain(value: &[u8]) -> Answer {
     match kind(value) {
-        Some(Kind::Plain(detail)) => Answer::known(detail),
+        Some(Kind::Plain(kind)) => key(&kind),
         Some(Kind::Published(why)) => Answer::Doubtful(why),
         _ => Answer::Other,
     }
+}
+
+/// A key of that kind: `RSA, 2048 bits`.
+pub(super) fn key(kind: &str) -> Answer {
+    let (algorithm, more) = kind.split_at(kind.find(',').unwrap_or(kind.len()));
+    let Some((_, common)) = KINDS.iter().find(|(name, _)| *name == kind) else {
+        return Answer::key(algorithm, more);
+    };
+    Answer::Sound(Known {
+        detail: Some(kind.to_owned()),
+        algorithm: Some((*common).to_owned()),
+        expires: None,
+    })
 }
 
 /// Whether `value` is a whole private key that needs a password.
@@ -78,7 +91,8 @@ fn openssh(rest: &[u8]) -> Option<String> {
         rest = after;
         let mut public = string(&mut rest)?;
         let kind = str::from_utf8(string(&mut public)?).ok()?;
-        KINDS.contains(&kind).then(|| kind.to_owned())
+        let known = KINDS.iter().any(|(name, _)| *name == kind);
+        known.then(|| kind.to_owned())
     })();
     Some(kind.unwrap_or_else(|| "OpenSSH".to_owned()))
 }
@@ -132,7 +146,7 @@ mod tests {
         let kinds = ["RSA, 2047 bits", "elliptic curve P-256", "ssh-ed25519"];
         for (template, kind) in PLAIN.into_iter().zip(kinds) {
             let key = fill(template).unwrap();
-            assert_eq!(plain(key.as_bytes()), Answer::known(kind), "{template}");
+            assert_eq!(plain(key.as_bytes()), super::key(kind), "{template}");
             assert_eq!(encrypted(key.as_bytes()), Answer::Other, "{template}");
         }
         let locked = fill("{{encrypted-private-key}}").unwrap();

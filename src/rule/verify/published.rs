@@ -1,6 +1,7 @@
 //! Secrets that their makers publish themselves: emulators' keys, test accounts, keys that come with libraries.
 //!
-//! Known by their SHA-256, so that nothing here looks like a secret: of the text, or of a private key's DER. Only
+//! Known by their SHA-256, so that nothing here looks like a secret: of the text, of a private key's DER, or of the private
+//! part of a JSON Web Key. Only
 //! what stands in the maker's own repository or documentation belongs here, for everybody to read.
 
 use crate::model::Sha256;
@@ -42,6 +43,26 @@ const PUBLISHED: &[(&str, &[&str])] = &[
         &["78f1cd2051065b209431249093f218b0e01a5fd0b9e756db820d4893d9dbbf55"],
     ),
     (
+        "a key of the standards on JSON Web Keys (RFC 7515, 7516, 7517, 7520, 8037), an example",
+        &[
+            "a45404ae333dd955dcff82cf28972e0f81b1e673cb70e2fc2d7d0d4c42a893bc",
+            "2e4ff57e9c832edab47dcc5a7ba5ef544a7c42b526248e088a8ae374d3c19677",
+            "deeda324b508f83b25fa926ca22c040924ab6e85450e1cfe7133596d8b600b7f",
+            "190edf59d5736c3b3ea6bb36d57f5eb415a9b79f3201b381b8f3cb089135981f",
+            "ecaa6793a6374193dea5b273e7948faf02afef87add8f5aa2dd46fbbb2749a85",
+            "5ccf2edb4f070f0b180f1adadb1be7c568d04181e7938433c4503db2d2bf8b3e",
+            "f8123081a22e5c009615a2458e0cdf1553d2238af9a04fa23cabb83502d4176f",
+            "dd663fe0ef531be224afc34d3a869b26a90de29070533c7a23f5a04f6b3b07d4",
+            "f05bc60099e0ea1ae228110ca033fe4824e3ac885b23ec77e99e22346e667341",
+            "243cd6766dfc55feb19c57a662e8e712c0a37e6c44a00467255e0b4ac21182b7",
+            "92a7d7ea52e43e7051a891902253e914208d166249aa7cda741739912c59de61",
+            "e0fa8ed1bbd209fd0d266a04bddebfaa46b4b7ab623dc326aad3ebc2570ac983",
+            "2677a14a465f8bf0f2f2f372f5870a097a4d13814aa68868e0467b27b3c641cf",
+            "44e6c89ad9f1cbaf6aeb4062c5f2838879206dfe03f2b4ecf61db9cedd27a86e",
+            "79bd8cb5ce94f16b65a975159d6546a3e46ce0aff662cfba61a8f65c61c92b29",
+        ],
+    ),
+    (
         "a key of nghttp2's examples",
         &[
             "33af504f811b791fcbf35294029833e6e02387f86a89467d8139eddc6843b44f",
@@ -50,8 +71,9 @@ const PUBLISHED: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "a key of moto's authority for tests",
+        "a key that moto signs with in tests",
         &[
+            "4b0d62c52f608703c22d0d78562cf2230485db15347179d6185c771befca3c74",
             "5d0b7e7bbb03d7bf290c7857ec9aa3ae9547e0d8b18199cd5dec8c40fd96602f",
             "492e9dcc8cadbe000392b8c0b1cc45ed34576740d3aecdebcf9152508e48caf1",
         ],

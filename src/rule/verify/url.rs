@@ -64,7 +64,7 @@ pub(super) fn judge(value: &[u8]) -> Answer {
     let detail = super::host(&host).map(|host| format!("{}at {host}", user.unwrap_or_default()));
     Answer::Sound(Known {
         detail,
-        expires: None,
+        ..Known::default()
     })
 }
 
