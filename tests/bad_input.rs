@@ -395,7 +395,10 @@ fn a_mistake_in_the_configuration_exits_with_2() {
             "[limits]\nentrys = 1",
             &["packwarden.toml:2", "entrys", "`entries`"],
         ),
-        ("[limits]\ntime = \"soon\"", &["packwarden.toml:2", "`time` must be a time"]),
+        (
+            "[limits]\ntime = \"soon\"",
+            &["packwarden.toml:2", "`time` must be a time"],
+        ),
         (
             "[[waive]]\nrule = \"test-file\"\npath = \"a\"",
             &["missing key `reason`"],

@@ -236,7 +236,10 @@ fn reworded(message: &str, written: &str) -> (String, Option<String>) {
         _ if own.starts_with("invalid type") && !expected.is_empty() => {
             (format!("{own}, expected {expected}"), None)
         }
-        _ => (own.split(", expected").next().unwrap_or(own).to_owned(), None),
+        _ => (
+            own.split(", expected").next().unwrap_or(own).to_owned(),
+            None,
+        ),
     }
 }
 
@@ -270,7 +273,13 @@ mod tests {
 
     #[test]
     fn no_value_is_told_in_whole_or_in_part() {
-        for value in ["hunter`22", "`hunter`, expected `22`", "hunter, expected 22", "hunter\"22", "'hunter22'"] {
+        for value in [
+            "hunter`22",
+            "`hunter`, expected `22`",
+            "hunter, expected 22",
+            "hunter\"22",
+            "'hunter22'",
+        ] {
             let value = toml::Value::from(value);
             for text in [
                 format!("profile = {value}"),
@@ -285,8 +294,13 @@ mod tests {
             ] {
                 let error = parse(&text).unwrap_err();
                 let mut told = complaint(&text);
-                miette::GraphicalReportHandler::new().render_report(&mut told, &error).unwrap();
-                assert!(!told.contains("hunter") && !told.contains("22"), "{text}: {told}");
+                miette::GraphicalReportHandler::new()
+                    .render_report(&mut told, &error)
+                    .unwrap();
+                assert!(
+                    !told.contains("hunter") && !told.contains("22"),
+                    "{text}: {told}"
+                );
             }
         }
         insta::assert_snapshot!(complaint("self-match = \"hunter22\""), @"packwarden.toml:1: invalid type: string, expected a boolean |");

@@ -72,10 +72,7 @@ mod tests {
     #[test]
     fn values_are_hidden_and_keys_are_not() {
         for (text, expected) in [
-            (
-                "profil = \"hunter 2\" # x",
-                "profil = \"****** *\" * *",
-            ),
+            ("profil = \"hunter 2\" # x", "profil = \"****** *\" * *"),
             (
                 "[publish]\nregistries = [\"é\", 12]\n",
                 "[publish]\nregistries = [\"**\", **]\n",
