@@ -9,17 +9,17 @@ use sha2::Digest as _;
 
 use super::{
     Scope,
-    bounds::Bounds,
     collected::Collected,
-    encoded::{self, Encoded, Found},
+    decoding::{Decoding, LIVE},
+    encoded::{Encoded, Found},
     surroundings::Surroundings,
 };
 use crate::{
     archive::HEAD,
-    detect::{Detection, Fact, Inspection, Out},
+    detect::{Detection, Fact, Inspection, Out, tell_of_one_secret},
     model::{
-        Category, Doubt, Entry, EntryKind, EntryPath, Evidence, Finding, Gap, GapKind, Location,
-        Sha256, View, Window, escape, is_unguessable,
+        Category, Doubt, Entry, EntryKind, Evidence, Finding, Gap, GapKind, Location, Sha256, View,
+        Window, escape, is_unguessable,
     },
     rule::{Answer, ApartIn, RuleSet, TextMatch},
 };
@@ -33,8 +33,6 @@ pub(super) const OTHERS: &str = ", and with it other values than those told apar
 /// How much is searched before the clock is looked at, in bytes: full of anchors that lead to no match,
 /// a megabyte takes seconds.
 const STRIDE: usize = 256 << 10;
-/// What one stretch of encoded text costs, in bytes that are tried in the same time.
-const STRETCH: usize = 64;
 /// Findings in decoded text wait for those in plain, so many of them.
 const WAITING: usize = 256;
 
@@ -53,6 +51,8 @@ pub(super) struct EntryScan<'s> {
     /// What was found in decoded text, and where what was found in plain lies.
     decoded: Vec<Found>,
     plain: Vec<(usize, Range<u64>)>,
+    /// The secrets of this machine in decoded text.
+    decoded_live: Vec<Detection>,
     /// Where the value of a finding lies, by the finding's index.
     values: Vec<(usize, Range<u64>)>,
     covered: HashMap<usize, bool>,
@@ -137,6 +137,7 @@ impl<'s> EntryScan<'s> {
             encoded: Encoded::new(),
             decoded: Vec::new(),
             plain: Vec::new(),
+            decoded_live: Vec::new(),
             values: Vec::new(),
             covered: HashMap::new(),
             seen: HashSet::new(),
@@ -301,9 +302,9 @@ impl<'s> EntryScan<'s> {
         let spend = |bytes| bounds.try_out(bytes, &path);
         let mut decoding = Decoding {
             rules,
-            bounds,
             apart: &apart,
-            path: &path,
+            live: self.scope.redaction.live.as_ref(),
+            spend: &spend,
         };
         let mut found = Vec::new();
         window.push(piece, last, &mut |view| {
@@ -334,6 +335,10 @@ impl<'s> EntryScan<'s> {
     fn wait(&mut self, found: &mut Vec<Found>) {
         for found in found.drain(..) {
             let is_known = |known: &Found| known.rule == found.rule && known.value == found.value;
+            if found.rule == LIVE {
+                self.live(&found);
+                continue;
+            }
             if !self.covers(found.rule) || self.decoded.iter().any(is_known) {
                 continue;
             }
@@ -342,6 +347,21 @@ impl<'s> EntryScan<'s> {
                 self.tell_decoded();
             }
         }
+    }
+
+    /// Keeps a secret of this machine that was found in decoded text, once.
+    fn live(&mut self, found: &Found) {
+        let Some(live) = &self.scope.redaction.live else {
+            return;
+        };
+        let (value, path) = (&found.value, &self.entry.path);
+        let told = live.decoded(value, &found.written(), path, found.location);
+        let is_known = |told: &Detection| {
+            let mut known = self.decoded_live.iter();
+            known.any(|known| tell_of_one_secret(known, told))
+        };
+        self.decoded_live
+            .extend(told.filter(|told| !is_known(told)));
     }
 
     /// Tells what was found in decoded text and not in plain.
@@ -455,6 +475,12 @@ impl<'s> EntryScan<'s> {
         }
         let mut made = std::mem::take(&mut self.made);
         self.give_way(&mut made.findings);
+        for decoded in std::mem::take(&mut self.decoded_live) {
+            let mut told = made.detections.iter();
+            if !told.any(|told| tell_of_one_secret(told, &decoded)) {
+                made.detections.push(decoded);
+            }
+        }
         let has_content = match self.entry.kind {
             EntryKind::File | EntryKind::Metadata | EntryKind::Derived => !self.entry.opened,
             EntryKind::Directory | EntryKind::Link { .. } => false,
@@ -499,36 +525,6 @@ impl<'s> EntryScan<'s> {
                 .hashes
                 .insert(self.entry.path.clone(), sha256);
         }
-    }
-}
-
-/// What text that was decoded in an entry is searched with.
-struct Decoding<'a> {
-    rules: &'a RuleSet,
-    bounds: &'a Bounds<'a>,
-    apart: &'a ApartIn,
-    path: &'a EntryPath,
-}
-
-impl encoded::Search for Decoding<'_> {
-    fn search(&mut self, view: View<'_>) -> Vec<(usize, Range<usize>, Answer)> {
-        let spend = |bytes| self.bounds.try_out(bytes, self.path);
-        let mut met = Vec::new();
-        self.rules
-            .search(view, self.apart, &spend, &mut |text_match| {
-                let TextMatch {
-                    rule,
-                    value,
-                    answer,
-                    ..
-                } = text_match;
-                met.push((rule, value, answer));
-            });
-        met
-    }
-
-    fn another(&mut self) -> bool {
-        self.bounds.try_out(STRETCH, self.path)
     }
 }
 
