@@ -385,7 +385,7 @@ fn a_mistake_in_the_configuration_exits_with_2() {
         ),
         (
             "\n[levels]\nenv-file = \"blok\"",
-            &["packwarden.toml:3", "unknown value `blok`"],
+            &["packwarden.toml:3", "unknown value", "off, note, warn"],
         ),
         (
             "[levels]\nenv-fil = \"deny\"",
