@@ -27,12 +27,12 @@ use crate::{
     scan::{self, Failure, Redaction, Source, SteadyFile},
 };
 pub use crate::{
-    ecosystem::{PackOptions, Selection},
+    ecosystem::{PackOptions, Selection, Show},
     policy::ConfigChoice,
 };
 pub use error::Error;
 use repositories::{Known, Repositories};
-pub use secrets::hide_secrets;
+pub use secrets::{Hider, hide_secrets};
 
 /// What is to be checked, and how.
 #[derive(Debug, Clone, Default)]
@@ -99,6 +99,14 @@ pub struct Tested {
 }
 
 impl Target {
+    /// The directory that it is, if it is one.
+    pub fn directory(&self) -> Option<&Path> {
+        match self {
+            Target::Path(path) if path.is_dir() => Some(path),
+            Target::Path(_) | Target::Stdin => None,
+        }
+    }
+
     fn label(&self) -> String {
         match self {
             Target::Path(path) => path.display().to_string(),

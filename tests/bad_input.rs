@@ -381,11 +381,11 @@ fn a_mistake_in_the_configuration_exits_with_2() {
         ("profile =", &["packwarden.toml:1"]),
         (
             "profile = \"wide\"",
-            &["unknown value `wide`", "known here: open, closed"],
+            &["unknown value", "known here: open, closed"],
         ),
         (
             "\n[levels]\nenv-file = \"blok\"",
-            &["packwarden.toml:3", "unknown value `blok`"],
+            &["packwarden.toml:3", "unknown value", "off, note, warn"],
         ),
         (
             "[levels]\nenv-fil = \"deny\"",
@@ -395,7 +395,10 @@ fn a_mistake_in_the_configuration_exits_with_2() {
             "[limits]\nentrys = 1",
             &["packwarden.toml:2", "entrys", "`entries`"],
         ),
-        ("[limits]\ntime = \"soon\"", &["packwarden.toml:2", "soon"]),
+        (
+            "[limits]\ntime = \"soon\"",
+            &["packwarden.toml:2", "`time` must be a time"],
+        ),
         (
             "[[waive]]\nrule = \"test-file\"\npath = \"a\"",
             &["missing key `reason`"],
@@ -410,7 +413,7 @@ fn a_mistake_in_the_configuration_exits_with_2() {
         ),
         (
             "[[waive]]\nrule = \"test-file\"\npath = \"a\"\nreason = \"x\"\nexpires = \"soon\"",
-            &["`soon` is not a date", "2027-06-30"],
+            &["`expires` is not a date", "2027-06-30"],
         ),
         (
             "[[waive]]\nrule = \"test-file\"\npath = \"a\"\nreason = \"x\"\nexpires = \"2027-02-30\"",
@@ -434,7 +437,7 @@ fn a_mistake_in_the_configuration_exits_with_2() {
             &["no rule file `gone.toml`", "relative to the directory"],
         ),
         ("rules = [\"pipe.toml\"]", &["no rule file `pipe.toml`"]),
-        (odd, &["packwarden.toml:2", "o?[2Jpen"]),
+        (odd, &["packwarden.toml:2", "profile = \"*"]),
         (
             "[levels]\n\"a\\u001b\\n\u{202e}\" = \"deny\"",
             &["no rule `a\\u{1b}\\n\\u{202e}`"],

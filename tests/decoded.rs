@@ -9,21 +9,14 @@ use std::fs;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use packwarden::{model::Sha256, rule::fill};
 use serde_json::json;
-use support::{command::packwarden, tarball::TarballBuilder};
+use support::{check::findings, command::packwarden, tarball::TarballBuilder};
 
 /// Every finding of a secret: rule, path, line and how it was written.
 fn secrets(path: &str, content: &[u8]) -> Vec<(String, String, u64, String)> {
-    let artifact = TarballBuilder::package()
-        .file(&format!("package/{path}"), content)
-        .gzip();
-    let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("a.tgz"), artifact).unwrap();
-    let ran = packwarden(&["check", "--format", "json", "a.tgz"])
-        .directory(directory.path())
-        .run();
-    let document = ran.json();
-    let findings = document["findings"].as_array().unwrap().iter();
-    let secrets = findings.filter(|finding| finding["category"] == "secret");
+    let findings = findings(&[(&format!("package/{path}"), content)]);
+    let secrets = findings
+        .iter()
+        .filter(|finding| finding["category"] == "secret");
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     secrets
         .map(|finding| {

@@ -4,24 +4,15 @@
 
 mod support;
 
-use std::{fs, process::Command};
+use std::process::Command;
 
-use support::{command::packwarden, tarball::TarballBuilder, zip::ZipBuilder};
+use support::{check::findings, zip::ZipBuilder};
 
 /// The rules met in a package with these files, and where.
 fn found(files: &[(&str, &[u8])]) -> Vec<(String, String)> {
-    let add =
-        |tarball: TarballBuilder, (path, content): &(&str, &[u8])| tarball.file(path, content);
-    let artifact = files.iter().fold(TarballBuilder::package(), add).gzip();
-    let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("a.tgz"), artifact).unwrap();
-    let ran = packwarden(&["check", "--format", "json", "a.tgz"])
-        .directory(directory.path())
-        .run();
-    let document = ran.json();
-    let findings = document["findings"].as_array().unwrap().iter();
     let text = |finding: &serde_json::Value, key: &str| finding[key].as_str().unwrap().to_owned();
-    findings
+    findings(files)
+        .iter()
         .map(|finding| (text(finding, "rule"), text(finding, "evidence")))
         .collect()
 }

@@ -302,6 +302,37 @@ fn what_npm_prints_stays_off_standard_output() {
 }
 
 #[test]
+fn what_npm_prints_tells_no_secret() {
+    let of_project = ["kL9mN2", "pQ5rS8tU"].concat();
+    let of_machine = ["vW3xY6", "zA1bC4dE"].concat();
+    let token = packwarden::rule::fill("{{npm-token}}").unwrap();
+    let script = "cat .env token; echo a $DEPLOY_TOKEN >&2; echo https://ann:hunter2@h/; \
+                  printf '::error::x\\033[2J\\n'";
+    let project = Project::with_script("prepack", script);
+    project.write(".env", &format!("API_KEY={of_project}\n"));
+    project.write("token", &format!("{token}\n"));
+    project.write(".npmignore", ".env\ntoken\n");
+    let ran = project
+        .check(&["--verbose"])
+        .variable("DEPLOY_TOKEN", &of_machine)
+        .run();
+    passed(&ran);
+    for secret in [
+        &of_project,
+        &of_machine,
+        &token,
+        "hunter2",
+        "\n::error",
+        "\u{1b}",
+    ] {
+        assert!(!ran.stderr.contains(secret), "{secret}: {ran:?}");
+    }
+    for line in ["API_KEY=*", "*", "a *", "https://…@h/", ":\\u{3a}error::x"] {
+        assert!(ran.stderr.lines().any(|one| one == line), "{line}: {ran:?}");
+    }
+}
+
+#[test]
 fn a_workspace_root_is_packed_and_not_its_workspaces() {
     let project = Project::new(
         json!({"name": "root", "version": "1.0.0", "license": "MIT", "workspaces": ["packages/*"]}),

@@ -840,6 +840,7 @@ fn the_schema_forbids_what_is_missing_unknown_or_of_another_type() {
         "/tool",
         "/artifacts/0",
         "/artifacts/0/policy",
+        "/artifacts/0/policy/live_secrets",
         "/artifacts/0/policy/limits",
         "/findings/0",
         "/findings/0/waiver",
@@ -866,7 +867,10 @@ fn the_schema_forbids_what_is_missing_unknown_or_of_another_type() {
 
 #[test]
 fn json_is_stable() {
-    let shown = written("json", &incomplete(), &Style::default());
+    let mut verdict = incomplete();
+    verdict.artifacts[0].policy.secrets = 3;
+    verdict.artifacts[0].policy.unread = vec!["`~/.netrc` (it is not a file)".to_owned()];
+    let shown = written("json", &verdict, &Style::default());
     let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
     insta::assert_snapshot!(shown.replace(&version, "\"version\": \"V\""), @r#"
     {
@@ -918,6 +922,12 @@ fn json_is_stable() {
             "digest": "sha256:6a1588a6433444d39901deb0faa503ffa25986d9e671091536f16b9ac3282f7e",
             "rules": 412,
             "self_match": true,
+            "live_secrets": {
+              "searched_for": 3,
+              "unread": [
+                "`~/.netrc` (it is not a file)"
+              ]
+            },
             "limits": {
               "decompressed": 4294967296,
               "depth": 4,

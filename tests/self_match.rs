@@ -10,6 +10,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, GzBuilder};
 use serde_json::json;
 use support::{
+    check::findings_with,
     command::packwarden,
     tarball::{TarballBuilder, gzip},
     zip::{ZipBuilder, extra},
@@ -289,8 +290,83 @@ fn secrets_in_use_are_found_wherever_they_are_from() {
             ),
         ]
     );
+    assert_eq!(
+        document["artifacts"][0]["policy"]["live_secrets"],
+        json!({ "searched_for": 3, "unread": ["`~/.netrc` (it is not a file)"] })
+    );
     let warning = "secrets of this machine were not looked for in `~/.netrc` (it is not a file)";
     assert!(ran.stderr.contains(warning), "{}", ran.stderr);
     let ran = run(&["check", "--no-self-match", "a.tgz"]);
     assert!(!ran.stdout.contains("live-secret"), "{}", ran.stdout);
+}
+
+#[test]
+fn secrets_in_use_are_found_in_text_that_is_decoded_or_derived() {
+    let secret = ["aB3\"dE6gH", "9jK2mN5pQ"].concat();
+    let other = ["vW3xY6-zA1", "bC4dE7fG"].concat();
+    let escaped: String = secret
+        .bytes()
+        .map(|byte| format!("\\u{byte:04x}"))
+        .collect();
+    let in_lines = |text: String| -> String {
+        let lines = text.as_bytes().chunks(24);
+        lines
+            .map(|line| format!("{}\n", str::from_utf8(line).unwrap()))
+            .collect()
+    };
+    let map = |source: &str| {
+        json!({ "version": 3, "mappings": "AAAA", "sources": ["a.ts"], "sourcesContent": [source] })
+            .to_string()
+    };
+    let source = format!("let a = {};", json!(secret));
+    let inline = STANDARD.encode(map(&source));
+    let text = format!("some more text before {secret} and after it");
+    let files = [
+        ("package/a.json", format!("{{\"a\":\"{escaped}\"}}")),
+        ("package/b.txt", in_lines(STANDARD.encode(&text))),
+        ("package/c.js.map", map(&source)),
+        (
+            "package/d.js",
+            format!("a\n//# sourceMappingURL=data:application/json;base64,{inline}"),
+        ),
+        (
+            "package/e.txt",
+            STANDARD.encode(in_lines(STANDARD.encode(&text))),
+        ),
+        (
+            "package/f.js.map",
+            map(&format!("let a = '{}';", STANDARD.encode(&source))),
+        ),
+        ("package/g.js.map", map(&in_lines(STANDARD.encode(&text)))),
+        (
+            "package/h.txt",
+            format!("{other} {}", in_lines(STANDARD.encode(&text))),
+        ),
+    ];
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (*path, text.as_bytes()))
+        .collect();
+    let variables = [("A_TOKEN", &*secret), ("B_TOKEN", &*other)];
+    let findings = findings_with(&files, &variables);
+    let live = findings
+        .iter()
+        .filter(|finding| finding["rule"] == "live-secret");
+    let told: Vec<_> = live
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().unwrap();
+            format!("{}: {}", text("path"), text("message"))
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @"
+    package/a.json: the value of `$A_TOKEN` (escapes) appears at line 1
+    package/b.txt: the value of `$A_TOKEN` (base64) appears at line 1
+    package/c.js.map: the value of `$A_TOKEN` (JSON-escaped) appears at line 1
+    package/d.js!/a.ts: the value of `$A_TOKEN` (JSON-escaped) appears at line 1
+    package/e.txt: the value of `$A_TOKEN` (base64 within base64) appears at line 1
+    package/f.js.map: the value of `$A_TOKEN` (base64) appears at line 1
+    package/g.js.map: the value of `$A_TOKEN` (base64) appears at line 1
+    package/h.txt: the value of `$B_TOKEN` appears at line 1
+    package/h.txt: the value of `$A_TOKEN` (base64) appears at line 1
+    ");
 }

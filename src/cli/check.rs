@@ -2,7 +2,7 @@
 
 use super::{ExitCode, args::Color, interrupt, options::CheckOptions, panic, progress, render};
 use crate::{
-    check,
+    check::{self, Target},
     model::Progress,
     policy::{RunError, Verdict},
 };
@@ -16,9 +16,12 @@ pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
     if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
         return ExitCode::Interrupted;
     }
+    let targets = options.request.targets.iter();
+    let roots: Vec<_> = targets.filter_map(Target::directory).collect();
     let mut verdict = match checked {
         Some(checked) => {
-            render::errors(checked.errors.iter().map(|error| error as _), color);
+            let errors = checked.errors.iter().map(|error| error as _);
+            render::errors(errors, &roots, color);
             checked.verdict
         }
         None => Verdict::failed(RunError {
@@ -28,9 +31,9 @@ pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
             help: Some(panic::help()),
         }),
     };
-    check::hide_secrets(verdict.errors.iter_mut().flat_map(RunError::texts));
+    check::hide_secrets(verdict.errors.iter_mut().flat_map(RunError::texts), &roots);
     let unwritten = options.outputs.write(&verdict);
-    render::errors(unwritten.iter().map(|error| error as _), color);
+    render::errors(unwritten.iter().map(|error| error as _), &roots, color);
     let exit = match ExitCode::from_code(verdict.exit_code()) {
         ExitCode::Blocked if options.exit_zero => ExitCode::Passed,
         exit => exit,

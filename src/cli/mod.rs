@@ -102,7 +102,7 @@ fn say_to_machines(line: &[OsString], exit: ExitCode, message: String, help: Opt
         path: None,
         help,
     };
-    hide_secrets(error.texts());
+    hide_secrets(error.texts(), &[]);
     let verdict = Verdict::failed(error);
     if let Ok(outputs) = Outputs::new(&[format], None, Manner::default()) {
         for error in outputs.write(&verdict) {

@@ -1,10 +1,14 @@
 //! The command line, ready for use.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{
     args::{self, CheckArguments, Color},
     output::{FormatArgument, Manner, OutputError, Outputs},
+    render,
 };
 use crate::{
     check::{ConfigChoice, PackOptions, Request, Selection, Target},
@@ -47,6 +51,8 @@ impl CheckOptions {
                 targets.push(target(path));
             }
         }
+        let roots = targets.iter().filter_map(Target::directory);
+        let roots: Vec<PathBuf> = roots.map(Path::to_owned).collect();
         let request = Request {
             targets,
             config: match (arguments.config, arguments.no_config) {
@@ -73,7 +79,7 @@ impl CheckOptions {
                 registry: arguments.registry,
                 ignore_scripts: arguments.ignore_scripts,
                 build: arguments.build,
-                show_output: arguments.verbose,
+                show_output: arguments.verbose.then(|| render::of_clients(roots)),
                 timeout: arguments.pack_timeout.map(Duration::from_secs),
             },
             self_match: !arguments.no_self_match,
@@ -122,7 +128,7 @@ mod tests {
             options(&["--client", "pnpm"]).request.pack.client,
             Some("pnpm")
         );
-        assert!(options(&["-v"]).request.pack.show_output);
+        assert!(options(&["-v"]).request.pack.show_output.is_some());
         assert!(options(&["--format", "json"]).request.sha512 && !request.sha512);
         assert!(!options(&["-v"]).progress && options(&[]).progress);
     }

@@ -1,36 +1,66 @@
-//! The one place where errors are shown.
+//! The one place where errors are shown, and what clients print.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 
 use super::{args::Color, output::color_of};
-use crate::{check::hide_secrets, report::disarm};
+use crate::{
+    check::{Hider, Show, hide_secrets},
+    model::{escape, without_secrets_in_urls},
+    report::disarm,
+};
 
 /// Shows `error` on standard error.
 pub(super) fn error(error: &dyn Diagnostic, color: Color) {
-    errors([error], color);
+    errors([error], &[], color);
 }
 
-/// Shows `errors` on standard error, without the secrets in what they quote.
-pub(super) fn errors<'e>(errors: impl IntoIterator<Item = &'e dyn Diagnostic>, color: Color) {
+/// Shows `errors` on standard error, without the secrets in what they quote; those of the projects at
+/// `roots` among them.
+pub(super) fn errors<'e>(
+    errors: impl IntoIterator<Item = &'e dyn Diagnostic>,
+    roots: &[&Path],
+    color: Color,
+) {
     let stderr = io::stderr();
     let color = color_of(&stderr, color);
     let errors = errors.into_iter();
     let terminal = stderr.is_terminal();
     write(
         errors.map(|error| text(error, color != ColorChoice::Never, terminal)),
+        roots,
         color,
     );
 }
 
 /// Shows what is wrong with the command line on standard error, in the parser's own colours.
 pub(super) fn styled(text: String) {
-    write([text], color_of(&io::stderr(), Color::Auto));
+    write([text], &[], color_of(&io::stderr(), Color::Auto));
 }
 
-fn write(texts: impl IntoIterator<Item = String>, color: ColorChoice) {
+/// Shows on standard error what the clients of the projects at `roots` print, without the secrets in it.
+pub(super) fn of_clients(roots: Vec<PathBuf>) -> Show {
+    let hider = OnceLock::new();
+    Show::new(move |text| {
+        let hider = hider.get_or_init(|| Hider::new(roots.iter().map(PathBuf::as_path)));
+        let mut open = without_secrets_in_urls(&strip_str(text).to_string());
+        hider.hide(&mut open);
+        let mut stderr = io::stderr().lock();
+        for line in open.lines() {
+            let line = escape(&line.replace('\t', "    "));
+            // Where standard error is closed there is nobody left to tell.
+            let _ = writeln!(stderr, "{}", disarm(&line));
+        }
+    })
+}
+
+fn write(texts: impl IntoIterator<Item = String>, roots: &[&Path], color: ColorChoice) {
     let styled: Vec<String> = texts.into_iter().collect();
     // A colour's code touches what it colours, and a token with a letter before it is none to the rules.
     let plain: Vec<String> = styled
@@ -38,7 +68,7 @@ fn write(texts: impl IntoIterator<Item = String>, color: ColorChoice) {
         .map(|text| strip_str(text).to_string())
         .collect();
     let mut open = plain.clone();
-    hide_secrets(&mut open);
+    hide_secrets(&mut open, roots);
     let mut stderr = AutoStream::new(io::stderr(), color);
     for ((styled, plain), open) in styled.into_iter().zip(plain).zip(open) {
         let text = if open == plain { styled } else { open };

@@ -78,7 +78,7 @@ pub(super) fn run(command: &RulesCommand, color: Color) -> ExitCode {
 }
 
 fn invalid(errors: &[check::Error], color: Color) -> ExitCode {
-    render::errors(errors.iter().map(|error| error as _), color);
+    render::errors(errors.iter().map(|error| error as _), &[], color);
     ExitCode::Usage
 }
 

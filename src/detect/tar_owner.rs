@@ -1,13 +1,16 @@
 //! Names of people and machines in tar headers.
 
 use super::{Detection, Detector, Inspection, Out};
-use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, Location, escape};
+use crate::model::{Context, Entry, EntryKind, EntryPath, begin_of, escape};
 
 pub(super) const PERSONAL: &str = "tar-owner:personal";
 pub(super) const KINDS: &[&str] = &[PERSONAL];
 
 /// Longer owners do not fit into a header; pax may make them as long as it likes.
 const LONGEST: usize = 4 << 10;
+
+/// How much of a name is shown, in characters.
+const SHOWN: usize = 64;
 
 /// Owners that say nothing of who packed: system accounts, build services, container images.
 /// Sorted, lower case.
@@ -109,28 +112,19 @@ impl Inspection for Owner {
         }
         let text = String::from_utf8_lossy(&self.text);
         let (user, group) = text.split_once(':').unwrap_or((&text, ""));
-        let message = match (is_personal(user), is_personal(group)) {
+        let (is_user, is_group, both) = (is_personal(user), is_personal(group), user == group);
+        let [user, group] = [user, group].map(|name| escape(&begin_of(name, SHOWN)));
+        let message = match (is_user, is_group) {
             (false, false) => return,
-            (true, false) => format!("tar headers name the user `{}`", escape(user)),
-            (false, true) => format!("tar headers name the group `{}`", escape(group)),
-            (true, true) if user == group => {
-                format!("tar headers name the user and group `{}`", escape(user))
+            (true, false) => format!("tar headers name the user `{user}`"),
+            (false, true) => format!("tar headers name the group `{group}`"),
+            (true, true) if both => format!("tar headers name the user and group `{user}`"),
+            (true, true) => {
+                format!("tar headers name the user `{user}` and the group `{group}`")
             }
-            (true, true) => format!(
-                "tar headers name the user `{}` and the group `{}`",
-                escape(user),
-                escape(group)
-            ),
         };
-        out.detection(Detection {
-            kind: PERSONAL,
-            path: self.path.clone(),
-            location: Location::default(),
-            message,
-            evidence: Evidence::fact(escape(&text)),
-            fix: None,
-            sha256: None,
-        });
+        let fact = format!("{user}:{group}");
+        out.detection(Detection::new(PERSONAL, &self.path, message, fact));
     }
 }
 
@@ -166,6 +160,17 @@ mod tests {
             said("ann:\u{1b}[2J").unwrap(),
             @r"tar headers name the user `ann` and the group `\u{1b}[2J`"
         );
+    }
+
+    #[test]
+    fn a_name_is_not_cut_within_a_secret() {
+        let secret = ["q8Vz0Lw2Jt7Xb4", "Nc9Rk1Hs6Yd3Fg5"].concat();
+        for length in [40, 60, LONGEST - secret.len() - 6, LONGEST - 10] {
+            let name = format!("{} {secret}", "a ".repeat(length / 2));
+            let said = said(&format!("root:{name}")).unwrap();
+            let whole = said.contains(&secret);
+            assert!(whole || !said.contains(&secret[..8]), "{length}: {said}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Error, private::RunningClient};
+use super::{Error, Show, output::Output, private::RunningClient};
 use crate::model::{escape, without_secrets_in_urls};
 
 /// Set for every client that we start, so that this program knows when it runs inside one: to
@@ -35,8 +35,8 @@ const SHOWN: u64 = 64 << 10;
 pub(super) struct Client<'a> {
     pub(super) name: &'static str,
     pub(super) project: &'a Path,
-    /// Whether its output goes to standard error while it runs.
-    pub(super) show_output: bool,
+    /// What shows its output while it runs.
+    pub(super) show_output: Option<Show>,
     /// How long it may take.
     pub(super) limit: Duration,
 }
@@ -47,7 +47,7 @@ impl Client<'_> {
         Client {
             name: self.name,
             project: directory,
-            show_output: self.show_output,
+            show_output: self.show_output.clone(),
             limit: self.limit,
         }
     }
@@ -55,24 +55,31 @@ impl Client<'_> {
     /// Runs `command` to its end. `said` is the command as a person would type it.
     ///
     /// Standard input is empty. What the client prints never reaches our standard output, which
-    /// belongs to the report. It goes to an unnamed temporary file rather than through a pipe: a
+    /// belongs to the report. It goes to a private temporary file rather than through a pipe: a
     /// daemon that a build leaves behind keeps a pipe open, and we would wait for it for ever.
     pub(super) fn run(&self, command: &mut Command, said: &str) -> Result<(), Error> {
-        let mut captured = None;
-        if self.show_output {
-            command.stdout(io::stderr()).stderr(io::stderr());
-        } else {
-            let not_made = |source| Error::NoPrivateDirectory {
-                path: Error::shown(&std::env::temp_dir()),
-                source,
-            };
-            let file = tempfile::tempfile().map_err(not_made)?;
-            command
-                .stdout(file.try_clone().map_err(not_made)?)
-                .stderr(file.try_clone().map_err(not_made)?);
-            captured = Some(file);
-        }
-        match self.status(command, self.limit)? {
+        let not_made = |source| Error::NoPrivateDirectory {
+            path: Error::shown(&std::env::temp_dir()),
+            source,
+        };
+        let (status, captured) = match &self.show_output {
+            Some(show) => {
+                let output = Output::create()?;
+                command
+                    .stdout(output.stdio().map_err(not_made)?)
+                    .stderr(output.stdio().map_err(not_made)?);
+                let status = output.during(show, || self.status(command, self.limit))?;
+                (status, None)
+            }
+            None => {
+                let file = tempfile::tempfile().map_err(not_made)?;
+                command
+                    .stdout(file.try_clone().map_err(not_made)?)
+                    .stderr(file.try_clone().map_err(not_made)?);
+                (self.status(command, self.limit)?, Some(file))
+            }
+        };
+        match status {
             Some(status) if status.success() => Ok(()),
             status => Err(self.failed(said, status, self.limit, captured)),
         }
@@ -201,7 +208,7 @@ mod tests {
         let client = Client {
             name: "sh",
             project: Path::new("/"),
-            show_output: false,
+            show_output: None,
             limit,
         };
         client.run(Command::new("sh").args(["-c", script]), "sh it")
@@ -222,7 +229,7 @@ mod tests {
         let client = Client {
             name: "sh",
             project: Path::new("/"),
-            show_output: false,
+            show_output: None,
             limit: LIMIT,
         };
         let script = "echo \"x @ http://bot:pw@h:1/x.whl, 'https://pw@h/'\"; exit 1";
@@ -278,7 +285,7 @@ mod tests {
         let client = Client {
             name: "nothing-of-that-name",
             project: Path::new("/"),
-            show_output: false,
+            show_output: None,
             limit: LIMIT,
         };
         let error = client

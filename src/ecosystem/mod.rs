@@ -10,6 +10,7 @@ mod kept;
 mod locate;
 mod members;
 mod npm;
+mod output;
 mod private;
 mod pypi;
 
@@ -23,6 +24,7 @@ use std::{
 
 pub use error::Error;
 pub use locate::{Located, Selection, locate};
+pub use output::Show;
 pub use private::{abandon, abandoned};
 
 use crate::model::{Destination, Dist, Ecosystem, Manifest, PackedBy};
@@ -135,8 +137,8 @@ pub struct PackOptions {
     pub ignore_scripts: bool,
     /// Whether to build a Python project even if something is built already.
     pub build: bool,
-    /// Whether to show what the client prints, on standard error, while it prints.
-    pub show_output: bool,
+    /// What is to show what the client prints, while it prints.
+    pub show_output: Option<Show>,
     /// The registry that a crate goes to, by the name that cargo's configuration gives it.
     pub registry: Option<String>,
     /// How long a client may take; if nothing is said, a quarter of an hour.

@@ -17,7 +17,17 @@ pub struct View<'a> {
     pub lines: u64,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// All of a short content.
+    pub fn whole(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            search: (0, bytes.len()),
+            offset: 0,
+            lines: 0,
+        }
+    }
+
     /// Where the byte at `position` of `bytes` lies in the entry: by line and column, or in `binary`
     /// content by its offset.
     pub fn locate(&self, position: usize, binary: bool) -> Location {

@@ -123,14 +123,9 @@ impl ConfigFile {
     pub fn parse(path: &Path, name: &str, text: String) -> Result<Self, PolicyError> {
         let raw = toml::from_str(&text).map_err(|error| {
             let span = error.span().unwrap_or_default();
-            let whole = error.message().trim_end();
-            let message = whole.split(", expected ").next().unwrap_or(whole);
-            let message = message.replacen(" field `", " key `", 1).replacen(
-                "unknown variant",
-                "unknown value",
-                1,
-            );
-            PolicyError::at((name, &text), span, message, "here", suggestion(whole))
+            let written = text.get(span.clone()).unwrap_or_default();
+            let (message, help) = reworded(error.message().trim_end(), written);
+            PolicyError::at((name, &text), span, message, "here", help)
         })?;
         Ok(Self {
             path: path.to_owned(),
@@ -222,13 +217,30 @@ fn shown(path: &Path) -> String {
     escape(&below.unwrap_or(path).to_string_lossy())
 }
 
-/// What was probably meant, from a message of serde: "unknown field `a`, expected one of `b`, `c`".
-fn suggestion(message: &str) -> Option<String> {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let written = message.starts_with("unknown").then(|| quoted.next())??;
-    let known: Vec<&str> = quoted.collect();
+/// A message of the parser in our words, and what was probably meant. It quotes what stands in the file, and
+/// that may be a password: what was `written` is taken up only where it is a key, or nearly a word that belongs
+/// there. Of the parser's own words those before any quote are kept.
+fn reworded(message: &str, written: &str) -> (String, Option<String>) {
+    let (head, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
+    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    let written = written.trim_matches(['"', '\'']);
+    let meant = did_you_mean(written, known.iter().copied());
     let all = || (!known.is_empty()).then(|| format!("known here: {}", known.join(", ")));
-    did_you_mean(written, known.iter().copied()).or_else(all)
+    let own = head.split(['`', '"']).next().unwrap_or_default().trim_end();
+    match own {
+        "unknown field" => (format!("unknown key `{written}`"), meant.or_else(all)),
+        "unknown variant" if meant.is_some() => (format!("unknown value `{written}`"), meant),
+        "unknown variant" => ("unknown value".to_owned(), all()),
+        // Its name is one of ours.
+        "missing field" => (head.replacen("field", "key", 1), None),
+        _ if own.starts_with("invalid type") && !expected.is_empty() => {
+            (format!("{own}, expected {expected}"), None)
+        }
+        _ => (
+            own.split(", expected").next().unwrap_or(own).to_owned(),
+            None,
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -251,12 +263,50 @@ mod tests {
         insta::assert_snapshot!(complaint("[levels]\nenv-file = \"wran\""), @"packwarden.toml:2: unknown value `wran` | did you mean `warn`?");
         insta::assert_snapshot!(complaint("[[waive]]\nreasons = \"x\""), @"packwarden.toml:2: unknown key `reasons` | did you mean `reason`?");
         insta::assert_snapshot!(complaint("[[waive]]\nrule = \"x\""), @"packwarden.toml:1: missing key `reason` |");
-        insta::assert_snapshot!(complaint("profile = \"secret\""), @"packwarden.toml:1: unknown value `secret` | known here: open, closed");
+        insta::assert_snapshot!(complaint("profile = \"secret\""), @"packwarden.toml:1: unknown value | known here: open, closed");
         insta::assert_snapshot!(complaint("[limits]\ndepth = [1]"), @"packwarden.toml:2: expected a text or a whole number |");
         insta::assert_snapshot!(complaint("[publish]\nregistry = \"a\""), @"packwarden.toml:2: unknown key `registry` | did you mean `registries`?");
-        insta::assert_snapshot!(complaint("[publish]\naccess = \"private\""), @"packwarden.toml:2: unknown value `private` | known here: public, restricted");
+        insta::assert_snapshot!(complaint("[publish]\naccess = \"private\""), @"packwarden.toml:2: unknown value | known here: public, restricted");
         insta::assert_snapshot!(complaint("profile ="), @"packwarden.toml:1: string values must be quoted |");
         insta::assert_snapshot!(complaint("[build]\noutput = []"), @"packwarden.toml:2: unknown key `output` | did you mean `outputs`?");
+    }
+
+    #[test]
+    fn no_value_is_told_in_whole_or_in_part() {
+        for value in [
+            "hunter`22",
+            "`hunter`, expected `22`",
+            "hunter, expected 22",
+            "hunter\"22",
+            "'hunter22'",
+        ] {
+            let value = toml::Value::from(value);
+            for text in [
+                format!("profile = {value}"),
+                format!("self-match = {value}"),
+                format!("publish = {value}"),
+                format!("build.outputs = {value}"),
+                format!("token = {value}"),
+                format!("levels.env-file = {value}"),
+                format!("waive = [{{ rule = {value}, reason = {value} }}]\nprofile = 1"),
+                format!("a = {value} {value}"),
+                format!("limits.time = [{value}]"),
+            ] {
+                let error = parse(&text).unwrap_err();
+                let mut told = complaint(&text);
+                miette::GraphicalReportHandler::new()
+                    .render_report(&mut told, &error)
+                    .unwrap();
+                assert!(
+                    !told.contains("hunter") && !told.contains("22"),
+                    "{text}: {told}"
+                );
+            }
+        }
+        insta::assert_snapshot!(complaint("self-match = \"hunter22\""), @"packwarden.toml:1: invalid type: string, expected a boolean |");
+        insta::assert_snapshot!(complaint("profile = 3"), @"packwarden.toml:1: wanted string or table |");
+        insta::assert_snapshot!(complaint("a = 1\na = 2"), @"packwarden.toml:2: duplicate key |");
+        insta::assert_snapshot!(complaint("a = \"\\q\""), @"packwarden.toml:1: missing escaped value |");
     }
 
     #[test]

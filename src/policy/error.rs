@@ -5,8 +5,8 @@ use std::ops::Range;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-use super::verdict::RunError;
-use crate::model::{escape, mask};
+use super::{shown::shown, verdict::RunError};
+use crate::model::escape;
 
 /// What can be wrong with a configuration.
 #[derive(Debug, Error, Diagnostic)]
@@ -67,7 +67,7 @@ pub struct Invalid {
 
 impl PolicyError {
     /// What is wrong with the element at `span` of the file `name`, whose content is `text`. The
-    /// `label` stands under the element.
+    /// `label` stands under the element, which is shown only if the `message` quotes it.
     pub(super) fn at(
         (name, text): (&str, &str),
         span: Range<usize>,
@@ -76,11 +76,15 @@ impl PolicyError {
         help: Option<String>,
     ) -> Self {
         let span = first_line(text, span);
+        let message = message.into();
+        let written = text.get(span.clone()).unwrap_or_default();
+        let is_quoted = message.contains(&format!("`{}`", written.trim_matches(['"', '\''])));
+        let quoted = if is_quoted { span.clone() } else { 0..0 };
         Self::Invalid(Box::new(Invalid {
             name: escape(name),
             line: line_of(text, span.start),
-            message: escape(&message.into()),
-            text: NamedSource::new(escape(name), mask(text)),
+            message: escape(&message),
+            text: NamedSource::new(escape(name), shown(text, quoted)),
             span: span.into(),
             label: escape(label),
             help: help.map(|help| escape(&help)),

@@ -63,7 +63,7 @@ pub(super) fn set(limits: &mut Limits, key: &str, value: &str) -> Result<(), Lim
         ));
     };
     (known.set)(limits, value)
-        .ok_or_else(|| LimitError::Value(format!("`{}` is not {}", escape(value), known.form)))
+        .ok_or_else(|| LimitError::Value(format!("`{key}` must be {}", known.form)))
 }
 
 fn number(text: &str) -> Option<u64> {

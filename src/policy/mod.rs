@@ -10,6 +10,7 @@ mod limits;
 pub mod paste;
 mod profile;
 mod settings;
+mod shown;
 mod verdict;
 mod waiver;
 

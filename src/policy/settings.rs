@@ -247,7 +247,7 @@ fn publishing(config: &ConfigFile) -> Result<Publishing, PolicyError> {
     if let Some(scope) = &raw.scope {
         let name = scope.get_ref().strip_prefix('@').unwrap_or_default();
         if name.is_empty() || name.contains(['/', '@']) || name.contains(char::is_whitespace) {
-            let message = format!("`{}` is no scope", scope.get_ref());
+            let message = "this is no scope";
             let help = Some("a scope is written `\"@acme\"`".to_owned());
             return Err(config.error(scope.span(), message, "no scope", help));
         }

@@ -146,17 +146,17 @@ fn errors_underline_what_is_wrong() {
      × packwarden.toml:4: there is no rule `env-fil`
       ╭─[packwarden.toml:4:1]
     3 │ [levels]
-    4 │ env-fil = "off"
+    4 │ env-fil = "***"
       · ───┬───
       ·    ╰── not known
       ╰────
      help: did you mean `env-file`?
     "#);
     insta::assert_snapshot!(complaint("[limits]\ntime = \"soon\""), @r#"
-     × packwarden.toml:2: `soon` is not a time like "90s" or "5min"
+     × packwarden.toml:2: `time` must be a time like "90s" or "5min"
       ╭─[packwarden.toml:2:8]
     1 │ [limits]
-    2 │ time = "soon"
+    2 │ time = "****"
       ·        ───┬──
       ·           ╰── can't be used
       ╰────
@@ -167,7 +167,7 @@ fn errors_underline_what_is_wrong() {
     1 │ [[waive]]
       · ────┬────
       ·     ╰── this waiver
-    2 │ rule = "github-token"
+    2 │ rule = "************"
       ╰────
      help: add `sha256 = "…"`, so that other content is a new finding; `packwarden check --verbose` shows the value
     "#);
@@ -178,14 +178,14 @@ fn errors_underline_what_is_wrong() {
     2 │ gap = "tar"
       ·       ──┬──
       ·         ╰── not a kind that can be waived
-    3 │ reason = "a test"
+    3 │ reason = "* ****"
       ╰────
      help: only what lies inside an entry can: nested-container, source-map
     "#);
     insta::assert_snapshot!(complaint(&waiver("rule = \"env-file\"", "path = \"a[\"")), @r#"
-     × packwarden.toml:4: unclosed character class; missing ']'
+     × packwarden.toml:4: `a[` is no glob: unclosed character class; missing ']'
       ╭─[packwarden.toml:4:8]
-    3 │ reason = "a test"
+    3 │ reason = "* ****"
     4 │ path = "a["
       ·        ──┬─
       ·          ╰── not a path

@@ -206,7 +206,7 @@ fn glob(config: &ConfigFile, written: &Spanned<String>) -> Result<GlobMatcher, P
         .backslash_escape(true)
         .build()
         .map(|glob| glob.compile_matcher())
-        .map_err(|error| wrong(error.kind().to_string()))
+        .map_err(|error| wrong(format!("`{path}` is no glob: {}", error.kind())))
 }
 
 /// No entry has such a component, so that a waiver with one would never apply.
@@ -220,7 +220,7 @@ fn day(config: &ConfigFile, written: &Spanned<DateText>) -> Result<Date, PolicyE
         DateText::Bare(date) => date.to_string(),
     };
     text.parse().map_err(|_| {
-        let message = format!("`{text}` is not a date");
+        let message = "`expires` is not a date";
         let help = "write the last day as year, month and day: \"2027-06-30\"".to_owned();
         config.error(written.span(), message, "not a date", Some(help))
     })

@@ -168,8 +168,15 @@ struct Policy<'a> {
     digest: String,
     rules: usize,
     self_match: bool,
+    live_secrets: LiveSecrets<'a>,
     limits: BTreeMap<&'static str, u64>,
     r#override: Option<&'a [String]>,
+}
+
+#[derive(Serialize)]
+struct LiveSecrets<'a> {
+    searched_for: usize,
+    unread: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -299,6 +306,10 @@ impl<'a> Artifact<'a> {
                 digest: format!("sha256:{}", policy.digest),
                 rules: policy.rules,
                 self_match: !policy.self_match.is_empty(),
+                live_secrets: LiveSecrets {
+                    searched_for: policy.secrets,
+                    unread: &policy.unread,
+                },
                 limits: limits(&policy.limits),
                 r#override: Some(&policy.overrides[..]).filter(|flags| !flags.is_empty()),
             },

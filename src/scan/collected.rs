@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Scope, declared::Declared, key_collection, manifest};
 use crate::{
     archive::Summary,
-    detect::{Detection, Facts},
+    detect::{Detection, Facts, drop_derived_twins},
     model::{Doubt, Entry, EntryPath, Finding, Gap, Manifest, Sha256},
     rule::is_among_tests,
 };
@@ -60,6 +60,7 @@ impl Collected {
         self.gaps.extend(manifest::choose(&mut self.facts, summary));
         // There may be as many detections as entries: each becomes a finding when it is made, and none
         // waits for the others.
+        drop_derived_twins(&mut self.detections);
         let mut findings = std::mem::take(&mut self.findings);
         for detection in std::mem::take(&mut self.detections) {
             self.find(detection, scope, &mut findings);

@@ -7,6 +7,7 @@
 mod bounds;
 mod collected;
 mod declared;
+mod decoding;
 mod docstrings;
 mod encoded;
 mod entry_scan;

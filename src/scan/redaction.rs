@@ -3,6 +3,10 @@
 
 use std::ops::Range;
 
+use super::{
+    decoding::{Decoding, LIVE},
+    encoded::{Encoded, Search as _},
+};
 use crate::{
     detect::Redactor,
     model::{
@@ -18,7 +22,8 @@ const HIDDEN: &str = "*";
 /// Knows secrets: those in use on this machine by their values, others by the rules.
 pub struct Redaction<'r> {
     rules: Option<&'r RuleSet>,
-    live: Option<Redactor>,
+    /// The secrets in use on this machine.
+    pub(super) live: Option<Redactor>,
 }
 
 impl<'r> Redaction<'r> {
@@ -68,19 +73,28 @@ impl<'r> Redaction<'r> {
         let apart = || text.replace("/pax-", "     ").replace('/', " ");
         let without_slashes = text.contains('/').then(apart);
         for text in [text].into_iter().chain(without_slashes.as_deref()) {
-            let view = View {
-                bytes: text.as_bytes(),
-                search: (0, text.len()),
-                offset: 0,
-                lines: 0,
-            };
+            let view = View::whole(text.as_bytes());
             let entry = Entry::file("", text.len() as u64);
-            let apart = rules.apart_in(&entry, text.as_bytes());
-            rules.search(view, &apart, &|_| true, &mut |found| {
-                if rules.rule(found.rule).info.category == Category::Secret {
-                    places.push(found.value);
-                }
-            });
+            let mut decoding = Decoding {
+                rules,
+                apart: &rules.apart_in(&entry, text.as_bytes()),
+                live: self.live.as_ref(),
+                // What is told is short.
+                spend: &|_| true,
+            };
+            let mut found = decoding.search(view);
+            let mut decoded = Vec::new();
+            let mut encoded = Encoded::new();
+            encoded.look(&view, &mut decoding, &mut decoded);
+            encoded.finish(&mut decoding, &mut decoded);
+            found.extend(decoded.into_iter().map(|one| {
+                let place = one.range.start as usize..one.range.end as usize;
+                (one.rule, place, one.answer)
+            }));
+            let is_secret =
+                |rule| rule == LIVE || rules.rule(rule).info.category == Category::Secret;
+            found.retain(|(rule, ..)| is_secret(*rule));
+            places.extend(found.into_iter().map(|(_, place, _)| place));
         }
         places
     }

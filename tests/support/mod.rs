@@ -10,6 +10,7 @@
 )]
 
 pub mod bundle;
+pub mod check;
 pub mod command;
 pub mod compressed;
 pub mod loopback;

@@ -2,10 +2,14 @@
 //! values. Every number in them may be wrong
 //! (CIPA DC-008, <https://www.loc.gov/preservation/digital/formats/fdd/fdd000022.shtml>).
 
+use crate::model::begin_of;
+
 /// More entries are in no directory that a camera writes.
 const MOST_ENTRIES: u16 = 1024;
-/// Longer texts are cut.
-const LONGEST_TEXT: usize = 200;
+/// Of a longer text no more is read.
+const LONGEST_TEXT: usize = 4 << 10;
+/// How much of a text is shown, in characters.
+const SHOWN: usize = 200;
 
 const ARTIST: u16 = 0x013b;
 const EXIF_DIRECTORY: u16 = 0x8769;
@@ -113,7 +117,7 @@ impl<'b> Tiff<'b> {
         } else {
             entry + 8
         };
-        let end = start.checked_add(length.min(most))?;
+        let end = start.checked_add(length.min(most))?.min(self.bytes.len());
         self.bytes.get(start..end)
     }
 
@@ -125,7 +129,7 @@ impl<'b> Tiff<'b> {
         let says = |text: &str| {
             text.contains(|character: char| character.is_alphanumeric() && character != '0')
         };
-        says(&text).then_some(text)
+        says(&text).then(|| begin_of(&text, SHOWN))
     }
 
     /// Degrees, minutes and seconds as whole degrees; negative to the south and west.

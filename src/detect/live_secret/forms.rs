@@ -3,34 +3,7 @@
 use base64::engine::general_purpose;
 use zeroize::Zeroizing;
 
-/// How a secret is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Form {
-    Plain,
-    JsonEscaped,
-    PercentEncoded,
-    Base64,
-    Utf16,
-    Hex,
-    Reversed,
-    ReversedHex,
-}
-
-impl Form {
-    /// What people call it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Form::Plain => "plain",
-            Form::JsonEscaped => "JSON-escaped",
-            Form::PercentEncoded => "percent-encoded",
-            Form::Base64 => "base64",
-            Form::Utf16 => "UTF-16",
-            Form::Hex => "hexadecimal",
-            Form::Reversed => "reversed",
-            Form::ReversedHex => "reversed hexadecimal",
-        }
-    }
-}
+use crate::detect::machine::{Digits, Form, base64, percent_encoded, utf16};
 
 /// A secret in one form.
 pub(super) type Written = (Form, Zeroizing<Vec<u8>>);
@@ -46,7 +19,8 @@ pub(super) fn written(value: &str) -> Vec<Written> {
     for text in [json_escaped(value, true), once, twice] {
         forms.push((Form::JsonEscaped, Zeroizing::new(text.as_bytes().to_vec())));
     }
-    for (kept, digits) in [("", UPPER), ("", LOWER), ("/", UPPER), ("!'()*", UPPER)] {
+    let (upper, lower) = (Digits::UPPER, Digits::LOWER);
+    for (kept, digits) in [("", upper), ("", lower), ("/", upper), ("!'()*", upper)] {
         forms.push((Form::PercentEncoded, percent_encoded(bytes, kept, digits)));
     }
     for lead in 0..3 {
@@ -59,14 +33,9 @@ pub(super) fn written(value: &str) -> Vec<Written> {
             base64(bytes, lead, &general_purpose::URL_SAFE_NO_PAD),
         ));
     }
-    for order in [u16::to_le_bytes, u16::to_be_bytes] {
-        let mut units = Zeroizing::new(Vec::with_capacity(bytes.len() * 2));
-        value
-            .encode_utf16()
-            .for_each(|unit| units.extend_from_slice(&order(unit)));
-        forms.push((Form::Utf16, units));
-    }
-    for digits in [UPPER, LOWER] {
+    forms.push((Form::Utf16Le, utf16(value, u16::to_le_bytes)));
+    forms.push((Form::Utf16Be, utf16(value, u16::to_be_bytes)));
+    for digits in [upper, lower] {
         let mut backwards = hex(bytes, digits);
         backwards.reverse();
         forms.push((Form::Hex, hex(bytes, digits)));
@@ -76,9 +45,6 @@ pub(super) fn written(value: &str) -> Vec<Written> {
     forms.push((Form::Reversed, reversed));
     forms
 }
-
-const UPPER: &[u8; 16] = b"0123456789ABCDEF";
-const LOWER: &[u8; 16] = b"0123456789abcdef";
 
 fn json_escaped(value: &str, slash: bool) -> Zeroizing<String> {
     let mut escaped = Zeroizing::new(String::with_capacity(value.len() * 2));
@@ -91,45 +57,12 @@ fn json_escaped(value: &str, slash: bool) -> Zeroizing<String> {
     escaped
 }
 
-fn percent_encoded(value: &[u8], kept: &str, digits: &[u8; 16]) -> Zeroizing<Vec<u8>> {
-    let mut encoded = Zeroizing::new(Vec::with_capacity(value.len() * 3));
-    for &byte in value {
-        if byte.is_ascii_alphanumeric()
-            || b"-._~".contains(&byte)
-            || kept.as_bytes().contains(&byte)
-        {
-            encoded.push(byte);
-        } else {
-            encoded.extend_from_slice(&[
-                b'%',
-                digits[usize::from(byte >> 4)],
-                digits[usize::from(byte & 15)],
-            ]);
-        }
-    }
-    encoded
-}
-
-fn hex(value: &[u8], digits: &[u8; 16]) -> Zeroizing<Vec<u8>> {
+fn hex(value: &[u8], digits: Digits) -> Zeroizing<Vec<u8>> {
     let mut written = Zeroizing::new(Vec::with_capacity(value.len() * 2));
     for &byte in value {
-        written.extend_from_slice(&[
-            digits[usize::from(byte >> 4)],
-            digits[usize::from(byte & 15)],
-        ]);
+        written.extend_from_slice(&digits.of(byte));
     }
     written
-}
-
-/// Inside a longer text, a value may begin at any byte of a group of three: only the characters count that
-/// its neighbours have no part in.
-fn base64(value: &[u8], lead: usize, engine: &impl base64::Engine) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(lead + value.len()));
-    bytes.resize(lead, 0);
-    bytes.extend_from_slice(value);
-    let encoded = Zeroizing::new(engine.encode(&*bytes));
-    let own = (lead * 8).div_ceil(6)..bytes.len() * 8 / 6;
-    Zeroizing::new(encoded.as_bytes()[own].to_vec())
 }
 
 #[cfg(test)]
@@ -162,6 +95,6 @@ mod tests {
             texts(Form::ReversedHex)[..2],
             ["A9C3222F334261", "9A3C22F2332416"]
         );
-        assert_eq!(texts(Form::Utf16)[0], "a\0B\u{0}3\0/\0\"\0\u{fffd}\0");
+        assert_eq!(texts(Form::Utf16Le)[0], "a\0B\u{0}3\0/\0\"\0\u{fffd}\0");
     }
 }

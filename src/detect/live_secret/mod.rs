@@ -7,36 +7,137 @@
 mod forms;
 mod search;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::HashSet, ops::Range, sync::Arc};
 
-use super::{Detection, Detector, Inspection, Out, occurrences::Occurrences};
-use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, LiveSecrets, Window};
+use super::{
+    Detection, Detector, Inspection,
+    machine::{self, Form, Name, Occurrences},
+};
+use crate::model::{Context, Entry, EntryPath, LiveSecrets, Location, View, Window};
 
-use forms::Form;
 use search::Search;
 
 const SECRET: &str = "self-match:secret";
 pub(super) const KINDS: &[&str] = &[SECRET];
 
-/// Leaves the secrets of this machine out of what is told.
-pub struct Redactor(Search);
+/// What there is to search for, and where each secret is from.
+struct Secrets {
+    search: Search,
+    sources: Vec<String>,
+}
+
+impl Secrets {
+    fn new(live: &LiveSecrets) -> Option<Self> {
+        let sources = live.secrets.iter().map(|secret| secret.source.clone());
+        Some(Self {
+            search: Search::of(live.secrets.iter().map(|secret| secret.value.as_str()))?,
+            sources: sources.collect(),
+        })
+    }
+}
+
+impl machine::Search for Secrets {
+    fn window(&self) -> Window {
+        Window::new(self.search.before(), self.search.after())
+    }
+
+    fn each(&self, view: &View<'_>, _: &mut u64, found: &mut dyn FnMut(usize, Form, usize)) {
+        self.search.each(view, &mut |one| {
+            found(one.secret, one.form, one.place.start);
+        });
+    }
+
+    fn name(&self, secret: usize) -> Name<'_> {
+        let source = &self.sources[secret];
+        Name {
+            kind: SECRET,
+            subject: Cow::Borrowed(source),
+            noun: source,
+        }
+    }
+}
+
+/// Knows the secrets of this machine in texts: to leave them out of what is told, and to find them in what was
+/// decoded.
+pub struct Redactor {
+    secrets: Secrets,
+    /// What may be left of one in a path, an address or an option, of which only a part is told.
+    parts: Option<Search>,
+}
 
 impl Redactor {
     /// For these secrets; `None` if there are none.
     pub fn new(live: &LiveSecrets) -> Option<Self> {
-        Search::new(live).map(Self)
+        let values = live.secrets.iter().map(|secret| secret.value.as_str());
+        Some(Self {
+            parts: Search::of_parts(values),
+            secrets: Secrets::new(live)?,
+        })
     }
 
-    /// Where in the text secrets are, in whatever form.
-    pub fn places(&self, text: &str) -> Vec<std::ops::Range<usize>> {
-        let found = self.0.in_text(text).into_iter();
+    /// Where in a short text secrets are, or what may be left of one.
+    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let all = [Some(&self.secrets.search), self.parts.as_ref()];
+        let found = all
+            .into_iter()
+            .flatten()
+            .flat_map(|search| search.in_short(text.as_bytes()));
         found.map(|found| found.place).collect()
+    }
+
+    /// Tells where in the view secrets are, in whatever form.
+    pub fn each(&self, view: &View<'_>, found: &mut dyn FnMut(Range<usize>)) {
+        self.secrets.search.each(view, &mut |one| found(one.place));
+    }
+
+    /// What is told of a value that [`Redactor::each`] has found in text that was decoded, and that is
+    /// `written` in this way.
+    pub fn decoded(
+        &self,
+        value: &[u8],
+        written: &str,
+        path: &EntryPath,
+        location: Location,
+    ) -> Option<Detection> {
+        let mut all = self.secrets.search.in_short(value).into_iter();
+        let one = all.find(|found| found.place == (0..value.len()))?;
+        let name = machine::Search::name(&self.secrets, one.secret);
+        Some(name.in_content(written, path, &Occurrences::at(location)))
     }
 }
 
+/// Where the secret is from that a detection tells of, if it was found in a content.
+fn source(detection: &Detection) -> Option<&str> {
+    let fact = (detection.kind == SECRET).then(|| detection.evidence.as_str())?;
+    let (source, form) = fact.rsplit_once(", ")?;
+    (form != machine::IN_PATH).then_some(source)
+}
+
+/// Whether both tell of one secret.
+pub fn tell_of_one_secret(one: &Detection, other: &Detection) -> bool {
+    source(one).is_some_and(|secret| source(other) == Some(secret))
+}
+
+/// Leaves out what tells of a secret in a derived text where another tells of it in what that was derived from.
+pub fn drop_derived_twins(detections: &mut Vec<Detection>) {
+    let told: HashSet<(String, String)> = detections
+        .iter()
+        .filter_map(|one| Some((one.path.as_str().to_owned(), source(one)?.to_owned())))
+        .collect();
+    if told.is_empty() {
+        return;
+    }
+    detections.retain(|one| {
+        let path = one.path.as_str();
+        let mut whole = path.match_indices("!/").map(|(end, _)| &path[..end]);
+        let twin =
+            |source: &str| whole.any(|whole| told.contains(&(whole.to_owned(), source.to_owned())));
+        !source(one).is_some_and(twin)
+    });
+}
+
 struct LiveSecret {
-    /// What there is to search, and where each secret is from.
-    search: Option<Arc<(Search, Vec<String>)>>,
+    secrets: Option<Arc<Secrets>>,
 }
 
 pub(super) fn make(context: &Context) -> Box<dyn Detector> {
@@ -45,95 +146,15 @@ pub(super) fn make(context: &Context) -> Box<dyn Detector> {
 
 impl LiveSecret {
     fn new(live: &LiveSecrets) -> Self {
-        let sources = live.secrets.iter().map(|secret| secret.source.clone());
-        let search = Search::new(live).map(|search| Arc::new((search, sources.collect())));
-        Self { search }
+        Self {
+            secrets: Secrets::new(live).map(Arc::new),
+        }
     }
 }
 
 impl Detector for LiveSecret {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
-        // A derived text was searched already, in the form in which its container holds it, and so was
-        // its name.
-        let searched = match entry.kind {
-            EntryKind::File => !entry.opened,
-            EntryKind::Link { .. } | EntryKind::Metadata => true,
-            EntryKind::Directory => false,
-            EntryKind::Derived => return None,
-        };
-        let search = self.search.as_ref()?;
-        let mut in_path = Vec::new();
-        if entry.kind != EntryKind::Metadata {
-            let own = entry.path.as_str().rsplit("!/").next().unwrap_or_default();
-            let found = search.0.in_text(own).into_iter();
-            in_path.extend(found.map(|found| (found.secret, found.form)));
-            in_path.sort_unstable();
-            in_path.dedup();
-        }
-        if !searched && in_path.is_empty() {
-            return None;
-        }
-        Some(Box::new(Looking {
-            path: entry.path.clone(),
-            binary: memchr::memchr(0, head).is_some(),
-            window: Window::new(search.0.before(), search.0.after()),
-            search: Arc::clone(search),
-            searched,
-            in_path,
-            found: BTreeMap::new(),
-        }))
-    }
-}
-
-/// An entry being searched.
-struct Looking {
-    search: Arc<(Search, Vec<String>)>,
-    path: EntryPath,
-    binary: bool,
-    window: Window,
-    /// Whether the content is looked at; else only the path was.
-    searched: bool,
-    in_path: Vec<(usize, Form)>,
-    found: BTreeMap<(usize, Form), Occurrences>,
-}
-
-impl Inspection for Looking {
-    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
-        let (search, sources) = &*self.search;
-        let (binary, all) = (self.binary, &mut self.found);
-        let piece = if self.searched { piece } else { &[] };
-        self.window.push(piece, last, &mut |view| {
-            search.each(&view, &mut |found| {
-                all.entry((found.secret, found.form))
-                    .and_modify(Occurrences::another)
-                    .or_insert_with(|| Occurrences::at(view.locate(found.place.start, binary)));
-            });
-        });
-        if !last {
-            return;
-        }
-        for &(secret, form) in &self.in_path {
-            let source = &sources[secret];
-            let message = format!("{source} is part of the path");
-            let fact = format!("{source}, {}, in the path", form.name());
-            out.detection(Detection::new(SECRET, &self.path, message, fact));
-        }
-        for (&(secret, form), found) in &self.found {
-            let source = &sources[secret];
-            let what = match form {
-                Form::Plain => source.clone(),
-                form => format!("{source} ({})", form.name()),
-            };
-            out.detection(Detection {
-                kind: SECRET,
-                path: self.path.clone(),
-                location: found.first,
-                message: found.sentence(&what),
-                evidence: Evidence::fact(format!("{source}, {}", form.name())),
-                fix: None,
-                sha256: None,
-            });
-        }
+        machine::inspect(self.secrets.as_ref()?, entry, head)
     }
 }
 
@@ -146,7 +167,7 @@ mod tests {
     use super::*;
     use crate::{
         detect::testing::{Recorder, inspect, inspect_in_steps},
-        model,
+        model::{self, EntryKind},
     };
 
     fn live(values: &[&str]) -> LiveSecrets {
@@ -222,7 +243,7 @@ mod tests {
                 STANDARD.encode(format!("ab{value}c")).into_bytes(),
                 "base64",
             ),
-            (utf16, "UTF-16"),
+            (utf16, "UTF-16BE"),
             (hex.to_uppercase().into_bytes(), "hexadecimal"),
             (reversed.into_bytes(), "reversed"),
             (backwards.into_bytes(), "reversed hexadecimal"),

@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::forms::{Form, written};
-use crate::model::{LiveSecrets, View};
+use super::forms::written;
+use crate::{detect::machine::Form, model::View};
 
 /// How much of a form the table is made of, at least: no secret is shorter in any.
 const SHORTEST_PART: usize = 12;
@@ -47,21 +47,45 @@ pub(super) struct Found {
 }
 
 impl Search {
-    /// A search for these secrets; `None` if there are none.
-    pub(super) fn new(live: &LiveSecrets) -> Option<Self> {
+    /// A search for these values in all forms; `None` if there are none.
+    pub(super) fn of<'v>(values: impl Iterator<Item = &'v str>) -> Option<Self> {
         let mut needles = Vec::new();
-        for (secret, live) in live.secrets.iter().enumerate() {
-            for (form, bytes) in written(&live.value) {
-                // Made by hand, a value may be too short to be found in this way.
-                if bytes.len() >= SHORTEST_PART {
+        for (secret, value) in values.enumerate() {
+            for (form, bytes) in written(value) {
+                needles.push(Needle {
+                    secret,
+                    form,
+                    bytes,
+                });
+            }
+        }
+        Self::new(needles)
+    }
+
+    /// A search for every part of these values that is as long as the shortest secret.
+    pub(super) fn of_parts<'v>(values: impl Iterator<Item = &'v str>) -> Option<Self> {
+        let mut needles = Vec::new();
+        for (secret, value) in values.enumerate() {
+            for bytes in value.as_bytes().windows(SHORTEST_PART) {
+                // So it is written in paths.
+                let slashes = bytes
+                    .iter()
+                    .map(|byte| if *byte == b'\\' { b'/' } else { *byte });
+                for bytes in [bytes.to_vec(), slashes.collect()] {
                     needles.push(Needle {
                         secret,
-                        form,
-                        bytes,
+                        form: Form::Plain,
+                        bytes: Zeroizing::new(bytes),
                     });
                 }
             }
         }
+        Self::new(needles)
+    }
+
+    fn new(mut needles: Vec<Needle>) -> Option<Self> {
+        // Made by hand, a value may be too short to be found in this way.
+        needles.retain(|needle| needle.bytes.len() >= SHORTEST_PART);
         // Of forms that are written alike the plainest is told.
         needles.sort_by(|a, b| (&*a.bytes, a.form).cmp(&(&*b.bytes, b.form)));
         needles.dedup_by(|b, a| a.bytes == b.bytes);
@@ -147,16 +171,10 @@ impl Search {
         }
     }
 
-    /// Everything in a short text.
-    pub(super) fn in_text(&self, text: &str) -> Vec<Found> {
-        let view = View {
-            bytes: text.as_bytes(),
-            search: (0, text.len()),
-            offset: 0,
-            lines: 0,
-        };
+    /// Everything in a short content.
+    pub(super) fn in_short(&self, content: &[u8]) -> Vec<Found> {
         let mut all = Vec::new();
-        self.each(&view, &mut |found| all.push(found));
+        self.each(&View::whole(content), &mut |found| all.push(found));
         all
     }
 }

@@ -1,31 +1,8 @@
 //! The forms in which a text may be written in a file.
 
-use base64::{Engine as _, engine::general_purpose};
+use base64::engine::general_purpose;
 
-/// How a value is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Form {
-    Plain,
-    JsonEscaped,
-    PercentEncoded,
-    Base64,
-    Utf16Le,
-    Utf16Be,
-}
-
-impl Form {
-    /// What people call it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Form::Plain => "plain",
-            Form::JsonEscaped => "JSON-escaped",
-            Form::PercentEncoded => "percent-encoded",
-            Form::Base64 => "base64",
-            Form::Utf16Le => "UTF-16LE",
-            Form::Utf16Be => "UTF-16BE",
-        }
-    }
-}
+use crate::detect::machine::{self, Digits, Form, percent_encoded, utf16};
 
 /// A value in one form: what to search for, and how to make sure of it.
 pub(super) struct Written {
@@ -55,21 +32,19 @@ pub(super) fn written(value: &str) -> Vec<Written> {
         for text in escaped.iter().chain([&twice]) {
             forms.push(as_is(Form::JsonEscaped, text.as_bytes()));
         }
-        for keep_slash in [false, true] {
-            let encoded = percent_encoded(spelling, keep_slash);
-            forms.push(as_is(Form::PercentEncoded, encoded.as_bytes()));
-            forms.push(as_is(Form::PercentEncoded, lower_hex(&encoded).as_bytes()));
+        for kept in ["", "/"] {
+            for digits in [Digits::UPPER, Digits::LOWER] {
+                let encoded = percent_encoded(spelling.as_bytes(), kept, digits);
+                forms.push(as_is(Form::PercentEncoded, &encoded));
+            }
         }
         forms.extend(base64(spelling));
         if spelling.contains('\\') {
             forms.extend(base64(&escaped[0]));
             forms.extend(base64(&twice));
         }
-        let units = spelling.encode_utf16();
-        let little: Vec<u8> = units.clone().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = units.flat_map(u16::to_be_bytes).collect();
-        forms.push(as_is(Form::Utf16Le, &little));
-        forms.push(as_is(Form::Utf16Be, &big));
+        forms.push(as_is(Form::Utf16Le, &utf16(spelling, u16::to_le_bytes)));
+        forms.push(as_is(Form::Utf16Be, &utf16(spelling, u16::to_be_bytes)));
     }
     let mut known = std::collections::HashSet::new();
     forms.retain(|form| known.insert(form.bytes.clone()));
@@ -85,59 +60,23 @@ fn as_is(form: Form, bytes: &[u8]) -> Written {
     }
 }
 
-fn percent_encoded(text: &str, keep_slash: bool) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            b'/' if keep_slash => "/".to_owned(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
-/// `%2Fa` as `%2fa`: some encoders write small digits.
-fn lower_hex(encoded: &str) -> String {
-    let mut digits = 0;
-    encoded
-        .chars()
-        .map(|character| {
-            let lower = digits > 0;
-            digits = if character == '%' {
-                2
-            } else {
-                digits.max(1) - 1
-            };
-            if lower {
-                character.to_ascii_lowercase()
-            } else {
-                character
-            }
-        })
-        .collect()
-}
-
-/// Inside a longer text, a value may begin at any byte of a group of three: three spellings, of
-/// which only the characters count that its neighbours have no part in.
+/// Three spellings, one for each byte of a group at which the value may begin.
 fn base64(value: &str) -> Vec<Written> {
     let mut spellings = Vec::new();
     for lead in 0..3 {
-        let bytes = [&vec![0; lead], value.as_bytes()].concat();
-        let own = (lead * 8).div_ceil(6)..bytes.len() * 8 / 6;
-        if own.len() < SHORTEST_BASE64 {
-            continue;
-        }
         for engine in [
             &general_purpose::STANDARD_NO_PAD,
             &general_purpose::URL_SAFE_NO_PAD,
         ] {
-            spellings.push(Written {
-                form: Form::Base64,
-                bytes: engine.encode(&bytes).as_bytes()[own.clone()].to_vec(),
-                value: value.as_bytes().to_vec(),
-                lead,
-            });
+            let bytes = machine::base64(value.as_bytes(), lead, engine).to_vec();
+            if bytes.len() >= SHORTEST_BASE64 {
+                spellings.push(Written {
+                    form: Form::Base64,
+                    bytes,
+                    value: value.as_bytes().to_vec(),
+                    lead,
+                });
+            }
         }
     }
     spellings
@@ -150,9 +89,6 @@ impl Written {
         let end = start + self.bytes.len();
         let before = |distance: usize| text.get(start.checked_sub(distance)?).copied();
         Some(match self.form {
-            Form::Plain | Form::JsonEscaped | Form::PercentEncoded => {
-                (before(1), text.get(end).copied())
-            }
             Form::Utf16Le => (
                 unit(before(2), before(1)),
                 unit(text.get(end).copied(), text.get(end + 1).copied()),
@@ -176,6 +112,7 @@ impl Written {
                 }
                 (at(-1), at(length))
             }
+            _ => (before(1), text.get(end).copied()),
         })
     }
 }
@@ -212,6 +149,8 @@ fn sextet(character: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     fn texts(value: &str, form: Form) -> Vec<String> {

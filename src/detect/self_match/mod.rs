@@ -6,12 +6,14 @@
 mod forms;
 mod search;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
-use super::{Detection, Detector, Inspection, Out, occurrences::Occurrences};
-use crate::model::{Context, Entry, EntryKind, EntryPath, Evidence, SelfKind, View, Window};
+use super::{
+    Detector, Inspection,
+    machine::{self, Form, Name},
+};
+use crate::model::{Context, Entry, EntryKind, SelfKind, View, Window};
 
-use forms::Form;
 use search::Search;
 
 /// What is looked for, most specific first: of several at one place only the first is told.
@@ -56,111 +58,30 @@ impl SelfMatch {
 
 impl Detector for SelfMatch {
     fn inspect(&self, entry: &Entry, head: &[u8]) -> Option<Box<dyn Inspection>> {
-        // A derived text was searched already: in the form in which its container holds it, and so was
-        // its name.
-        let searched = match entry.kind {
-            EntryKind::File => !entry.opened,
-            EntryKind::Link { .. } | EntryKind::Metadata => true,
-            EntryKind::Directory => false,
-            EntryKind::Derived => return None,
-        };
-        let search = self.search.as_ref()?;
-        let in_path = match entry.kind {
-            EntryKind::Metadata => Vec::new(),
-            _ => in_path(search, &entry.path),
-        };
-        if !searched && in_path.is_empty() {
+        // A derived text was searched already: in the form in which its container holds it.
+        if entry.kind == EntryKind::Derived {
             return None;
         }
-        Some(Box::new(Looking {
-            search: Arc::clone(search),
-            path: entry.path.clone(),
-            binary: memchr::memchr(0, head).is_some(),
-            window: Window::new(Search::BEFORE, search.after()),
-            passed: 0,
-            searched,
-            in_path,
-            found: BTreeMap::new(),
-        }))
+        machine::inspect(self.search.as_ref()?, entry, head)
     }
 }
 
-/// An entry being searched.
-struct Looking {
-    search: Arc<Search>,
-    path: EntryPath,
-    binary: bool,
-    window: Window,
-    /// Offset up to which everything belongs to what was found already.
-    passed: u64,
-    /// Whether the content is looked at; else only the path was.
-    searched: bool,
-    in_path: Vec<(usize, Form)>,
-    found: BTreeMap<(usize, Form), Occurrences>,
-}
-
-impl Inspection for Looking {
-    fn push(&mut self, piece: &[u8], last: bool, out: &mut dyn Out) {
-        let (search, binary) = (&self.search, self.binary);
-        let (passed, found) = (&mut self.passed, &mut self.found);
-        let piece = if self.searched { piece } else { &[] };
-        self.window.push(piece, last, &mut |view| {
-            search.each(&view, passed, &mut |kind, form, start| {
-                found
-                    .entry((kind, form))
-                    .and_modify(Occurrences::another)
-                    .or_insert_with(|| Occurrences::at(view.locate(start, binary)));
-            });
-        });
-        if !last {
-            return;
-        }
-        for &(kind, form) in &self.in_path {
-            let (_, kind, noun) = LOOKED_FOR[kind];
-            let message = format!("your {noun} is part of the path");
-            let fact = format!("{noun}, {}, in the path", form.name());
-            out.detection(Detection::new(kind, &self.path, message, fact));
-        }
-        for (&(kind, form), found) in &self.found {
-            let (_, kind, noun) = LOOKED_FOR[kind];
-            out.detection(Detection {
-                kind,
-                path: self.path.clone(),
-                location: found.first,
-                message: found.sentence(&what(noun, form)),
-                evidence: Evidence::fact(format!("{noun}, {}", form.name())),
-                fix: None,
-                sha256: None,
-            });
-        }
+impl machine::Search for Search {
+    fn window(&self) -> Window {
+        Window::new(Search::BEFORE, self.after())
     }
-}
 
-/// What is in the part of a path that is no container's.
-fn in_path(search: &Search, path: &EntryPath) -> Vec<(usize, Form)> {
-    let own = path.as_str().rsplit("!/").next().unwrap_or_default();
-    // Whoever packs `/home/ann` finds `home/ann` in the archive.
-    let text = format!("/{own}");
-    let view = View {
-        bytes: text.as_bytes(),
-        search: (0, text.len()),
-        offset: 0,
-        lines: 0,
-    };
-    let mut found = Vec::new();
-    search.each(&view, &mut 0, &mut |kind, form, _| {
-        if !found.contains(&(kind, form)) {
-            found.push((kind, form));
+    fn each(&self, view: &View<'_>, passed: &mut u64, found: &mut dyn FnMut(usize, Form, usize)) {
+        self.each(view, passed, found);
+    }
+
+    fn name(&self, value: usize) -> Name<'_> {
+        let (_, kind, noun) = LOOKED_FOR[value];
+        Name {
+            kind,
+            subject: Cow::Owned(format!("your {noun}")),
+            noun,
         }
-    });
-    found
-}
-
-/// What is said to appear.
-fn what(noun: &str, form: Form) -> String {
-    match form {
-        Form::Plain => format!("your {noun}"),
-        form => format!("your {noun} ({})", form.name()),
     }
 }
 
@@ -170,6 +91,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        detect::Detection,
         detect::testing::{Recorder, inspect, inspect_in_steps},
         model::SelfValue,
     };

@@ -4,9 +4,12 @@ use aho_corasick::{AhoCorasick, MatchKind, Span, packed};
 
 use super::{
     LOOKED_FOR,
-    forms::{Form, Written, written},
+    forms::{Written, written},
 };
-use crate::model::{SelfKind, SelfValue, View};
+use crate::{
+    detect::machine::Form,
+    model::{SelfKind, SelfValue, View},
+};
 
 /// Shorter values are in every file. The host room leaves out what everybody has; this is the last
 /// line of defence.

@@ -154,7 +154,7 @@ fn client<'a>(root: &'a Path, options: &PackOptions) -> Client<'a> {
     Client {
         name: "cargo",
         project: root,
-        show_output: options.show_output,
+        show_output: options.show_output.clone(),
         limit: options.limit(),
     }
 }

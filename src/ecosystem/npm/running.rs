@@ -38,7 +38,7 @@ impl<'a> Running<'a> {
         let client = Client {
             name: choice.name,
             project: root,
-            show_output: options.show_output,
+            show_output: options.show_output.clone(),
             limit: options.limit(),
         };
         if environment::inside_ignoring(|name| env::var_os(name)) {

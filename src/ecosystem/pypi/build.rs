@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     ecosystem::{
-        Error, PackOptions, Packed, Project,
+        Error, PackOptions, Packed, Project, Show,
         client::{Client, MARKER, WITH_SCRIPTS},
         private::PrivateDirectory,
     },
@@ -51,7 +51,7 @@ pub(super) fn build(project: &Project, options: &PackOptions) -> Result<Vec<Pack
     let workshop = Workshop {
         project: &project.root,
         copy: &copy::copy(&top, &root, directory.path())?,
-        show_output: options.show_output,
+        show_output: options.show_output.as_ref(),
         limit: options.limit(),
     };
     let choice = choose(options.client, &Said::of(&root, &top), &workshop)?;
@@ -94,7 +94,7 @@ pub(super) struct Workshop<'a> {
     project: &'a Path,
     /// Its copy, which is what clients see.
     copy: &'a Path,
-    show_output: bool,
+    show_output: Option<&'a Show>,
     limit: Duration,
 }
 
@@ -144,7 +144,7 @@ impl Workshop<'_> {
         Client {
             name: facts.name,
             project: self.project,
-            show_output: self.show_output,
+            show_output: self.show_output.cloned(),
             limit: self.limit,
         }
     }

@@ -3,22 +3,22 @@
 use crate::model::Location;
 
 #[derive(Debug)]
-pub(super) struct Occurrences {
+pub(in crate::detect) struct Occurrences {
     count: u64,
-    pub(super) first: Location,
+    pub(in crate::detect) first: Location,
 }
 
 impl Occurrences {
-    pub(super) fn at(first: Location) -> Self {
+    pub(in crate::detect) fn at(first: Location) -> Self {
         Self { count: 1, first }
     }
 
-    pub(super) fn another(&mut self) {
+    pub(in crate::detect) fn another(&mut self) {
         self.count += 1;
     }
 
     /// `what`, and that it appears.
-    pub(super) fn sentence(&self, what: &str) -> String {
+    pub(in crate::detect) fn sentence(&self, what: &str) -> String {
         let place = match (self.first.line, self.first.offset) {
             (Some(line), _) => format!("at line {line}"),
             (None, offset) => format!("at offset {}", offset.unwrap_or_default()),
