@@ -563,7 +563,7 @@ fn limits_are_checked_and_hold() {
     let place = Place::with(&[("a.tgz", &good())]);
     for (limit, words) in [
         ("entrees=1", &["entrees", "did you mean `entries`?"][..]),
-        ("entries=many", &["entries=many", "not a"]),
+        ("entries=many", &["entries=many", "must be a"]),
         ("entries=-1", &["entries=-1"]),
         ("entries=1\u{1b}", &["\\u{1b}"]),
         ("decompressed=1 XB", &["1 XB"]),
