@@ -2,6 +2,7 @@
 //! calls it; there is no other way to a verdict.
 
 mod error;
+mod places;
 mod repositories;
 mod secrets;
 
@@ -20,7 +21,8 @@ use crate::{
     ecosystem::{self, Packed, Project},
     host,
     model::{
-        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress, escape,
+        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress,
+        SourcePlaces, escape,
     },
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
     rule::{RuleError, RuleSet},
@@ -183,7 +185,11 @@ impl Run<'_> {
         } else if metadata.is_file() {
             let policy = self.policy(Path::new(HERE))?;
             let source = open(path, &shown(), None);
-            let judged = source.and_then(|source| self.judge(source, Beside::here(), &policy));
+            let beside = Beside {
+                file: Some(path),
+                ..Beside::here()
+            };
+            let judged = source.and_then(|source| self.judge(source, beside, &policy));
             checked.take(target, judged);
             Ok(())
         } else {
@@ -276,6 +282,8 @@ impl Run<'_> {
             dist,
             repository: Some(repository),
             asked_of: packed.asked_of.clone(),
+            packed: Some(packed),
+            file: None,
         };
         self.judge(source, beside, policy)
     }
@@ -309,6 +317,13 @@ impl Run<'_> {
         let mut judged = policy::judge(scanned, settings, rules.digest(), today);
         let redaction = Redaction::new(Some(rules), &context.live_secrets);
         judged.reword_settings(|text| redaction.of(text));
+        let known = repository.and_then(Known::read);
+        judged.sources = match (beside.packed, beside.file) {
+            (Some(packed), _) => places::of_packed(packed, known, &judged),
+            (None, Some(file)) => places::of_given(file),
+            (None, None) => SourcePlaces::default(),
+        };
+        judged.sources.retain(|text| redaction.of(text).is_none());
         Ok(judged)
     }
 }
@@ -326,6 +341,10 @@ struct Beside<'a> {
     repository: Option<&'a Known>,
     /// What its destination was taken from.
     asked_of: Option<Manifest>,
+    /// What the client has made, if one has.
+    packed: Option<&'a Packed>,
+    /// The file that was given, if one was.
+    file: Option<&'a Path>,
 }
 
 impl Beside<'_> {
@@ -336,6 +355,8 @@ impl Beside<'_> {
             dist: None,
             repository: None,
             asked_of: None,
+            packed: None,
+            file: None,
         }
     }
 }
