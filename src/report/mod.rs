@@ -6,6 +6,7 @@ mod human;
 mod json;
 mod quantity;
 mod rules_page;
+mod safe_json;
 
 use std::io::{self, Write};
 
