@@ -5,8 +5,10 @@ mod disarm;
 mod human;
 mod json;
 mod quantity;
+mod remark;
 mod rules_page;
 mod safe_json;
+mod sarif;
 
 use std::io::{self, Write};
 
@@ -79,6 +81,12 @@ pub const FORMATS: &[ReportFormat] = &[
         about: "for programs; docs/schema/report-v1.json describes it",
         for_people: false,
         write: json::write,
+    },
+    ReportFormat {
+        name: "sarif",
+        about: "SARIF 2.1.0, for code scanning",
+        for_people: false,
+        write: sarif::write,
     },
 ];
 
