@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod disarm;
+mod github;
 mod human;
 mod json;
 mod quantity;
@@ -87,6 +88,12 @@ pub const FORMATS: &[ReportFormat] = &[
         about: "SARIF 2.1.0, for code scanning",
         for_people: false,
         write: sarif::write,
+    },
+    ReportFormat {
+        name: "github",
+        about: "annotations, for GitHub Actions",
+        for_people: false,
+        write: github::write,
     },
 ];
 
