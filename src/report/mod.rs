@@ -3,6 +3,7 @@
 mod catalogue;
 mod disarm;
 mod github;
+mod gitlab;
 mod human;
 mod json;
 mod quantity;
@@ -94,6 +95,12 @@ pub const FORMATS: &[ReportFormat] = &[
         about: "annotations, for GitHub Actions",
         for_people: false,
         write: github::write,
+    },
+    ReportFormat {
+        name: "gitlab",
+        about: "code quality, for GitLab",
+        for_people: false,
+        write: gitlab::write,
     },
 ];
 
