@@ -1,11 +1,13 @@
 //! A verdict, written for people and for machines: one file per format, one table.
 
+mod bounded;
 mod catalogue;
 mod disarm;
 mod github;
 mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod quantity;
 mod remark;
 mod rules_page;
@@ -101,6 +103,12 @@ pub const FORMATS: &[ReportFormat] = &[
         about: "code quality, for GitLab",
         for_people: false,
         write: gitlab::write,
+    },
+    ReportFormat {
+        name: "junit",
+        about: "JUnit XML, for what shows tests",
+        for_people: false,
+        write: junit::write,
     },
 ];
 
