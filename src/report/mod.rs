@@ -8,6 +8,7 @@ mod gitlab;
 mod human;
 mod json;
 mod junit;
+mod markdown;
 mod quantity;
 mod remark;
 mod rules_page;
@@ -109,6 +110,12 @@ pub const FORMATS: &[ReportFormat] = &[
         about: "JUnit XML, for what shows tests",
         for_people: false,
         write: junit::write,
+    },
+    ReportFormat {
+        name: "markdown",
+        about: "a page for the summary of a job",
+        for_people: false,
+        write: markdown::write,
     },
 ];
 
