@@ -73,7 +73,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("base64", &["model", "rule", "detect", "scan", "host"]),
     ("xxhash_rust", &["rule", "detect", "archive"]),
     ("crossbeam_channel", &["scan"]),
-    ("tempfile", &["ecosystem", "archive"]),
+    ("tempfile", &["ecosystem", "archive", "cli"]),
     ("rustix", &["ecosystem", "host"]),
     ("terminal_size", &["cli"]),
     ("strsim", &["model"]),

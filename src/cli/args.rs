@@ -48,10 +48,12 @@ pub(super) struct CheckArguments {
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// How to report: human or json; may be repeated
+    /// How to report: human, json, sarif, github, gitlab, junit or markdown; may be repeated
     ///
-    /// FORMAT alone writes to standard output, FORMAT=FILE to a file. While a machine format goes to
-    /// standard output, the report for people goes to standard error if it was asked for too.
+    /// FORMAT alone writes to standard output, FORMAT=FILE to a file, which is there as a whole or not at
+    /// all. While a machine format goes to standard output, the report for people goes to standard error
+    /// if it was asked for too. Only one machine format can go to standard output. No format changes the
+    /// exit code.
     #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = output::parse_format)]
     pub(super) formats: Vec<output::FormatArgument>,
 
