@@ -1,4 +1,5 @@
 //! The command line from outside: exit codes, and what goes to which stream.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 

@@ -142,9 +142,11 @@ fn markdown() {
     insta::assert_snapshot!("markdown", plain("markdown", &release()));
 }
 
-/// What the runner of GitHub Actions makes of a line (actions/runner, `ActionCommand.cs`): the command, its
-/// properties and the message.
-fn obeyed(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+/// A command, its properties and its message.
+type Obeyed = (String, Vec<(String, String)>, String);
+
+/// What the runner of GitHub Actions makes of a line (actions/runner, `ActionCommand.cs`).
+fn obeyed(line: &str) -> Option<Obeyed> {
     let back = |text: &str, escapes: &[(&str, &str)]| {
         let all = escapes.iter().chain(&[("%25", "%")]);
         all.fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
