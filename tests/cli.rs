@@ -3,7 +3,10 @@
 
 mod support;
 
-use support::{command::packwarden, tarball::TarballBuilder};
+use support::{
+    command::{Ran, packwarden},
+    tarball::TarballBuilder,
+};
 
 const NOWHERE: &str = "/nowhere/at/all";
 
@@ -170,6 +173,119 @@ fn a_report_that_cannot_be_written_is_an_error_and_the_others_are_written() {
         "{ran:?}"
     );
     assert!(directory.path().join("report.sarif").exists());
+}
+
+/// A directory with two artifacts that pass and one that leaks.
+fn artifacts() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let one = TarballBuilder::package();
+    let other = TarballBuilder::package().file("package/b.js", b"b");
+    let leak = TarballBuilder::package().file("package/.env", b"A=1");
+    for (name, artifact) in [("one.tgz", one), ("other.tgz", other), ("leak.tgz", leak)] {
+        std::fs::write(directory.path().join(name), artifact.gzip()).unwrap();
+    }
+    directory
+}
+
+fn check_in(directory: &tempfile::TempDir, arguments: &[&str]) -> Ran {
+    let ran = packwarden(&["check", "--no-config", "--format", "json"]).arguments(arguments);
+    ran.directory(directory.path()).run()
+}
+
+#[test]
+fn what_passes_is_kept_and_nothing_else_is_expected() {
+    let directory = artifacts();
+    let place = |name: &str| directory.path().join(name);
+    let ran = check_in(&directory, &["--save", "kept", "one.tgz", "other.tgz"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let document = ran.json();
+    let list = std::fs::read_to_string(place("kept/SHA256SUMS")).unwrap();
+    let lines: Vec<String> = ["one.tgz", "other.tgz"]
+        .iter()
+        .enumerate()
+        .map(|(number, name)| {
+            assert_eq!(
+                std::fs::read(place(name)).unwrap(),
+                std::fs::read(place("kept").join(name)).unwrap()
+            );
+            format!(
+                "{}  {name}\n",
+                document["artifacts"][number]["sha256"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(list, lines.concat());
+    assert_eq!(std::fs::read_dir(place("kept")).unwrap().count(), 3);
+
+    let expect = ["--expect", "kept/SHA256SUMS"];
+    assert_eq!(
+        check_in(&directory, &[&expect[..], &["kept/one.tgz"]].concat()).code,
+        Some(0)
+    );
+    std::fs::write(
+        place("kept/one.tgz"),
+        TarballBuilder::package().file("package/c.js", b"c").gzip(),
+    )
+    .unwrap();
+    let ran = check_in(
+        &directory,
+        &[&expect[..], &["kept/other.tgz", "kept/one.tgz"]].concat(),
+    );
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let document = ran.json();
+    let mut findings = document["findings"].as_array().unwrap().iter();
+    let unexpected = findings
+        .find(|one| one["rule"] == "unexpected-artifact")
+        .unwrap();
+    assert_eq!(unexpected["artifact"], 1);
+    assert_eq!(unexpected["path"], "kept/one.tgz");
+    let message = unexpected["message"].as_str().unwrap();
+    assert!(message.ends_with("none of the 2 artifacts listed in kept/SHA256SUMS"));
+    assert!(findings.all(|one| one["rule"] != "unexpected-artifact"));
+}
+
+#[test]
+fn nothing_is_kept_of_what_does_not_pass_and_nothing_is_overwritten() {
+    let directory = artifacts();
+    let place = |name: &str| directory.path().join(name);
+    let before = || std::fs::read_dir(directory.path()).unwrap().count();
+    for (code, arguments) in [
+        (1, &["--save", "kept", "one.tgz", "leak.tgz"][..]),
+        (1, &["--save", "kept", "--expect", "list", "one.tgz"]),
+        (0, &["--save", "kept", "--exit-zero", "leak.tgz"]),
+        (3, &["--save", "kept", "one.tgz", NOWHERE]),
+        (2, &["--save", "kept", "-"]),
+        (2, &["--save", "no/kept", "one.tgz"]),
+        (2, &["--save", "one.tgz", "other.tgz"]),
+        (2, &["--save", "kept", "one.tgz", "./one.tgz"]),
+        (2, &["--expect", "none", "one.tgz"]),
+        (2, &["--expect", "empty", "one.tgz"]),
+        (2, &["--expect", "one.tgz", "one.tgz"]),
+    ] {
+        std::fs::write(place("list"), format!("{:064}  a.tgz\n", 0)).unwrap();
+        std::fs::write(place("empty"), "\n").unwrap();
+        let ran = check_in(&directory, arguments);
+        assert_eq!(ran.code, Some(code), "{arguments:?}: {ran:?}");
+        assert_eq!(before(), 5, "{arguments:?}");
+    }
+    std::fs::create_dir(place("full")).unwrap();
+    std::fs::write(place("full/a"), "mine").unwrap();
+    let ran = check_in(&directory, &["--save", "full", "one.tgz"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(
+        ran.json()["errors"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("nothing in it is overwritten")
+    );
+    assert_eq!(std::fs::read_dir(place("full")).unwrap().count(), 1);
+    // One that is empty gives way.
+    std::fs::create_dir(place("kept")).unwrap();
+    assert_eq!(
+        check_in(&directory, &["--save", "kept", "one.tgz"]).code,
+        Some(0)
+    );
+    assert_eq!(std::fs::read_dir(place("kept")).unwrap().count(), 2);
 }
 
 #[test]

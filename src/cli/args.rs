@@ -124,6 +124,18 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) pack_timeout: Option<u64>,
 
+    /// Refuse every artifact that is not in this list of SHA-256 hashes
+    ///
+    /// The list is as `sha256sum` and --save write it. An artifact that is not in it is denied.
+    #[arg(long, value_name = "FILE")]
+    pub(super) expect: Option<PathBuf>,
+
+    /// Keep the artifacts in this directory, with a SHA256SUMS, if all that is checked passes
+    ///
+    /// The directory must be empty or not be there yet: it appears as a whole, and only then.
+    #[arg(long, value_name = "DIR")]
+    pub(super) save: Option<PathBuf>,
+
     /// Say no more than needed
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,

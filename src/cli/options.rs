@@ -78,6 +78,8 @@ impl CheckOptions {
             },
             self_match: !arguments.no_self_match,
             // People are told the SHA-256.
+            expect: arguments.expect,
+            save: arguments.save,
             sha512: arguments.formats.iter().any(FormatArgument::is_machine),
         };
         Ok(Self {
