@@ -31,7 +31,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    Check(CheckArguments),
+    Check(Box<CheckArguments>),
     Rules(RulesArguments),
 }
 

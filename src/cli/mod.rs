@@ -53,7 +53,7 @@ fn run_line(line: &[OsString]) -> ExitCode {
     let color = arguments.color;
     match arguments.command {
         Command::Rules(arguments) => rules::run(&arguments.command, color),
-        Command::Check(arguments) => match CheckOptions::new(arguments, color) {
+        Command::Check(arguments) => match CheckOptions::new(*arguments, color) {
             Ok(options) => match interrupt::install() {
                 Ok(()) => check::run(&options, color),
                 Err(error) => failed(line, ExitCode::Internal, &error, color),

@@ -101,7 +101,7 @@ mod tests {
     fn options(line: &[&str]) -> CheckOptions {
         let line = ["packwarden", "check"].iter().chain(line);
         match args::Arguments::try_parse_from(line).unwrap().command {
-            args::Command::Check(arguments) => CheckOptions::new(arguments, Color::Auto).unwrap(),
+            args::Command::Check(arguments) => CheckOptions::new(*arguments, Color::Auto).unwrap(),
             other => panic!("{other:?}"),
         }
     }

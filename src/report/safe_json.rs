@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::model::escape;
 
@@ -25,13 +26,12 @@ pub(super) fn write_compact(value: &impl Serialize, out: &mut dyn Write) -> io::
     writeln!(out)
 }
 
-/// How long `value` is on one line, in bytes.
-pub(super) fn length(value: &impl Serialize) -> usize {
+/// `value` as it is written on one line.
+pub(super) fn raw(value: &impl Serialize) -> io::Result<Box<RawValue>> {
     let mut line = Vec::new();
-    match write_compact(value, &mut line) {
-        Ok(()) => line.len(),
-        Err(_) => usize::MAX,
-    }
+    write_compact(value, &mut line)?;
+    let text = String::from_utf8(line).map_err(io::Error::other)?;
+    Ok(RawValue::from_string(text)?)
 }
 
 /// Writes what it is given disarmed, piece by piece: a report may be long, and is not held twice.

@@ -10,7 +10,8 @@ use std::{
     io::{self, Write},
 };
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Value, json, value::RawValue};
 
 use super::{
     Style,
@@ -42,36 +43,59 @@ pub(super) fn write(verdict: &Verdict, _style: &Style, out: &mut dyn Write) -> i
     let remarks = remarks(verdict);
     let artifacts: Vec<Value> = verdict.artifacts.iter().map(artifact).collect();
     let taken = FRAME + artifacts.len() * FRAME / 1000;
-    let (rules, results) = results(&remarks, MOST_BYTES.saturating_sub(taken));
+    let (rules, results) = results(&remarks, MOST_BYTES.saturating_sub(taken))?;
     let left_out = remarks.len() - results.len();
-    let mut run = json!({
-        "tool": { "driver": {
+    let run = Run {
+        tool: json!({ "driver": {
             "name": "packwarden",
             "version": env!("CARGO_PKG_VERSION"),
             "semanticVersion": env!("CARGO_PKG_VERSION"),
             "rules": rules,
-        }},
-        "invocations": [{
+        }}),
+        invocations: json!([{
             "executionSuccessful": matches!(verdict.outcome(), Outcome::Passed | Outcome::Blocked),
             "startTimeUtc": verdict.checked_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             "toolExecutionNotifications": notifications(&remarks, left_out),
-        }],
+        }]),
+        version_control_provenance: provenance(verdict),
         // Columns are counted in bytes, for which there is no word; in ASCII all are the same.
-        "columnKind": "unicodeCodePoints",
-        "artifacts": artifacts,
-        "results": results,
-        "properties": { "outcome": verdict.outcome().name() },
-    });
-    let provenance = provenance(verdict);
-    if !provenance.is_empty() {
-        run["versionControlProvenance"] = provenance.into();
-    }
-    let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] });
+        column_kind: "unicodeCodePoints",
+        artifacts,
+        results,
+        properties: json!({ "outcome": verdict.outcome().name() }),
+    };
+    let log = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [run],
+    };
     safe_json::write_compact(&log, out)
 }
 
-/// The results that there is room for, the worst first, and the rules that they are of.
-fn results(remarks: &[Remark<'_>], room: usize) -> (Vec<Value>, Vec<Value>) {
+#[derive(Serialize)]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Value,
+    invocations: Value,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    version_control_provenance: Vec<Value>,
+    column_kind: &'static str,
+    artifacts: Vec<Value>,
+    /// As they are written: there may be thousands, and a tree of each would take ten times the room.
+    results: Vec<Box<RawValue>>,
+    properties: Value,
+}
+
+/// The rules, and the results of them that there is room for, the worst first.
+fn results(remarks: &[Remark<'_>], room: usize) -> io::Result<(Vec<Value>, Vec<Box<RawValue>>)> {
     let (mut rules, mut results) = (Vec::new(), Vec::new());
     let mut index: HashMap<String, usize> = HashMap::new();
     let mut bytes = 0;
@@ -79,13 +103,9 @@ fn results(remarks: &[Remark<'_>], room: usize) -> (Vec<Value>, Vec<Value>) {
         let id = remark.id();
         let number = index.get(&*id).copied();
         let own = number.is_none().then(|| descriptor(remark));
-        let result = result(remark, number.unwrap_or(rules.len()));
-        bytes = own
-            .iter()
-            .chain([&result])
-            .fold(bytes, |sum: usize, value| {
-                sum.saturating_add(safe_json::length(value))
-            });
+        let result = safe_json::raw(&result(remark, number.unwrap_or(rules.len())))?;
+        let rule = own.as_ref().map(safe_json::raw).transpose()?;
+        bytes += result.get().len() + rule.map_or(0, |rule| rule.get().len());
         if bytes > room {
             break;
         }
@@ -95,7 +115,7 @@ fn results(remarks: &[Remark<'_>], room: usize) -> (Vec<Value>, Vec<Value>) {
         }
         results.push(result);
     }
-    (rules, results)
+    Ok((rules, results))
 }
 
 fn result(remark: &Remark<'_>, rule: usize) -> Value {
