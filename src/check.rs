@@ -2,7 +2,10 @@
 //! calls it; there is no other way to a verdict.
 
 mod error;
+mod expect;
+mod places;
 mod repositories;
+mod save;
 mod secrets;
 
 use std::{
@@ -20,7 +23,8 @@ use crate::{
     ecosystem::{self, Packed, Project},
     host,
     model::{
-        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress, escape,
+        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress,
+        SourcePlaces, escape,
     },
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
     rule::{RuleError, RuleSet},
@@ -31,7 +35,9 @@ pub use crate::{
     policy::ConfigChoice,
 };
 pub use error::Error;
+use expect::Expected;
 use repositories::{Known, Repositories};
+use save::Save;
 pub use secrets::{Hider, hide_secrets};
 
 /// What is to be checked, and how.
@@ -52,6 +58,10 @@ pub struct Request {
     /// Whether to take the SHA-512 of each artifact, beside its SHA-256: no check needs it, and it
     /// costs a third of what decompressing does.
     pub sha512: bool,
+    /// The list of the only artifacts that may pass.
+    pub expect: Option<PathBuf>,
+    /// The directory to keep the artifacts in, if all pass.
+    pub save: Option<PathBuf>,
 }
 
 /// One thing to check.
@@ -74,15 +84,17 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Adds why something could not be checked.
+    fn fail(&mut self, error: Error, target: Option<&Target>) {
+        self.verdict.errors.push(error.for_machines(target));
+        self.errors.push(error);
+    }
+
     /// Adds what came of an artifact of `target`.
     fn take(&mut self, target: &Target, result: Result<Judged, Error>) {
         match result {
             Ok(judged) => self.verdict.artifacts.push(judged),
-            Err(error) => {
-                let for_machines = error.for_machines(Some(target));
-                self.verdict.errors.push(for_machines);
-                self.errors.push(error);
-            }
+            Err(error) => self.fail(error, Some(target)),
         }
     }
 }
@@ -128,17 +140,20 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
         },
         errors: Vec::new(),
     };
-    let mut run = Run {
-        request,
-        progress,
-        policies: HashMap::new(),
-    };
-    for target in &request.targets {
-        if let Err(errors) = run.target(target, &mut checked) {
-            errors
-                .into_iter()
-                .for_each(|error| checked.take(target, Err(error)));
+    match Run::new(request, progress) {
+        Ok(mut run) => {
+            for target in &request.targets {
+                if let Err(errors) = run.target(target, &mut checked) {
+                    errors
+                        .into_iter()
+                        .for_each(|error| checked.take(target, Err(error)));
+                }
+            }
+            if let Some(Err(error)) = run.save.map(|save| save.finish(&checked.verdict)) {
+                checked.fail(error, None);
+            }
         }
+        Err(error) => checked.fail(error, None),
     }
     checked.verdict.elapsed = started.elapsed();
     checked
@@ -156,13 +171,35 @@ struct Run<'a> {
     progress: &'a Progress,
     /// Made once for each configuration file, and once for none.
     policies: HashMap<Option<PathBuf>, Arc<Policy>>,
+    expected: Option<Expected>,
+    save: Option<Save<'a>>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(request: &'a Request, progress: &'a Progress) -> Result<Self, Error> {
+        Ok(Self {
+            request,
+            progress,
+            policies: HashMap::new(),
+            expected: request.expect.as_deref().map(Expected::read).transpose()?,
+            save: request.save.as_deref().map(Save::to).transpose()?,
+        })
+    }
+
+    /// Remembers a file that was checked, if what passes is to be kept.
+    fn keep(&mut self, file: &Path, judged: &Result<Judged, Error>) {
+        if let (Some(save), Ok(judged)) = (&mut self.save, judged) {
+            save.take(file, judged.artifact.sha256);
+        }
+    }
+
     /// Hands on a verdict, or why there is none, for each artifact of the target.
     fn target(&mut self, target: &Target, checked: &mut Checked) -> Result<(), Vec<Error>> {
         let path = match target {
             Target::Stdin => {
+                if let Some(save) = &self.save {
+                    return Err(vec![save.no_file()]);
+                }
                 let source = Source {
                     label: "-".to_owned(),
                     file_name: None,
@@ -191,7 +228,12 @@ impl Run<'_> {
         } else if metadata.is_file() {
             let policy = self.policy(Path::new(HERE))?;
             let source = open(path, &shown(), None);
-            let judged = source.and_then(|source| self.judge(source, Beside::here(), &policy));
+            let beside = Beside {
+                file: Some(path),
+                ..Beside::here()
+            };
+            let judged = source.and_then(|source| self.judge(source, beside, &policy));
+            self.keep(path, &judged);
             checked.take(target, judged);
             Ok(())
         } else {
@@ -235,7 +277,12 @@ impl Run<'_> {
                     for packed in &all {
                         let policy = self.policy(&packed.root)?;
                         let repository = repositories.of(&packed.root);
-                        checked.take(target, self.judge_packed(packed, repository, &policy));
+                        let judged = self.judge_packed(packed, repository, &policy);
+                        self.keep(&packed.file, &judged);
+                        checked.take(target, judged);
+                    }
+                    if let Some(save) = &mut self.save {
+                        save.hold(all);
                     }
                 }
                 Err(error) => checked.take(target, Err(error.into())),
@@ -284,6 +331,8 @@ impl Run<'_> {
             dist,
             repository: Some(repository),
             asked_of: packed.asked_of.clone(),
+            packed: Some(packed),
+            file: None,
         };
         self.judge(source, beside, policy)
     }
@@ -313,10 +362,20 @@ impl Run<'_> {
         if let Some(repository) = repository {
             repository.tell(&mut scanned.artifact);
         }
+        let expected = self.expected.as_ref();
+        let unexpected = expected.and_then(|expected| expected.finding(&scanned.artifact));
+        scanned.findings.extend(unexpected);
         let today = Zoned::now().date();
         let mut judged = policy::judge(scanned, settings, rules.digest(), today);
         let redaction = Redaction::new(Some(rules), &context.live_secrets);
         judged.reword_settings(|text| redaction.of(text));
+        let known = repository.and_then(Known::read);
+        judged.sources = match (beside.packed, beside.file) {
+            (Some(packed), _) => places::of_packed(packed, known, &judged),
+            (None, Some(file)) => places::of_given(file),
+            (None, None) => SourcePlaces::default(),
+        };
+        judged.sources.retain(|text| redaction.of(text).is_none());
         Ok(judged)
     }
 }
@@ -334,6 +393,10 @@ struct Beside<'a> {
     repository: Option<&'a Known>,
     /// What its destination was taken from.
     asked_of: Option<Manifest>,
+    /// What the client has made, if one has.
+    packed: Option<&'a Packed>,
+    /// The file that was given, if one was.
+    file: Option<&'a Path>,
 }
 
 impl Beside<'_> {
@@ -344,6 +407,8 @@ impl Beside<'_> {
             dist: None,
             repository: None,
             asked_of: None,
+            packed: None,
+            file: None,
         }
     }
 }

@@ -1,8 +1,12 @@
 //! The command line from outside: exit codes, and what goes to which stream.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 
-use support::command::packwarden;
+use support::{
+    command::{Ran, packwarden},
+    tarball::TarballBuilder,
+};
 
 const NOWHERE: &str = "/nowhere/at/all";
 
@@ -50,6 +54,238 @@ fn a_promised_machine_format_is_kept_at_every_exit() {
         assert_eq!(document["errors"][0]["code"], code);
         assert!(!ran.stderr.is_empty(), "people are told too");
     }
+}
+
+const FOR_CI: [&str; 5] = ["sarif", "github", "gitlab", "junit", "markdown"];
+
+/// What a document of a format holds when there was an error.
+fn tells_of_an_error(format: &str, document: &str) {
+    let json = || serde_json::from_str::<serde_json::Value>(document).unwrap();
+    match format {
+        "sarif" => assert_eq!(
+            json()["runs"][0]["invocations"][0]["executionSuccessful"],
+            false
+        ),
+        "gitlab" => assert_eq!(json()[0]["severity"], "blocker"),
+        "junit" => {
+            let document = roxmltree::Document::parse(document).unwrap();
+            assert_eq!(document.root_element().attribute("errors"), Some("1"));
+        }
+        "github" => {
+            assert!(document.starts_with("::error ") && document.contains("packwarden: error;"))
+        }
+        _ => assert!(document.starts_with("# packwarden: error\n")),
+    }
+}
+
+#[test]
+fn every_format_for_ci_is_written_at_every_exit() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = |name: &str| directory.path().join(name);
+    std::fs::write(place("packwarden.toml"), "profile = 3").unwrap();
+    std::fs::write(place("a.tgz"), TarballBuilder::package().gzip()).unwrap();
+    for format in FOR_CI {
+        for (code, rest) in [
+            (2, &["--wrong"][..]),
+            (2, &["a.tgz"]),
+            (3, &["--no-config", NOWHERE]),
+        ] {
+            let to_stdout = packwarden(&["check", "--format", format]).directory(directory.path());
+            let ran = to_stdout.arguments(rest).run();
+            assert_eq!(ran.code, Some(code), "{format} {rest:?}: {ran:?}");
+            tells_of_an_error(format, &ran.stdout);
+            assert!(!ran.stderr.is_empty(), "people are told too");
+            // A report of an earlier run must not be taken for that of this one.
+            let file = directory.path().join("report");
+            std::fs::write(&file, "earlier").unwrap();
+            let to_file = format!("{format}=report");
+            let to_file = packwarden(&["check", "--format", &to_file]).directory(directory.path());
+            let ran = to_file.arguments(rest).run();
+            assert_eq!(ran.code, Some(code), "{format} {rest:?}: {ran:?}");
+            tells_of_an_error(format, &std::fs::read_to_string(&file).unwrap());
+        }
+    }
+}
+
+#[test]
+fn one_run_writes_every_format_and_no_format_changes_the_exit_code() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = |name: &str| directory.path().join(name);
+    std::fs::write(place("clean.tgz"), TarballBuilder::package().gzip()).unwrap();
+    let leak = TarballBuilder::package()
+        .file("package/.env", b"A=1")
+        .gzip();
+    std::fs::write(place("leak.tgz"), &leak).unwrap();
+    std::fs::write(place("cut.tgz"), &leak[..leak.len() - 9]).unwrap();
+    let files: Vec<String> = FOR_CI
+        .iter()
+        .map(|format| format!("{format}=report.{format}"))
+        .collect();
+    let formats: Vec<&str> = files.iter().flat_map(|file| ["--format", file]).collect();
+    for (code, outcome, file) in [
+        (0, "passed", "clean.tgz"),
+        (1, "blocked", "leak.tgz"),
+        (4, "incomplete", "cut.tgz"),
+    ] {
+        let ran =
+            packwarden(&["check", "--no-config", "--format", "json", file]).arguments(&formats);
+        let ran = ran.directory(directory.path()).run();
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        assert_eq!(ran.json()["outcome"], outcome);
+        let read =
+            |format: &str| std::fs::read_to_string(place(&format!("report.{format}"))).unwrap();
+        assert!(read("github").contains(&format!("packwarden: {outcome};")));
+        assert!(read("markdown").starts_with(&format!("# packwarden: {outcome}\n")));
+        assert!(read("junit").contains(&format!("name=\"outcome\" value=\"{outcome}\"")));
+        let log: serde_json::Value = serde_json::from_str(&read("sarif")).unwrap();
+        assert_eq!(log["runs"][0]["properties"]["outcome"], outcome);
+        let list: serde_json::Value = serde_json::from_str(&read("gitlab")).unwrap();
+        let mut list = list.as_array().unwrap().iter();
+        assert_eq!(list.any(|one| one["severity"] == "blocker"), code != 0);
+    }
+    let names = std::fs::read_dir(directory.path()).unwrap();
+    assert_eq!(
+        names.count(),
+        3 + FOR_CI.len(),
+        "nothing is left beside the reports"
+    );
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_and_the_others_are_written() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(
+        directory.path().join("a.tgz"),
+        TarballBuilder::package().gzip(),
+    )
+    .unwrap();
+    let formats = [
+        "--format",
+        "junit=no/report.xml",
+        "--format",
+        "sarif=report.sarif",
+    ];
+    let ran = packwarden(&["check", "--no-config", "a.tgz"]).arguments(&formats);
+    let ran = ran.directory(directory.path()).run();
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(
+        ran.stderr.contains("could not be written to no/report.xml"),
+        "{ran:?}"
+    );
+    assert!(directory.path().join("report.sarif").exists());
+}
+
+/// A directory with two artifacts that pass and one that leaks.
+fn artifacts() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let one = TarballBuilder::package();
+    let other = TarballBuilder::package().file("package/b.js", b"b");
+    let leak = TarballBuilder::package().file("package/.env", b"A=1");
+    for (name, artifact) in [("one.tgz", one), ("other.tgz", other), ("leak.tgz", leak)] {
+        std::fs::write(directory.path().join(name), artifact.gzip()).unwrap();
+    }
+    directory
+}
+
+fn check_in(directory: &tempfile::TempDir, arguments: &[&str]) -> Ran {
+    let ran = packwarden(&["check", "--no-config", "--format", "json"]).arguments(arguments);
+    ran.directory(directory.path()).run()
+}
+
+#[test]
+fn what_passes_is_kept_and_nothing_else_is_expected() {
+    let directory = artifacts();
+    let place = |name: &str| directory.path().join(name);
+    let ran = check_in(&directory, &["--save", "kept", "one.tgz", "other.tgz"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let document = ran.json();
+    let list = std::fs::read_to_string(place("kept/SHA256SUMS")).unwrap();
+    let lines: Vec<String> = ["one.tgz", "other.tgz"]
+        .iter()
+        .enumerate()
+        .map(|(number, name)| {
+            assert_eq!(
+                std::fs::read(place(name)).unwrap(),
+                std::fs::read(place("kept").join(name)).unwrap()
+            );
+            format!(
+                "{}  {name}\n",
+                document["artifacts"][number]["sha256"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(list, lines.concat());
+    assert_eq!(std::fs::read_dir(place("kept")).unwrap().count(), 3);
+
+    let expect = ["--expect", "kept/SHA256SUMS"];
+    assert_eq!(
+        check_in(&directory, &[&expect[..], &["kept/one.tgz"]].concat()).code,
+        Some(0)
+    );
+    std::fs::write(
+        place("kept/one.tgz"),
+        TarballBuilder::package().file("package/c.js", b"c").gzip(),
+    )
+    .unwrap();
+    let ran = check_in(
+        &directory,
+        &[&expect[..], &["kept/other.tgz", "kept/one.tgz"]].concat(),
+    );
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let document = ran.json();
+    let mut findings = document["findings"].as_array().unwrap().iter();
+    let unexpected = findings
+        .find(|one| one["rule"] == "unexpected-artifact")
+        .unwrap();
+    assert_eq!(unexpected["artifact"], 1);
+    assert_eq!(unexpected["path"], "kept/one.tgz");
+    let message = unexpected["message"].as_str().unwrap();
+    assert!(message.ends_with("none of the 2 artifacts listed in kept/SHA256SUMS"));
+    assert!(findings.all(|one| one["rule"] != "unexpected-artifact"));
+}
+
+#[test]
+fn nothing_is_kept_of_what_does_not_pass_and_nothing_is_overwritten() {
+    let directory = artifacts();
+    let place = |name: &str| directory.path().join(name);
+    let before = || std::fs::read_dir(directory.path()).unwrap().count();
+    for (code, arguments) in [
+        (1, &["--save", "kept", "one.tgz", "leak.tgz"][..]),
+        (1, &["--save", "kept", "--expect", "list", "one.tgz"]),
+        (0, &["--save", "kept", "--exit-zero", "leak.tgz"]),
+        (3, &["--save", "kept", "one.tgz", NOWHERE]),
+        (2, &["--save", "kept", "-"]),
+        (2, &["--save", "no/kept", "one.tgz"]),
+        (2, &["--save", "one.tgz", "other.tgz"]),
+        (2, &["--save", "kept", "one.tgz", "./one.tgz"]),
+        (2, &["--expect", "none", "one.tgz"]),
+        (2, &["--expect", "empty", "one.tgz"]),
+        (2, &["--expect", "one.tgz", "one.tgz"]),
+    ] {
+        std::fs::write(place("list"), format!("{:064}  a.tgz\n", 0)).unwrap();
+        std::fs::write(place("empty"), "\n").unwrap();
+        let ran = check_in(&directory, arguments);
+        assert_eq!(ran.code, Some(code), "{arguments:?}: {ran:?}");
+        assert_eq!(before(), 5, "{arguments:?}");
+    }
+    std::fs::create_dir(place("full")).unwrap();
+    std::fs::write(place("full/a"), "mine").unwrap();
+    let ran = check_in(&directory, &["--save", "full", "one.tgz"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(
+        ran.json()["errors"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("nothing in it is overwritten")
+    );
+    assert_eq!(std::fs::read_dir(place("full")).unwrap().count(), 1);
+    // One that is empty gives way.
+    std::fs::create_dir(place("kept")).unwrap();
+    assert_eq!(
+        check_in(&directory, &["--save", "kept", "one.tgz"]).code,
+        Some(0)
+    );
+    assert_eq!(std::fs::read_dir(place("kept")).unwrap().count(), 2);
 }
 
 #[test]

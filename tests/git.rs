@@ -722,3 +722,34 @@ fn what_lies_in_dist_is_of_this_commit_or_an_older_one() {
     let checked = Checked::of(clone.check("clone"));
     assert_eq!(checked.told(), [("warn", "older-source", "acme.py")]);
 }
+
+#[test]
+fn a_finding_is_shown_at_the_file_of_the_repository_that_it_comes_from() {
+    let repository = Repository::new();
+    repository.manifest("packages/cli/package.json", json!({}));
+    repository.write("packages/cli/deep/.env", "A=1\n");
+    repository.write("packages/cli/index.js", "module.exports = 1;\n");
+    repository.commit();
+    let origin = ["https://ann:", "hunter22", "@git.acme.example/cli.git"].concat();
+    repository.git(&["remote", "add", "origin", &origin]);
+    let ran = packwarden(&["check", "--format", "sarif"])
+        .directory(&repository.root().join("packages/cli"))
+        .variable("GIT_CONFIG_SYSTEM", "/dev/null")
+        .run();
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let run = ran.json()["runs"][0].clone();
+    let results = run["results"].as_array().unwrap();
+    let at = |rule: &str| {
+        let result = results
+            .iter()
+            .find(|result| result["ruleId"] == rule)
+            .unwrap();
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
+    };
+    assert_eq!(at("env-file"), "packages/cli/deep/.env");
+    let provenance = &run["versionControlProvenance"][0];
+    assert_eq!(
+        provenance["repositoryUri"],
+        "https://git.acme.example/cli.git"
+    );
+}

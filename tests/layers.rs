@@ -73,7 +73,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("base64", &["model", "rule", "detect", "scan", "host"]),
     ("xxhash_rust", &["rule", "detect", "archive"]),
     ("crossbeam_channel", &["scan"]),
-    ("tempfile", &["ecosystem", "archive"]),
+    ("tempfile", &["ecosystem", "archive", "cli", "check"]),
     ("rustix", &["ecosystem", "host"]),
     ("terminal_size", &["cli"]),
     ("strsim", &["model"]),
@@ -82,7 +82,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     (
         "sha2",
         &[
-            "model", "host", "archive", "detect", "scan", "policy", "rule",
+            "model", "host", "archive", "detect", "scan", "policy", "rule", "check",
         ],
     ),
     (

@@ -334,6 +334,13 @@ fn rule_files(value: &str) -> Vec<String> {
     .collect()
 }
 
+/// The formats that are written to files, beside the report for people.
+const IN_FILES: [&str; 6] = ["json", "sarif", "github", "gitlab", "junit", "markdown"];
+
+fn report(format: &str) -> String {
+    format!("report.{format}")
+}
+
 struct Bench {
     planted: Planted,
     known: Known,
@@ -358,13 +365,16 @@ impl Bench {
         }
         let ran = program.run();
         assert_ne!(ran.code, Some(70), "{what}: {}", ran.stderr);
-        let written = fs::read_to_string(root.join("report.json")).unwrap_or_default();
-        for (output, text) in [
-            ("stdout", &ran.stdout),
-            ("stderr", &ran.stderr),
-            ("report", &written),
-        ] {
-            let told = self.planted.told_in(text);
+        let mut outputs = vec![
+            ("stdout", ran.stdout.clone()),
+            ("stderr", ran.stderr.clone()),
+        ];
+        for format in IN_FILES {
+            let written = fs::read_to_string(root.join(report(format)));
+            outputs.extend(written.ok().map(|text| (format, text)));
+        }
+        for (output, text) in outputs {
+            let told = self.planted.told_in(&text);
             assert!(
                 told.is_none(),
                 "{:?}, {what}, on {output}: {told:?}",
@@ -374,18 +384,22 @@ impl Bench {
         ran
     }
 
+    /// A check that says everything in every format.
+    fn check(&self, what: &str, paths: &[&str]) -> Ran {
+        let in_files: Vec<String> = IN_FILES
+            .iter()
+            .map(|format| format!("--format={format}={}", report(format)))
+            .collect();
+        let mut arguments = vec!["check", "--verbose", "--format", "human"];
+        arguments.extend(in_files.iter().map(String::as_str));
+        arguments.extend(paths);
+        self.run(what, &arguments)
+    }
+
     fn artifacts(&self) {
         let files = artifacts(&self.planted.0, self.root.path());
         let names: Vec<&str> = files.iter().map(String::as_str).collect();
-        let arguments = [
-            "check",
-            "--verbose",
-            "--format",
-            "human",
-            "--format",
-            "json=report.json",
-        ];
-        let ran = self.run("artifacts", &[&arguments[..], &names].concat());
+        let ran = self.check("artifacts", &names);
         assert_eq!(ran.code, Some(4), "{}", ran.stderr);
         let report = fs::read_to_string(self.root.path().join("report.json")).unwrap();
         let found = |rule: &str| report.contains(&format!("\"rule\": \"{rule}\""));
@@ -406,18 +420,7 @@ impl Bench {
         fs::write(root.join("a.tgz"), TarballBuilder::package().gzip()).unwrap();
         for configuration in configurations(&self.planted.0) {
             fs::write(root.join("packwarden.toml"), &configuration).unwrap();
-            self.run(
-                &configuration,
-                &[
-                    "check",
-                    "--verbose",
-                    "--format",
-                    "human",
-                    "--format",
-                    "json=report.json",
-                    "a.tgz",
-                ],
-            );
+            self.check(&configuration, &["a.tgz"]);
         }
         fs::remove_file(root.join("packwarden.toml")).unwrap();
         for rules in rule_files(&self.planted.0) {
@@ -431,6 +434,24 @@ impl Bench {
         for arguments in [
             &["check", value][..],
             &["check", "--format", value],
+            &[
+                "check",
+                "--format",
+                "sarif",
+                "--format",
+                &format!("junit={value}"),
+                value,
+            ],
+            &[
+                "check",
+                "--format",
+                "github",
+                "--format",
+                "markdown=report.markdown",
+                "--format",
+                "gitlab=report.gitlab",
+                value,
+            ],
             &["check", "--format", "json", "--client", value],
             &["check", "--limit", &format!("{value}=1"), "."],
             &["check", &format!("--{value}"), "--format", "json"],

@@ -36,6 +36,24 @@ pub enum Error {
         /// What the operating system said.
         cause: io::Error,
     },
+    /// The list of what is expected can't be used.
+    #[error("{path} is no list of the artifacts that are expected: {reason}")]
+    #[diagnostic(help("give the SHA256SUMS that `packwarden check --save DIR` has written"))]
+    Expected {
+        /// As the user gave it.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// What passed can't be kept.
+    #[error("the artifacts can't be kept in {path}: {reason}")]
+    #[diagnostic(help("name a directory that is not there yet, or is empty"))]
+    NotSaved {
+        /// As the user gave it.
+        path: String,
+        /// What is in the way.
+        reason: String,
+    },
     /// A build to compare with can't be read.
     #[error("{path} can't be compared with a fresh build, which can't be read in full: {reason}")]
     #[diagnostic(help("check without --build; a broken build would be refused there too"))]
@@ -67,7 +85,9 @@ impl Error {
     /// The exit code of the table in the design.
     pub fn code(&self) -> u8 {
         match self {
-            Error::Policy(_) | Error::Rule(_) => 2,
+            Error::Policy(_) | Error::Rule(_) | Error::Expected { .. } | Error::NotSaved { .. } => {
+                2
+            }
             Error::NotFound { .. }
             | Error::NotAFile { .. }
             | Error::Open { .. }

@@ -38,6 +38,14 @@ impl Repositories {
 }
 
 impl Known {
+    /// The repository, if it could be read.
+    pub(super) fn read(&self) -> Option<&Repository> {
+        match self {
+            Self::Read(repository) => Some(repository),
+            Self::Nothing | Self::Unreadable(_) => None,
+        }
+    }
+
     /// What the scan may know of it.
     pub(super) fn context(
         &self,

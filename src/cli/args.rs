@@ -31,7 +31,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    Check(CheckArguments),
+    Check(Box<CheckArguments>),
     Rules(RulesArguments),
 }
 
@@ -48,10 +48,12 @@ pub(super) struct CheckArguments {
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// How to report: human or json; may be repeated
+    /// How to report: human, json, sarif, github, gitlab, junit or markdown; may be repeated
     ///
-    /// FORMAT alone writes to standard output, FORMAT=FILE to a file. While a machine format goes to
-    /// standard output, the report for people goes to standard error if it was asked for too.
+    /// FORMAT alone writes to standard output, FORMAT=FILE to a file, which is there as a whole or not at
+    /// all. While a machine format goes to standard output, the report for people goes to standard error
+    /// if it was asked for too. Only one machine format can go to standard output. No format changes the
+    /// exit code.
     #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = output::parse_format)]
     pub(super) formats: Vec<output::FormatArgument>,
 
@@ -121,6 +123,18 @@ pub(super) struct CheckArguments {
     /// Stop a client that takes longer to pack
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) pack_timeout: Option<u64>,
+
+    /// Refuse every artifact that is not in this list of SHA-256 hashes
+    ///
+    /// The list is as `sha256sum` and --save write it. An artifact that is not in it is denied.
+    #[arg(long, value_name = "FILE", conflicts_with = "exit_zero")]
+    pub(super) expect: Option<PathBuf>,
+
+    /// Keep the artifacts in this directory, with a SHA256SUMS, if all that is checked passes
+    ///
+    /// The directory must be empty or not be there yet: it appears as a whole, and only then.
+    #[arg(long, value_name = "DIR")]
+    pub(super) save: Option<PathBuf>,
 
     /// Say no more than needed
     #[arg(short, long, conflicts_with = "verbose")]

@@ -4,6 +4,7 @@
 mod args;
 mod check;
 mod exit;
+mod file;
 mod interrupt;
 mod options;
 mod output;
@@ -12,7 +13,7 @@ mod progress;
 mod render;
 mod rules;
 
-use std::{env, ffi::OsString};
+use std::{env, ffi::OsString, path::PathBuf};
 
 use clap::{Parser, error::ErrorKind};
 use miette::Diagnostic;
@@ -25,7 +26,7 @@ use crate::{
 };
 use args::{Arguments, Color, Command};
 use options::CheckOptions;
-use output::{FormatArgument, Manner, Outputs};
+use output::Outputs;
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
@@ -52,7 +53,7 @@ fn run_line(line: &[OsString]) -> ExitCode {
     let color = arguments.color;
     match arguments.command {
         Command::Rules(arguments) => rules::run(&arguments.command, color),
-        Command::Check(arguments) => match CheckOptions::new(arguments, color) {
+        Command::Check(arguments) => match CheckOptions::new(*arguments, color) {
             Ok(options) => match interrupt::install() {
                 Ok(()) => check::run(&options, color),
                 Err(error) => failed(line, ExitCode::Internal, &error, color),
@@ -89,13 +90,14 @@ fn failed(line: &[OsString], exit: ExitCode, error: &dyn Diagnostic, color: Colo
     exit
 }
 
-/// Where standard output was promised to a machine format, puts the error there: the reader gets a
-/// valid document at every exit. The arguments are looked at as they are, because they may be what
-/// is wrong.
+/// Where reports for machines were promised, puts the error there: each reader gets a valid document at every
+/// exit, and none the report of an earlier run. The arguments are looked at as they are, because they may
+/// be what is wrong.
 fn say_to_machines(line: &[OsString], exit: ExitCode, message: String, help: Option<String>) {
-    let Some(format) = promised_format(line) else {
+    let outputs = promised(line);
+    if outputs.is_empty() {
         return;
-    };
+    }
     let mut error = RunError {
         code: exit.code(),
         message,
@@ -103,30 +105,33 @@ fn say_to_machines(line: &[OsString], exit: ExitCode, message: String, help: Opt
         help,
     };
     hide_secrets(error.texts(), &[]);
-    let verdict = Verdict::failed(error);
-    if let Ok(outputs) = Outputs::new(&[format], None, Manner::default()) {
-        for error in outputs.write(&verdict) {
-            render::error(&error, Color::Auto);
-        }
+    for error in outputs.write(&Verdict::failed(error)) {
+        render::error(&error, Color::Auto);
     }
 }
 
-/// The machine format that was to go to standard output.
-fn promised_format(line: &[OsString]) -> Option<FormatArgument> {
-    let mut words = line.iter().filter_map(|word| word.to_str());
-    while let Some(word) = words.next() {
-        let value = match word.strip_prefix("--format") {
-            Some("") => words.next()?,
-            Some(rest) => rest.strip_prefix('=').unwrap_or_default(),
-            None if word == "--" => return None,
-            None => continue,
+/// The reports for machines that a command line asks for, whatever else is in it.
+fn promised(line: &[OsString]) -> Outputs {
+    let (mut formats, mut output) = (Vec::new(), None);
+    let mut words = line.iter().take_while(|word| *word != "--");
+    while let Some(word) = words.next().map(|word| word.to_string_lossy()) {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (&*word, None),
         };
-        match output::parse_format(value) {
-            Ok(format) if format.is_machine() && format.file.is_none() => return Some(format),
-            _ => {}
+        if !matches!(name, "--format" | "--output") {
+            continue;
+        }
+        let next = || words.next().map(|word| word.to_string_lossy().into_owned());
+        let Some(value) = value.or_else(next) else {
+            break;
+        };
+        match name {
+            "--output" => output = Some(PathBuf::from(value)),
+            _ => formats.extend(output::parse_format(&value)),
         }
     }
-    None
+    Outputs::promised(formats, output.as_deref())
 }
 
 #[cfg(test)]
@@ -134,23 +139,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_promised_machine_format_is_seen_in_a_broken_command_line() {
-        let format = |line: &str| {
+    fn promised_reports_are_seen_in_a_broken_command_line() {
+        let promised = |line: &str| {
             let line: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            promised_format(&line).map(|format| format.name)
+            promised(&line).places().join(", ")
         };
-        assert_eq!(format("check --wrong --format json"), Some("json".into()));
-        assert_eq!(
-            format("check --format=human --format=json"),
-            Some("json".into())
-        );
-        for line in [
-            "check --format json=a",
-            "check --format",
-            "check -- --format json",
-            "check",
+        for (line, places) in [
+            ("check --wrong --format json", "json: standard output"),
+            (
+                "check --format=human --format=json",
+                "json: standard output",
+            ),
+            (
+                "check --format json=a --format sarif=b",
+                "json: a, sarif: b",
+            ),
+            (
+                "check --format json --format sarif",
+                "json: standard output",
+            ),
+            ("check --format json --output a", "json: a"),
+            ("check --format", ""),
+            ("check --format human=a", ""),
+            ("check -- --format json", ""),
+            ("check", ""),
         ] {
-            assert_eq!(format(line), None, "{line}");
+            assert_eq!(promised(line), places, "{line}");
         }
     }
 }

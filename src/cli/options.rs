@@ -84,6 +84,8 @@ impl CheckOptions {
             },
             self_match: !arguments.no_self_match,
             // People are told the SHA-256.
+            expect: arguments.expect,
+            save: arguments.save,
             sha512: arguments.formats.iter().any(FormatArgument::is_machine),
         };
         Ok(Self {
@@ -105,7 +107,7 @@ mod tests {
     fn options(line: &[&str]) -> CheckOptions {
         let line = ["packwarden", "check"].iter().chain(line);
         match args::Arguments::try_parse_from(line).unwrap().command {
-            args::Command::Check(arguments) => CheckOptions::new(arguments, Color::Auto).unwrap(),
+            args::Command::Check(arguments) => CheckOptions::new(*arguments, Color::Auto).unwrap(),
             other => panic!("{other:?}"),
         }
     }

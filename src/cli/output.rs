@@ -1,16 +1,15 @@
 //! Where reports go.
 
 use std::{
-    fs,
     io::{self, IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
 };
 
 use anstream::{AutoStream, ColorChoice};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::Color;
+use super::{args::Color, file};
 use crate::{
     model::escape,
     policy::Verdict,
@@ -119,12 +118,46 @@ impl Outputs {
                 None if !format.is_machine() && machine_is_main => Destination::Stderr,
                 None => main(),
             };
-            if reports.iter().any(|(_, taken)| *taken == destination) {
+            if reports.iter().any(|(_, taken)| taken.is(&destination)) {
                 return Err(OutputError::SamePlace(destination.shown()));
             }
             reports.push((format.name, destination));
         }
         Ok(Self { reports, manner })
+    }
+
+    /// The reports for machines that `formats` and `--output` promise, of a run that comes to nothing. Of
+    /// two that go to one place the first is written: its reader gets a whole document.
+    pub(super) fn promised(formats: Vec<FormatArgument>, output: Option<&Path>) -> Self {
+        let mut reports: Vec<(String, Destination)> = Vec::new();
+        for format in formats.into_iter().filter(FormatArgument::is_machine) {
+            let destination = match (format.file, output) {
+                (Some(path), _) => Destination::File(path),
+                (None, Some(path)) => Destination::File(path.to_owned()),
+                (None, None) => Destination::Stdout,
+            };
+            if !reports.iter().any(|(_, taken)| taken.is(&destination)) {
+                reports.push((format.name, destination));
+            }
+        }
+        Self {
+            reports,
+            manner: Manner::default(),
+        }
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.reports.is_empty()
+    }
+
+    /// Each with where it goes.
+    #[cfg(test)]
+    pub(super) fn places(&self) -> Vec<String> {
+        let places = self.reports.iter();
+        places
+            .map(|(name, place)| format!("{name}: {}", place.shown()))
+            .collect()
     }
 
     /// Writes every report. All are made before the first is written, so that a report that can't
@@ -169,7 +202,7 @@ impl Outputs {
 
     fn deliver(&self, report: &[u8], destination: &Destination) -> io::Result<()> {
         match destination {
-            Destination::File(path) => fs::write(path, report),
+            Destination::File(path) => file::write(path, report),
             Destination::Stdout => write_stdout(report, self.manner.color),
             Destination::Stderr => {
                 let color = destination.color(self.manner.color);
@@ -180,6 +213,17 @@ impl Outputs {
 }
 
 impl Destination {
+    /// Whether both are one place, as far as names tell.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Destination::File(one), Destination::File(other)) => {
+                one == other
+                    || matches!((path::absolute(one), path::absolute(other)), (Ok(one), Ok(other)) if one == other)
+            }
+            (one, other) => one == other,
+        }
+    }
+
     fn shown(&self) -> String {
         match self {
             Destination::Stdout => "standard output".to_owned(),
@@ -243,11 +287,7 @@ mod tests {
             .iter()
             .map(|text| parse_format(text).unwrap())
             .collect();
-        let outputs = Outputs::new(&formats, output.map(Path::new), Manner::default())?;
-        let places = outputs.reports.iter();
-        Ok(places
-            .map(|(name, place)| format!("{name}: {}", place.shown()))
-            .collect())
+        Ok(Outputs::new(&formats, output.map(Path::new), Manner::default())?.places())
     }
 
     #[test]
@@ -270,6 +310,15 @@ mod tests {
             places(&["human=b", "json"], None),
             ["human: b", "json: standard output"]
         );
+        assert_eq!(
+            places(&["human", "sarif=a", "markdown=b", "github"], None),
+            [
+                "human: standard error",
+                "sarif: a",
+                "markdown: b",
+                "github: standard output"
+            ]
+        );
     }
 
     #[test]
@@ -278,6 +327,8 @@ mod tests {
             (&["json", "json"][..], None),
             (&["human", "human"], None),
             (&["json=a", "human"], Some("a")),
+            (&["json=a", "sarif=./a"], None),
+            (&["sarif", "github"], None),
         ] {
             let error = places(formats, output).unwrap_err();
             assert!(matches!(error, OutputError::SamePlace(_)), "{formats:?}");
@@ -288,7 +339,7 @@ mod tests {
     fn an_unknown_format_names_the_known_ones() {
         assert_eq!(
             parse_format("xml").unwrap_err(),
-            "known formats are human, json"
+            "known formats are human, json, sarif, github, gitlab, junit, markdown"
         );
         assert!(parse_format("json=").is_err());
     }

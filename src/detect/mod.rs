@@ -49,7 +49,7 @@ pub use facts::{Fact, Facts, Records};
 pub use live_secret::{Redactor, drop_derived_twins, tell_of_one_secret};
 pub use manifest::ReadManifest;
 pub use source_map::{MapComment, SourceMapFact};
-pub use source_tree::{Named, Shipped};
+pub use source_tree::{Named, Shipped, places};
 pub use wheel::WheelRecord;
 
 /// One detector, made for one scan.

@@ -58,6 +58,15 @@ impl EntryPath {
         }
     }
 
+    /// The path of the entry of the artifact itself that it is, or lies in; of a text of the artifact,
+    /// such as the name in a gzip header, nothing.
+    pub fn outermost(&self) -> &str {
+        match self.text.starts_with("!/") {
+            true => "",
+            false => self.text.split("!/").next().unwrap_or_default(),
+        }
+    }
+
     /// Whether it lies in an archive without a root directory.
     pub fn is_rootless(&self) -> bool {
         self.root == 0

@@ -11,7 +11,7 @@ use super::{
     waiver::Waiver,
 };
 use crate::model::{
-    ArtifactInfo, Doubt, Finding, Gap, GapKind, Level, Publishing, Scanned, Sha256,
+    ArtifactInfo, Doubt, Finding, Gap, GapKind, Level, Publishing, Scanned, Sha256, SourcePlaces,
 };
 
 /// Judges what a scan has found.
@@ -76,6 +76,7 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
         expired: waivers.take(Use::Expired),
         unused: waivers.take(Use::Unused),
         closed_hint,
+        sources: SourcePlaces::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     verdict::{Outcome, Summary},
     waiver::Waiver,
 };
-use crate::model::{ArtifactInfo, Finding, Gap, Level, Limits, SelfKind, Sha256};
+use crate::model::{ArtifactInfo, Finding, Gap, Level, Limits, SelfKind, Sha256, SourcePlaces};
 
 /// One artifact, judged.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Judged {
     pub unused: Vec<Arc<Waiver>>,
     /// In profile open: what profile closed would have blocked beyond this.
     pub closed_hint: Option<ClosedHint>,
+    /// Where in its repository it comes from, as far as anybody has looked.
+    pub sources: SourcePlaces,
 }
 
 /// What an artifact was judged by.

@@ -6,95 +6,23 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
     io::{self, Write},
 };
 
 use serde::{Serialize, Serializer};
 
-use super::Style;
+use super::{Style, safe_json};
 use crate::{
     model::{
         self, Access, Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity,
-        Sha256, Sha512, Skipped, escape,
+        Sha256, Sha512, Skipped,
     },
     policy::{Judged, JudgedFinding, JudgedGap, RunError, Verdict, Waiver},
 };
 
 /// Writes the document.
 pub(super) fn write(verdict: &Verdict, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut disarmed = Disarmed {
-        out,
-        before: ' ',
-        cut: Vec::new(),
-    };
-    serde_json::to_writer_pretty(&mut disarmed, &Report::new(verdict))?;
-    disarmed.end()?;
-    writeln!(out)
-}
-
-/// Writes what it is given disarmed, piece by piece: a report may be long, and is not held twice.
-struct Disarmed<'a> {
-    out: &'a mut dyn Write,
-    /// The character that came last.
-    before: char,
-    /// The begin of a character whose end is still to come.
-    cut: Vec<u8>,
-}
-
-impl Disarmed<'_> {
-    fn end(self) -> io::Result<()> {
-        match self.cut.is_empty() {
-            true => Ok(()),
-            false => Err(io::ErrorKind::InvalidData.into()),
-        }
-    }
-}
-
-impl Write for Disarmed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.cut.extend_from_slice(bytes);
-        let text = match str::from_utf8(&self.cut) {
-            Ok(text) => text,
-            Err(error) if error.error_len().is_none() => {
-                str::from_utf8(&self.cut[..error.valid_up_to()]).unwrap_or_default()
-            }
-            Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
-        };
-        let safe = disarm(text, self.before);
-        self.out.write_all(safe.as_bytes())?;
-        self.before = text.chars().next_back().unwrap_or(self.before);
-        let whole = text.len();
-        self.cut.drain(..whole);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-/// `json`, which comes after the character `before`, with what a terminal or a CI system would act on written as escapes: `\u001b`. The
-/// strings that a program reads stay exactly what they were, because such characters occur in
-/// strings only, and each may be written so (RFC 8259, section 7).
-fn disarm(json: &str, mut before: char) -> String {
-    let mut safe = String::with_capacity(json.len());
-    for character in json.chars() {
-        // `##[` and `##vso[` are commands to GitHub's runner and to Azure Pipelines.
-        let command = character == '#' && before == '#';
-        before = character;
-        if !command && (character == '\n' || character.is_ascii() && !character.is_ascii_control())
-        {
-            safe.push(character);
-        } else if command || escape(character.encode_utf8(&mut [0; 4])).starts_with('\\') {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(safe, "\\u{unit:04x}");
-            }
-        } else {
-            safe.push(character);
-        }
-    }
-    safe
+    safe_json::write(&Report::new(verdict), out)
 }
 
 #[derive(Serialize)]
@@ -398,39 +326,6 @@ impl<'a> Gap<'a> {
             reason: &gap.reason,
             fingerprint: gap.fingerprint().to_string(),
             waived: judged.waiver.is_some(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_acts_on_output_is_escaped_and_reads_the_same() {
-        for text in [
-            "a\u{7f}\u{1b}[2J",
-            "\u{202e}é日",
-            "##[error]###vso[",
-            "\u{e0041}",
-            "\"\\u##\"",
-        ] {
-            let json = serde_json::to_string(text).unwrap();
-            let mut pieces = Vec::new();
-            let mut disarmed = Disarmed {
-                out: &mut pieces,
-                before: ' ',
-                cut: Vec::new(),
-            };
-            for byte in json.bytes() {
-                disarmed.write_all(&[byte]).unwrap();
-            }
-            disarmed.end().unwrap();
-            let json = disarm(&json, ' ');
-            assert_eq!(pieces, json.as_bytes());
-            assert!(!json.contains("##"), "{json}");
-            assert_eq!(escape(&json), json);
-            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
         }
     }
 }

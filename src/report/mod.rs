@@ -1,11 +1,19 @@
 //! A verdict, written for people and for machines: one file per format, one table.
 
+mod bounded;
 mod catalogue;
 mod disarm;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 mod quantity;
+mod remark;
 mod rules_page;
+mod safe_json;
+mod sarif;
 
 use std::io::{self, Write};
 
@@ -78,6 +86,36 @@ pub const FORMATS: &[ReportFormat] = &[
         about: "for programs; docs/schema/report-v1.json describes it",
         for_people: false,
         write: json::write,
+    },
+    ReportFormat {
+        name: "sarif",
+        about: "SARIF 2.1.0, for code scanning",
+        for_people: false,
+        write: sarif::write,
+    },
+    ReportFormat {
+        name: "github",
+        about: "annotations, for GitHub Actions",
+        for_people: false,
+        write: github::write,
+    },
+    ReportFormat {
+        name: "gitlab",
+        about: "code quality, for GitLab",
+        for_people: false,
+        write: gitlab::write,
+    },
+    ReportFormat {
+        name: "junit",
+        about: "JUnit XML, for what shows tests",
+        for_people: false,
+        write: junit::write,
+    },
+    ReportFormat {
+        name: "markdown",
+        about: "a page for the summary of a job",
+        for_people: false,
+        write: markdown::write,
     },
 ];
 

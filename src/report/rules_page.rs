@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::model::{Category, Ecosystem, Level, RuleInfo, counted};
 
 /// In this order.
-const CATEGORIES: [(Category, &str); 9] = [
+pub(super) const CATEGORIES: [(Category, &str); 9] = [
     (Category::SourceMap, "Source maps and debug artifacts"),
     (Category::Source, "Source files"),
     (Category::Secret, "Secrets"),
@@ -104,7 +104,7 @@ pub fn fixes(rule: &RuleInfo) -> Vec<(Option<&'static str>, String)> {
 }
 
 /// Running text on one line, in which nothing is taken for HTML or for the end of a table's cell.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut is_code = false;
     let mut escaped = String::new();

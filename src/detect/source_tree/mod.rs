@@ -20,7 +20,7 @@ use crate::model::{
 };
 
 pub use named::Named;
-use place::places;
+pub use place::places;
 
 const IGNORED_DOTFILE: &str = "source-tree:ignored-dotfile";
 const IGNORED: &str = "source-tree:ignored";

@@ -11,7 +11,7 @@ const ORIGINAL: &str = ".orig";
 
 /// The paths, relative to the project, that the entry may come from; none for what packers make. `packed`
 /// is the directory of the project that a client packs instead of the whole, with a slash at its end.
-pub(super) fn places(path: &EntryPath, format: Option<Format>, packed: &str) -> Vec<String> {
+pub fn places(path: &EntryPath, format: Option<Format>, packed: &str) -> Vec<String> {
     let below = match path.is_rootless() {
         true => path.as_str().into(),
         false => path.in_package(),

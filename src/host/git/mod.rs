@@ -27,6 +27,10 @@ pub struct Repository {
     /// Whether a tracked file of the project is not as it is in the commit; `None` where there is too
     /// much of them to look at.
     pub dirty: Option<bool>,
+    /// The top of the working tree, without links.
+    pub top: PathBuf,
+    /// Where it was cloned from, as it is configured.
+    pub origin: Option<String>,
 }
 
 /// Asks git for the repository that the project lies in. `None` where there is none, or no git.
@@ -56,12 +60,21 @@ pub fn repository(project: &Path) -> Result<Option<Repository>, String> {
         return Err("git tracks nothing of this directory".to_owned());
     }
     let state = working::state(git, &place, &files)?;
+    let top = place.top.clone();
     let tree = Tree::new(place, files, ignored, state.alike);
     Ok(Some(Repository {
         tree: Arc::new(tree),
         commit,
         dirty: state.dirty,
+        top,
+        origin: origin(git),
     }))
+}
+
+/// Where the repository was cloned from. Nothing is judged by it, and so nothing fails for want of it.
+fn origin(git: Git<'_>) -> Option<String> {
+    let answer = git.ask(&["config", "--get", "remote.origin.url"]).ok()?;
+    Some(String::from_utf8(answer).ok()?.trim().to_owned())
 }
 
 /// Where a project lies.

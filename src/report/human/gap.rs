@@ -78,7 +78,7 @@ fn paragraph(page: &mut Page, gaps: &[&JudgedGap], verbose: bool) {
 }
 
 /// What it means for the check.
-fn title(kind: GapKind) -> &'static str {
+pub(in crate::report) fn title(kind: GapKind) -> &'static str {
     match kind {
         GapKind::Manifest => "what would be published is in doubt",
         GapKind::Name => "what would be installed is in doubt",

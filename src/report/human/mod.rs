@@ -7,6 +7,9 @@ mod gap;
 mod page;
 mod summary;
 
+pub(super) use gap::title as gap_title;
+pub(super) use summary::described as described_waiver;
+
 use std::io::{self, Write};
 
 use super::{Detail, Style};

@@ -36,7 +36,8 @@ pub(super) fn waivers(page: &mut Page, verdict: &Verdict, detail: Detail) {
     }
 }
 
-fn described(waiver: &Waiver) -> String {
+/// Where a waiver stands, and what it is of.
+pub(in crate::report) fn described(waiver: &Waiver) -> String {
     let path = waiver.path.as_ref();
     let path = path
         .map(|path| format!(" for `{path}`"))
