@@ -439,7 +439,7 @@ impl Bench {
                 "--format",
                 "sarif",
                 "--format",
-                &format!("junit={value}"),
+                &format!("junit=no/{value}"),
                 value,
             ],
             &[
