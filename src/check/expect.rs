@@ -63,7 +63,7 @@ impl Expected {
             rule: self.rule.clone(),
             path: EntryPath::rootless(&artifact.path),
             location: Location::default(),
-            message: format!("it is none of the {listed} listed in {}", self.file),
+            message: format!("{} lists {listed}, and not this one", self.file),
             evidence: Evidence::fact(match sha256 {
                 Some(sha256) => format!("sha256 {sha256}"),
                 None => "its sha256 is not known".to_owned(),
