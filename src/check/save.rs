@@ -13,7 +13,7 @@ use tempfile::{Builder, TempDir};
 use super::Error;
 use crate::{
     ecosystem::Packed,
-    model::{Sha256, escape},
+    model::{Sha256, directory_of, escape},
     policy::{Outcome, Verdict},
 };
 
@@ -92,15 +92,11 @@ impl<'a> Save<'a> {
 
     /// Makes a directory with everything in it beside the one that is wanted.
     fn make(&self) -> io::Result<TempDir> {
-        let beside = match self.directory.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
         let mut builder = Builder::new();
         builder.prefix(".packwarden-");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-        let made = builder.tempdir_in(beside)?;
+        let made = builder.tempdir_in(directory_of(self.directory))?;
         let (mut list, mut names) = (String::new(), BTreeSet::new());
         for kept in &self.files {
             let name = kept.file.file_name().and_then(|name| name.to_str());

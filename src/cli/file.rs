@@ -3,10 +3,12 @@
 use std::{
     fs,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use tempfile::Builder;
+
+use crate::model::directory_of;
 
 /// Writes `content` to a file beside `path`, and gives it that name when all is written: whoever reads it
 /// finds the old report or the new one, never half of one. What is no file (a pipe, `/dev/stdout`) is
@@ -28,20 +30,13 @@ pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     // Others may read a report, as far as the user's mask lets them.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(directory(&path))?;
+    let mut file = builder.tempfile_in(directory_of(&path))?;
     file.write_all(content)?;
     if let Ok(before) = fs::metadata(&path) {
         file.as_file().set_permissions(before.permissions())?;
     }
     file.persist(&path)?;
     Ok(())
-}
-
-fn directory(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
 }
 
 #[cfg(test)]
