@@ -103,11 +103,13 @@ impl Anchors {
         anchor
     }
 
-    /// Reports every anchor that begins at a position of `from..to`, until `spend` refuses.
+    /// Reports every anchor that begins at a position of `from..to`, and `with_words` every word, until `spend`
+    /// refuses.
     pub(super) fn search(
         &self,
         bytes: &[u8],
         (from, to): (usize, usize),
+        with_words: bool,
         spend: &dyn Fn(usize) -> bool,
         found: &mut dyn FnMut(Occurrence<'_>),
     ) {
@@ -118,6 +120,9 @@ impl Anchors {
                     continue;
                 }
                 let anchor = &self.anchors[candidate.anchor];
+                if anchor.is_word && !with_words {
+                    continue;
+                }
                 let Some(start) = at.checked_sub(candidate.before) else {
                     continue;
                 };
@@ -198,7 +203,7 @@ mod tests {
         let anchors_of: Vec<(usize, &str)> = anchors.iter().copied().enumerate().collect();
         let all = Anchors::new(&anchors_of, &[]);
         let mut found = Vec::new();
-        all.search(bytes, range, &|_| true, &mut |occurrence| {
+        all.search(bytes, range, false, &|_| true, &mut |occurrence| {
             for rule in occurrence.rules {
                 assert_eq!(occurrence.end - occurrence.start, anchors[*rule].len());
                 found.push((*rule, occurrence.start));
@@ -247,11 +252,21 @@ mod tests {
     fn words_are_found_in_any_case() {
         let words = Anchors::new(&[(2, "api_key")], &[(0, "api_key"), (1, "dd-app")]);
         let text = b"API_KEY Api_keyx api-key DD-APP dd\x0dapp API\x7fKEY api_key";
-        let mut found = Vec::new();
-        words.search(text, (0, text.len()), &|_| true, &mut |occurrence| {
-            found.push((occurrence.rules[0], occurrence.start));
-        });
-        assert_eq!(found, [(0, 0), (0, 8), (1, 25), (2, 47), (0, 47)]);
+        let found = |with_words: bool| {
+            let mut found = Vec::new();
+            words.search(
+                text,
+                (0, text.len()),
+                with_words,
+                &|_| true,
+                &mut |occurrence| {
+                    found.push((occurrence.rules[0], occurrence.start));
+                },
+            );
+            found
+        };
+        assert_eq!(found(true), [(0, 0), (0, 8), (1, 25), (2, 47), (0, 47)]);
+        assert_eq!(found(false), [(2, 47)]);
     }
 
     #[test]

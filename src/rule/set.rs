@@ -25,9 +25,8 @@ use crate::model::{Category, Entry, EntryKind, Evidence, Sha256, View, escape, r
 pub struct RuleSet {
     rules: Vec<Held>,
     files: Vec<Sha256>,
+    /// Those of text rules, and the words of rules for what is assigned to a name.
     anchors: Anchors,
-    /// The same, and the words of rules for what is assigned to a name.
-    with_words: Anchors,
     apart: Apart,
     /// Rules that must match near another one's match: by that one's index, with the distance in bytes.
     required: HashMap<usize, (usize, usize)>,
@@ -230,8 +229,7 @@ impl RuleSet {
             }
         }
         Ok(Self {
-            anchors: Anchors::new(&anchors, &[]),
-            with_words: Anchors::new(&anchors, &words),
+            anchors: Anchors::new(&anchors, &words),
             required: required(&rules, &beside)?,
             beside,
             apart: Apart::new(&rules)?,
@@ -438,11 +436,8 @@ impl RuleSet {
                     });
             }
         };
-        let anchors = match apart.assigned {
-            true => &self.with_words,
-            false => &self.anchors,
-        };
-        anchors.search(view.bytes, view.search, spend, &mut look);
+        self.anchors
+            .search(view.bytes, view.search, apart.assigned, spend, &mut look);
         self.apart.search(apart, view.bytes, view.search, &mut look);
     }
 
