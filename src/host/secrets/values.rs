@@ -252,7 +252,7 @@ fn distinct(value: &str) -> usize {
 }
 
 /// Whether it is a path, of this machine or another one. Base64 may begin with a slash too, but hardly with
-/// a directory in small letters.
+/// a directory in small letters; a password may begin with `~/`, but what follows is then hardly a name.
 fn is_file(value: &str) -> bool {
     let root = value
         .strip_prefix('/')
@@ -266,9 +266,13 @@ fn is_file(value: &str) -> bool {
     let beside = ["~/", "./", "../"]
         .iter()
         .any(|begin| value.starts_with(begin));
-    root.is_some_and(is_directory)
-        || drive
-        || beside
+    let is_of_names = || {
+        let names = value.get(1..).unwrap_or_default();
+        names
+            .chars()
+            .all(|c| c.is_alphanumeric() || "._-+@/\\: ".contains(c))
+    };
+    (root.is_some_and(is_directory) || drive || beside) && is_of_names()
         || value.contains(['/', '\\']) && Path::new(value).exists()
 }
 
@@ -456,6 +460,22 @@ mod tests {
         assert_eq!(of(&key("OPENSSH ", 6)), [end(3)]);
         assert_eq!(of(&key("", 3)), [end(0)]);
         assert_eq!(of(&key("", 3).replace('\n', "\\n")), [end(0)]);
+    }
+
+    #[test]
+    fn a_path_is_no_secret_and_a_password_that_begins_like_one_is() {
+        for path in [
+            "~/keys/deploy-key.pem",
+            "../other/secrets.json",
+            "/run/secrets/db_1",
+        ] {
+            assert_eq!(of(path), [""; 0], "{path}");
+        }
+        assert!(of("C:\\Users\\ann\\id_rsa").is_empty());
+        for begin in ["~/", "../", "a:/", "/ab/"] {
+            let password = [begin, "!!~A8F'*", "#x9=Q"].concat();
+            assert_eq!(of(&password), [&*password]);
+        }
     }
 
     #[test]
