@@ -23,7 +23,7 @@ use crate::{
     ecosystem::{self, Packed, Project},
     host,
     model::{
-        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress,
+        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress, Sha256,
         SourcePlaces, escape,
     },
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
@@ -81,6 +81,9 @@ pub struct Checked {
     pub verdict: Verdict,
     /// Why something could not be checked; each is in the verdict too.
     pub errors: Vec<Error>,
+    /// What lies in the directory that was to keep what passes: the names of the files, in the order in which
+    /// they were checked, and their hashes.
+    pub kept: Vec<(String, Sha256)>,
 }
 
 impl Checked {
@@ -139,6 +142,7 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
             skipped: Vec::new(),
         },
         errors: Vec::new(),
+        kept: Vec::new(),
     };
     match Run::new(request, progress) {
         Ok(mut run) => {
@@ -149,8 +153,10 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
                         .for_each(|error| checked.take(target, Err(error)));
                 }
             }
-            if let Some(Err(error)) = run.save.map(|save| save.finish(&checked.verdict)) {
-                checked.fail(error, None);
+            match run.save.map(|save| save.finish(&checked.verdict)) {
+                Some(Ok(kept)) => checked.kept = kept,
+                Some(Err(error)) => checked.fail(error, None),
+                None => {}
             }
         }
         Err(error) => checked.fail(error, None),

@@ -10,6 +10,7 @@ pub mod check;
 pub mod cli;
 pub mod detect;
 pub mod ecosystem;
+pub mod gate;
 pub mod host;
 pub mod model;
 pub mod policy;

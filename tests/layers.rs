@@ -31,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "policy",
         ],
     ),
+    ("gate", &["model", "host", "ecosystem", "policy", "check"]),
     (
         "cli",
         &[
@@ -44,6 +45,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "policy",
             "report",
             "check",
+            "gate",
         ],
     ),
     ("main", &["cli"]),
@@ -87,7 +89,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ),
     (
         "serde_json",
-        &["archive", "rule", "detect", "ecosystem", "report"],
+        &["archive", "rule", "detect", "ecosystem", "report", "gate"],
     ),
     ("gethostname", &["host"]),
     ("textwrap", &["report"]),

@@ -3,11 +3,10 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, Read, Write},
+    io,
     path::{Path, PathBuf},
 };
 
-use sha2::Digest as _;
 use tempfile::{Builder, TempDir};
 
 use super::Error;
@@ -19,8 +18,6 @@ use crate::{
 
 /// The list of the hashes.
 const LIST: &str = "SHA256SUMS";
-/// Bytes that are copied at a time.
-const PIECE: usize = 1 << 16;
 
 /// A directory that is to hold what passed.
 pub(super) struct Save<'a> {
@@ -74,11 +71,11 @@ impl<'a> Save<'a> {
 
     /// Keeps the files if all that was checked passed. The directory appears with all of them, or not at
     /// all.
-    pub(super) fn finish(self, verdict: &Verdict) -> Result<(), Error> {
+    pub(super) fn finish(self, verdict: &Verdict) -> Result<Vec<(String, Sha256)>, Error> {
         if verdict.outcome() != Outcome::Passed {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let made = self.make().map_err(|error| self.failed(error))?;
+        let (made, kept) = self.make().map_err(|error| self.failed(error))?;
         // An empty directory gives way; one that was filled meanwhile does not.
         let placed = match fs::remove_dir(self.directory) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -87,17 +84,18 @@ impl<'a> Save<'a> {
         placed.map_err(|error| self.failed(error))?;
         // It has another name now, and nothing is to be removed.
         let _ = made.keep();
-        Ok(())
+        Ok(kept)
     }
 
     /// Makes a directory with everything in it beside the one that is wanted.
-    fn make(&self) -> io::Result<TempDir> {
+    fn make(&self) -> io::Result<(TempDir, Vec<(String, Sha256)>)> {
         let mut builder = Builder::new();
         builder.prefix(".packwarden-");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
         let made = builder.tempdir_in(directory_of(self.directory))?;
         let (mut list, mut names) = (String::new(), BTreeSet::new());
+        let mut all = Vec::new();
         for kept in &self.files {
             let name = kept.file.file_name().and_then(|name| name.to_str());
             let plain =
@@ -108,16 +106,19 @@ impl<'a> Save<'a> {
             if !names.insert(name) {
                 return Err(io::Error::other(format!("two artifacts are called {name}")));
             }
-            let copied = copy(&kept.file, &made.path().join(name))?;
+            // What lies there may be another than was checked.
+            let to = File::create_new(made.path().join(name))?;
+            let copied = Sha256::copying(File::open(&kept.file)?, to)?;
             if Some(copied) != kept.sha256 {
                 return Err(io::Error::other(format!(
                     "{name} is no longer what was checked"
                 )));
             }
             list += &format!("{copied}  {name}\n");
+            all.push((name.to_owned(), copied));
         }
         fs::write(made.path().join(LIST), list)?;
-        Ok(made)
+        Ok((made, all))
     }
 
     fn failed(&self, reason: impl ToString) -> Error {
@@ -125,19 +126,5 @@ impl<'a> Save<'a> {
             path: escape(&self.directory.display().to_string()),
             reason: reason.to_string(),
         }
-    }
-}
-
-/// Copies a file, and says what was copied: what lies there may be another than was checked.
-fn copy(from: &Path, to: &Path) -> io::Result<Sha256> {
-    let (mut from, mut to) = (File::open(from)?, File::create_new(to)?);
-    let (mut hash, mut piece) = (sha2::Sha256::new(), vec![0; PIECE]);
-    loop {
-        let length = from.read(&mut piece)?;
-        if length == 0 {
-            return Ok(Sha256::from_bytes(hash.finalize().into()));
-        }
-        hash.update(&piece[..length]);
-        to.write_all(&piece[..length])?;
     }
 }

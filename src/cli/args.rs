@@ -1,6 +1,6 @@
 //! The command line as it is typed. [`super::options`] makes it ready for use.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -32,6 +32,8 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(Box<CheckArguments>),
+    Publish(Box<PublishArguments>),
+    Hook(Box<HookArguments>),
     Rules(RulesArguments),
 }
 
@@ -61,31 +63,8 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
 
-    /// Use this configuration file
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub(super) config: Option<PathBuf>,
-
-    /// Use no configuration file
-    #[arg(long)]
-    pub(super) no_config: bool,
-
-    /// Whether the package's source is open or closed
-    ///
-    /// Without it the configuration decides, and without one the package's manifest.
-    #[arg(long, value_enum, value_name = "PROFILE")]
-    pub(super) profile: Option<Profile>,
-
-    /// Let warnings block too
-    #[arg(long)]
-    pub(super) strict: bool,
-
-    /// Ignore all waivers
-    #[arg(long)]
-    pub(super) no_waivers: bool,
-
-    /// Change a limit of the reader; may be repeated
-    #[arg(long = "limit", value_name = "KEY=VALUE", value_parser = key_and_value)]
-    pub(super) limits: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) common: CommonArguments,
 
     /// Do not look for this machine's own names, paths and secrets
     #[arg(long)]
@@ -120,10 +99,6 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) build: bool,
 
-    /// Stop a client that takes longer to pack
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(super) pack_timeout: Option<u64>,
-
     /// Refuse every artifact that is not in this list of SHA-256 hashes
     ///
     /// The list is as `sha256sum` and --save write it. An artifact that is not in it is denied.
@@ -136,6 +111,46 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "DIR")]
     pub(super) save: Option<PathBuf>,
 
+    /// Exit with 0 instead of 1 when findings block
+    ///
+    /// For reports only. Errors and unreadable artifacts keep their codes.
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+}
+
+/// What every command takes that checks something.
+#[derive(Debug, Args)]
+pub(super) struct CommonArguments {
+    /// Use this configuration file
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Use no configuration file
+    #[arg(long)]
+    pub(super) no_config: bool,
+
+    /// Whether the package's source is open or closed
+    ///
+    /// Without it the configuration decides, and without one the package's manifest.
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    pub(super) profile: Option<Profile>,
+
+    /// Let warnings block too
+    #[arg(long)]
+    pub(super) strict: bool,
+
+    /// Ignore all waivers
+    #[arg(long)]
+    pub(super) no_waivers: bool,
+
+    /// Change a limit of the reader; may be repeated
+    #[arg(long = "limit", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub(super) limits: Vec<(String, String)>,
+
+    /// Stop a client that takes longer to pack
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) pack_timeout: Option<u64>,
+
     /// Say no more than needed
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -147,13 +162,46 @@ pub(super) struct CheckArguments {
     /// Show no progress line
     #[arg(long)]
     pub(super) no_progress: bool,
-
-    /// Exit with 0 instead of 1 when findings block
-    ///
-    /// For reports only. Errors and unreadable artifacts keep their codes.
-    #[arg(long)]
-    pub(super) exit_zero: bool,
 }
+
+/// Pack once, check, and publish exactly those bytes
+///
+/// The command is one that you would type to publish. It is not run as it is: what it would upload is packed
+/// (or taken from dist/) and checked first, and then the client uploads exactly the files that have passed. A
+/// command that can't be followed is refused. The client's own exit code is handed on.
+#[derive(Debug, Args)]
+#[command(after_long_help = exit::table())]
+pub(super) struct PublishArguments {
+    #[command(flatten)]
+    pub(super) gate: GateArguments,
+
+    /// The client and its arguments, after --
+    #[arg(value_name = "CLIENT ARGS", last = true, required = true)]
+    pub(super) command: Vec<OsString>,
+}
+
+/// What every gate takes: its standard output belongs to the client around it.
+#[derive(Debug, Args)]
+pub(super) struct GateArguments {
+    /// Write a report to a file too: json, sarif, github, gitlab, junit, markdown or human; may be repeated
+    ///
+    /// The report for people goes to standard error.
+    #[arg(long = "format", value_name = "FORMAT=FILE", value_parser = output::parse_format)]
+    pub(super) formats: Vec<output::FormatArgument>,
+
+    #[command(flatten)]
+    pub(super) common: CommonArguments,
+}
+
+/// Called by hooks, not by people
+#[derive(Debug, Args)]
+pub(super) struct HookArguments {
+    #[command(subcommand)]
+    pub(super) hook: Hook,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Hook {}
 
 /// List the rules, explain one, or test rule files
 #[derive(Debug, Args)]

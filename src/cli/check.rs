@@ -2,44 +2,58 @@
 
 use super::{ExitCode, args::Color, interrupt, options::CheckOptions, panic, progress, render};
 use crate::{
-    check::{self, Target},
+    check::{self, Checked, Request, Target},
     model::Progress,
     policy::{RunError, Verdict},
 };
 
 /// Checks, reports and says how it went.
 pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
+    check_and_tell(&options.request, options, color).1
+}
+
+/// Checks as `request` says and reports as `options` do.
+pub(super) fn check_and_tell(
+    request: &Request,
+    options: &CheckOptions,
+    color: Color,
+) -> (Checked, ExitCode) {
     let progress = Progress::default();
     let checked = progress::during(options.progress, &progress, || {
-        panic::caught(|| check::check(&options.request, &progress))
+        panic::caught(|| check::check(request, &progress))
     });
-    if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
-        return ExitCode::Interrupted;
-    }
-    let targets = options.request.targets.iter();
-    let roots: Vec<_> = targets.filter_map(Target::directory).collect();
-    let mut verdict = match checked {
-        Some(checked) => {
-            let errors = checked.errors.iter().map(|error| error as _);
-            render::errors(errors, &roots, color);
-            checked.verdict
-        }
-        None => Verdict::failed(RunError {
+    let failed = || Checked {
+        verdict: Verdict::failed(RunError {
             code: ExitCode::Internal.code(),
             message: panic::SENTENCE.to_owned(),
             path: None,
             help: Some(panic::help()),
         }),
+        errors: Vec::new(),
+        kept: Vec::new(),
     };
+    let mut checked = checked.unwrap_or_else(failed);
+    if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
+        return (checked, ExitCode::Interrupted);
+    }
+    let roots: Vec<_> = request
+        .targets
+        .iter()
+        .filter_map(Target::directory)
+        .collect();
+    let errors = checked.errors.iter().map(|error| error as _);
+    render::errors(errors, &roots, color);
+    let verdict = &mut checked.verdict;
     check::hide_secrets(verdict.errors.iter_mut().flat_map(RunError::texts), &roots);
-    let unwritten = options.outputs.write(&verdict);
+    let unwritten = options.outputs.write(verdict);
     render::errors(unwritten.iter().map(|error| error as _), &roots, color);
     let exit = match ExitCode::from_code(verdict.exit_code()) {
         ExitCode::Blocked if options.exit_zero => ExitCode::Passed,
         exit => exit,
     };
-    match unwritten.is_empty() {
+    let exit = match unwritten.is_empty() {
         true => exit,
         false => exit.max(ExitCode::Usage),
-    }
+    };
+    (checked, exit)
 }

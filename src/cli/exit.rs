@@ -2,22 +2,23 @@
 
 /// The exit codes. Only [`ExitCode::Passed`] lets a publish go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
 pub enum ExitCode {
     /// Every artifact was read in full, and nothing in it breaks the rules.
-    Passed = 0,
+    Passed,
     /// A finding blocks the publish.
-    Blocked = 1,
+    Blocked,
     /// The command line or a configuration file is wrong, or a report can't be written.
-    Usage = 2,
+    Usage,
     /// There is nothing to check.
-    NoArtifact = 3,
+    NoArtifact,
     /// An artifact could not be read in full.
-    Unreadable = 4,
+    Unreadable,
     /// The program itself is at fault.
-    Internal = 70,
+    Internal,
     /// A signal ended the run.
-    Interrupted = 130,
+    Interrupted,
+    /// The client that a gate has let publish ended with another code.
+    OfClient(u8),
 }
 
 /// Each code and the sentence that explains it, as `--help` shows them.
@@ -46,7 +47,22 @@ const SENTENCES: [(ExitCode, &str); 7] = [
 impl ExitCode {
     /// The number that the system sees.
     pub fn code(self) -> u8 {
-        self as u8
+        match self {
+            ExitCode::Passed => 0,
+            ExitCode::Blocked => 1,
+            ExitCode::Usage => 2,
+            ExitCode::NoArtifact => 3,
+            ExitCode::Unreadable => 4,
+            ExitCode::Internal => 70,
+            ExitCode::Interrupted => 130,
+            ExitCode::OfClient(code) => code,
+        }
+    }
+
+    /// The exit code of a client, or of the check that has kept it from running.
+    pub(super) fn of_client(code: u8) -> Self {
+        let known = SENTENCES.iter().find(|(exit, _)| exit.code() == code);
+        known.map_or(ExitCode::OfClient(code), |(exit, _)| *exit)
     }
 
     /// The exit code of that number. A number that means nothing is an internal error.

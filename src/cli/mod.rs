@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod exit;
 mod file;
+mod gate;
 mod interrupt;
 mod options;
 mod output;
@@ -22,11 +23,12 @@ pub use exit::ExitCode;
 
 use crate::{
     check::hide_secrets,
+    gate::publish,
     policy::{RunError, Verdict},
 };
 use args::{Arguments, Color, Command};
 use options::CheckOptions;
-use output::Outputs;
+use output::{OutputError, Outputs};
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
@@ -53,13 +55,36 @@ fn run_line(line: &[OsString]) -> ExitCode {
     let color = arguments.color;
     match arguments.command {
         Command::Rules(arguments) => rules::run(&arguments.command, color),
-        Command::Check(arguments) => match CheckOptions::new(*arguments, color) {
-            Ok(options) => match interrupt::install() {
-                Ok(()) => check::run(&options, color),
-                Err(error) => failed(line, ExitCode::Internal, &error, color),
-            },
-            Err(error) => failed(line, ExitCode::Usage, &error, color),
+        Command::Check(arguments) => ready(
+            line,
+            color,
+            CheckOptions::new(*arguments, color),
+            |options| check::run(&options, color),
+        ),
+        Command::Publish(arguments) => {
+            let options = CheckOptions::of_gate(arguments.gate, color);
+            let command = arguments.command;
+            ready(line, color, options, |options| {
+                gate::run(options, color, |gate| publish(gate, &command))
+            })
+        }
+        Command::Hook(arguments) => match arguments.hook {},
+    }
+}
+
+/// Goes on once signals are handled, unless the arguments promise what can't be.
+fn ready(
+    line: &[OsString],
+    color: Color,
+    options: Result<CheckOptions, OutputError>,
+    work: impl FnOnce(CheckOptions) -> ExitCode,
+) -> ExitCode {
+    match options {
+        Ok(options) => match interrupt::install() {
+            Ok(()) => work(options),
+            Err(error) => failed(line, ExitCode::Internal, &error, color),
         },
+        Err(error) => failed(line, ExitCode::Usage, &error, color),
     }
 }
 

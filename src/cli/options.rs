@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    args::{self, CheckArguments, Color},
+    args::{self, CheckArguments, Color, CommonArguments, GateArguments},
     output::{FormatArgument, Manner, OutputError, Outputs},
     render,
 };
@@ -28,17 +28,8 @@ pub(super) struct CheckOptions {
 }
 
 impl CheckOptions {
-    /// Makes the arguments ready.
+    /// Makes the arguments of `check` ready.
     pub(super) fn new(arguments: CheckArguments, color: Color) -> Result<Self, OutputError> {
-        let manner = Manner {
-            color,
-            detail: match (arguments.quiet, arguments.verbose) {
-                (true, _) => Detail::Quiet,
-                (_, true) => Detail::Verbose,
-                _ => Detail::Normal,
-            },
-        };
-        let outputs = Outputs::new(&arguments.formats, arguments.output.as_deref(), manner)?;
         let target = |path| match path {
             path if path == *"-" => Target::Stdin,
             path => Target::Path(path),
@@ -51,24 +42,13 @@ impl CheckOptions {
                 targets.push(target(path));
             }
         }
+        let manner = manner(&arguments.common, color);
+        let outputs = Outputs::new(&arguments.formats, arguments.output.as_deref(), manner)?;
         let roots = targets.iter().filter_map(Target::directory);
         let roots: Vec<PathBuf> = roots.map(Path::to_owned).collect();
+        let (request, progress) = request(arguments.common, roots);
         let request = Request {
             targets,
-            config: match (arguments.config, arguments.no_config) {
-                (Some(path), _) => ConfigChoice::File(path),
-                (None, true) => ConfigChoice::None,
-                (None, false) => ConfigChoice::Nearest,
-            },
-            overrides: Overrides {
-                profile: arguments.profile.map(|profile| match profile {
-                    args::Profile::Open => Profile::Open,
-                    args::Profile::Closed => Profile::Closed,
-                }),
-                strict: arguments.strict,
-                no_waivers: arguments.no_waivers,
-                limits: arguments.limits,
-            },
             selection: match (arguments.workspace, arguments.packages) {
                 (true, _) => Selection::Workspace,
                 (false, packages) if packages.is_empty() => Selection::Nearest,
@@ -79,23 +59,78 @@ impl CheckOptions {
                 registry: arguments.registry,
                 ignore_scripts: arguments.ignore_scripts,
                 build: arguments.build,
-                show_output: arguments.verbose.then(|| render::of_clients(roots)),
-                timeout: arguments.pack_timeout.map(Duration::from_secs),
+                ..request.pack
             },
             self_match: !arguments.no_self_match,
-            // People are told the SHA-256.
             expect: arguments.expect,
             save: arguments.save,
             sha512: arguments.formats.iter().any(FormatArgument::is_machine),
+            ..request
         };
         Ok(Self {
             request,
             outputs,
-            // The client's own output and a progress line would write over each other.
-            progress: !(arguments.no_progress || arguments.quiet || arguments.verbose),
+            progress,
             exit_zero: arguments.exit_zero,
         })
     }
+
+    /// Makes the arguments of a gate ready: what it checks is its own to say.
+    pub(super) fn of_gate(arguments: GateArguments, color: Color) -> Result<Self, OutputError> {
+        let outputs = Outputs::beside(&arguments.formats, manner(&arguments.common, color))?;
+        let (request, progress) = request(arguments.common, Vec::new());
+        Ok(Self {
+            request: Request {
+                sha512: arguments.formats.iter().any(FormatArgument::is_machine),
+                ..request
+            },
+            outputs,
+            progress,
+            exit_zero: false,
+        })
+    }
+}
+
+fn manner(arguments: &CommonArguments, color: Color) -> Manner {
+    Manner {
+        color,
+        detail: match (arguments.quiet, arguments.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Normal,
+        },
+    }
+}
+
+/// A request that has no targets yet, and whether a progress line is welcome. What clients print may tell
+/// secrets of the projects at `roots`.
+fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
+    // The client's own output and a progress line would write over each other.
+    let progress = !(arguments.no_progress || arguments.quiet || arguments.verbose);
+    let request = Request {
+        config: match (arguments.config, arguments.no_config) {
+            (Some(path), _) => ConfigChoice::File(path),
+            (None, true) => ConfigChoice::None,
+            (None, false) => ConfigChoice::Nearest,
+        },
+        overrides: Overrides {
+            profile: arguments.profile.map(|profile| match profile {
+                args::Profile::Open => Profile::Open,
+                args::Profile::Closed => Profile::Closed,
+            }),
+            strict: arguments.strict,
+            no_waivers: arguments.no_waivers,
+            limits: arguments.limits,
+        },
+        pack: PackOptions {
+            show_output: arguments.verbose.then(|| render::of_clients(roots)),
+            timeout: arguments.pack_timeout.map(Duration::from_secs),
+            ..PackOptions::default()
+        },
+        self_match: true,
+        ..Request::default()
+    };
+    (request, progress)
 }
 
 #[cfg(test)]

@@ -80,6 +80,10 @@ pub(super) enum OutputError {
     #[diagnostic(help("give all but one a file of its own: --format json=FILE"))]
     SamePlace(String),
 
+    #[error("here the report in format {0} needs a file: standard output belongs to the client")]
+    #[diagnostic(help("name it: --format {0}=FILE"))]
+    Unbound(String),
+
     #[error("the report could not be written to {place}")]
     NotWritten {
         place: String,
@@ -124,6 +128,21 @@ impl Outputs {
             reports.push((format.name, destination));
         }
         Ok(Self { reports, manner })
+    }
+
+    /// The reports of a run whose standard output belongs to a client: the one for people goes to standard
+    /// error, and the others to the files that they are bound to.
+    pub(super) fn beside(formats: &[FormatArgument], manner: Manner) -> Result<Self, OutputError> {
+        if let Some(unbound) = formats.iter().find(|format| format.file.is_none()) {
+            return Err(OutputError::Unbound(unbound.name.clone()));
+        }
+        let mut outputs = Self::new(formats, None, manner)?;
+        for (_, destination) in &mut outputs.reports {
+            if *destination == Destination::Stdout {
+                *destination = Destination::Stderr;
+            }
+        }
+        Ok(outputs)
     }
 
     /// The reports for machines that `formats` and `--output` promise, of a run that comes to nothing. Of

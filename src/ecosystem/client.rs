@@ -122,17 +122,7 @@ impl Client<'_> {
             command.current_dir(self.project);
         }
         command.stdin(Stdio::null());
-        let not_started = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound => Error::ClientMissing {
-                client: self.name,
-                path: Error::shown(self.project),
-            },
-            _ => Error::ClientNotStarted {
-                client: self.name,
-                path: Error::shown(self.project),
-                source,
-            },
-        };
+        let not_started = |source| Error::not_started(self.name, self.project, source);
         let mut client = RunningClient::start(command)?.map_err(not_started)?;
         let status = client.wait(limit).map_err(not_started)?;
         if super::abandoned() {

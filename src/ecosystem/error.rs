@@ -368,6 +368,19 @@ impl Error {
         escape(&path.to_string_lossy())
     }
 
+    /// Why a client could not be started in a directory.
+    pub fn not_started(client: &'static str, directory: &Path, source: io::Error) -> Self {
+        let path = Self::shown(directory);
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::ClientMissing { client, path },
+            _ => Self::ClientNotStarted {
+                client,
+                path,
+                source,
+            },
+        }
+    }
+
     pub(super) fn packed_several(client: &'static str, names: &[OsString]) -> Self {
         let names = names.iter().map(|name| Self::shown(Path::new(name)));
         Self::PackedSeveral {

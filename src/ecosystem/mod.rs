@@ -25,10 +25,9 @@ use std::{
 pub use error::Error;
 pub use locate::{Located, Selection, locate};
 pub use output::Show;
-pub use private::{abandon, abandoned};
+pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
 
 use crate::model::{Destination, Dist, Ecosystem, Manifest, PackedBy};
-use private::PrivateDirectory;
 
 /// What an ecosystem has to know. A further ecosystem is a further line of [`ECOSYSTEMS`].
 struct Entry {

@@ -98,10 +98,15 @@ pub fn abandoned() -> bool {
 /// A new directory in the system's directory for temporary files that nobody else can enter. It is
 /// removed with all that is in it when this is dropped.
 #[derive(Debug)]
-pub(super) struct PrivateDirectory(PathBuf);
+pub struct PrivateDirectory(PathBuf);
 
 impl PrivateDirectory {
-    pub(super) fn create() -> Result<Self, Error> {
+    /// Makes one.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for it, or a signal has ended this run.
+    pub fn create() -> Result<Self, Error> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("packwarden-");
         #[cfg(unix)]
@@ -122,7 +127,8 @@ impl PrivateDirectory {
         Ok(Self(directory))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    /// Its absolute path.
+    pub fn path(&self) -> &Path {
         &self.0
     }
 }
@@ -137,11 +143,16 @@ impl Drop for PrivateDirectory {
 }
 
 /// A client that [`abandon`] would end.
-pub(super) struct RunningClient(Child);
+#[derive(Debug)]
+pub struct RunningClient(Child);
 
 impl RunningClient {
-    /// Starts a client.
-    pub(super) fn start(command: &mut Command) -> Result<io::Result<Self>, Error> {
+    /// Starts a client. What fails within is that it could not be started.
+    ///
+    /// # Errors
+    ///
+    /// When a signal has ended this run.
+    pub fn start(command: &mut Command) -> Result<io::Result<Self>, Error> {
         #[cfg(unix)]
         if !has_terminal() {
             std::os::unix::process::CommandExt::process_group(command, 0);
@@ -154,6 +165,15 @@ impl RunningClient {
             alive.clients.push(child.id());
             Self(child)
         }))
+    }
+
+    /// Waits until it has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the system has lost it.
+    pub fn wait_for_ever(&mut self) -> io::Result<ExitStatus> {
+        self.0.wait()
     }
 
     /// Waits until it has ended. One that has not within `limit` is ended, and has no status then.

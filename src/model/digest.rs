@@ -1,9 +1,16 @@
 //! Hash values: written and read as lower-case hexadecimal.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    io::{self, Read, Write},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::Digest as _;
+
+/// Bytes that are copied at a time.
+const PIECE: usize = 1 << 16;
 
 /// The value of an N-byte hash function.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +25,23 @@ impl Sha256 {
     /// The SHA-256 of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// Copies a stream, and says what was copied.
+    ///
+    /// # Errors
+    ///
+    /// When reading or writing fails.
+    pub fn copying(mut from: impl Read, mut to: impl Write) -> io::Result<Self> {
+        let (mut hash, mut piece) = (sha2::Sha256::new(), vec![0; PIECE]);
+        loop {
+            let length = from.read(&mut piece)?;
+            if length == 0 {
+                return Ok(Self(hash.finalize().into()));
+            }
+            hash.update(&piece[..length]);
+            to.write_all(&piece[..length])?;
+        }
     }
 }
 

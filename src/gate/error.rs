@@ -1,0 +1,50 @@
+//! Why a gate stays shut although no verdict says so.
+
+use miette::Diagnostic;
+use thiserror::Error as ThisError;
+
+use crate::ecosystem;
+
+/// Why a gate stays shut. Nothing was uploaded, unless the sentence says so.
+#[derive(Debug, ThisError, Diagnostic)]
+pub enum Error {
+    /// What passed is no longer there as it was.
+    #[error("{name} was changed after it was checked, and was not handed to {client}")]
+    #[diagnostic(help(
+        "find out what writes into the directory for temporary files, and publish again"
+    ))]
+    Changed {
+        /// The artifact's file name.
+        name: String,
+        /// Who would have uploaded it.
+        client: String,
+    },
+
+    /// A command that nobody but its client understands.
+    #[error("`{command}` is not run: {reason}")]
+    #[diagnostic(help("{instead}"))]
+    Refused {
+        /// As it was typed.
+        command: String,
+        /// What is in the way.
+        reason: String,
+        /// What to type instead.
+        instead: String,
+    },
+
+    /// The client, or a directory for it.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ecosystem(#[from] ecosystem::Error),
+}
+
+impl Error {
+    /// The exit code of the table in the design.
+    pub fn code(&self) -> u8 {
+        match self {
+            Error::Refused { .. } => 2,
+            Error::Changed { .. } => 4,
+            Error::Ecosystem(_) => 3,
+        }
+    }
+}

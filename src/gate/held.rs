@@ -1,0 +1,75 @@
+//! Artifacts that have passed, held where nobody else writes until the client has uploaded them.
+
+use std::{fs::File, io, path::PathBuf};
+
+use super::{Error, Gate};
+use crate::{
+    check::Target,
+    ecosystem::PrivateDirectory,
+    model::{Sha256, escape},
+};
+
+/// Artifacts that have passed. They are gone when this is dropped.
+pub(super) struct Held {
+    /// In the order in which they were checked.
+    pub(super) artifacts: Vec<HeldArtifact>,
+    _directory: PrivateDirectory,
+}
+
+/// An artifact that has passed.
+pub(super) struct HeldArtifact {
+    /// A private copy, by an absolute path.
+    pub(super) file: PathBuf,
+    /// What was checked.
+    pub(super) sha256: Sha256,
+}
+
+impl Gate<'_> {
+    /// Checks, and holds what has passed; or the exit code of what has not.
+    ///
+    /// # Errors
+    ///
+    /// When there is no place for a private copy.
+    pub(super) fn hold(&self, targets: Vec<Target>) -> Result<Result<Held, u8>, Error> {
+        let directory = PrivateDirectory::create()?;
+        let mut request = self.request.clone();
+        request.targets = targets;
+        let place = directory.path().join("passed");
+        request.save = Some(place.clone());
+        let told = (self.check)(&request);
+        if told.code != 0 {
+            return Ok(Err(told.code));
+        }
+        let artifacts = told.checked.kept.into_iter();
+        let artifacts = artifacts.map(|(name, sha256)| HeldArtifact {
+            file: place.join(name),
+            sha256,
+        });
+        Ok(Ok(Held {
+            artifacts: artifacts.collect(),
+            _directory: directory,
+        }))
+    }
+}
+
+impl Held {
+    /// Reads all artifacts once more: to be called directly before they are handed over.
+    ///
+    /// # Errors
+    ///
+    /// When one is not what was checked.
+    pub(super) fn verify(&self, client: &str) -> Result<(), Error> {
+        for artifact in &self.artifacts {
+            let open = File::open(&artifact.file);
+            let read = open.and_then(|file| Sha256::copying(file, io::sink()));
+            if read.ok() != Some(artifact.sha256) {
+                let name = artifact.file.file_name().unwrap_or_default();
+                return Err(Error::Changed {
+                    name: escape(&name.to_string_lossy()),
+                    client: client.to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+}

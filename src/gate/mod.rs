@@ -1,0 +1,30 @@
+//! Gates: what stands between a publish and its registry.
+//!
+//! A gate says which artifact is checked, and does with the verdict what its caller can do. It looks into no
+//! artifact itself: [`crate::check`] does, for all of them.
+
+mod client;
+mod error;
+mod held;
+mod publish;
+
+use crate::check::{Checked, Request};
+pub use error::Error;
+pub use publish::publish;
+
+/// What a gate works with.
+pub struct Gate<'a> {
+    /// How to check. What is checked is the gate's to say.
+    pub request: Request,
+    /// Checks, tells people what came of it and writes the reports.
+    pub check: &'a dyn Fn(&Request) -> Told,
+}
+
+/// What came of a check that people have been told of.
+#[derive(Debug)]
+pub struct Told {
+    /// What came of it.
+    pub checked: Checked,
+    /// The exit code; only 0 lets a publish go on.
+    pub code: u8,
+}
