@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use npm_client::{Client, Registry};
+use npm_client::{BUN, Client, NPM_10, NPM_11, NPM_12, PNPM_10, PNPM_12, Registry, YARN_1, YARN_4};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
 use support::{
@@ -21,55 +21,6 @@ use support::{
     tree,
 };
 use tempfile::TempDir;
-
-const NPM: &str = "package-lock.json";
-const NPM_10: Client = Client {
-    package: "npm",
-    version: "10.9.9",
-    program: "npm",
-    publish: &["publish", "--registry=REGISTRY"],
-    lock_file: (NPM, "{}"),
-};
-const NPM_11: Client = Client {
-    version: "11.19.1",
-    ..NPM_10
-};
-const NPM_12: Client = Client {
-    version: "12.2.0",
-    ..NPM_10
-};
-const PNPM_10: Client = Client {
-    package: "pnpm",
-    version: "10.34.9",
-    program: "pnpm",
-    publish: &["publish", "--no-git-checks", "--registry=REGISTRY"],
-    lock_file: ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"),
-};
-const PNPM_12: Client = Client {
-    version: "12.21.0",
-    ..PNPM_10
-};
-const YARN_1: Client = Client {
-    package: "yarn",
-    version: "1.22.22",
-    program: "yarn",
-    publish: &["publish", "--non-interactive", "--registry=REGISTRY"],
-    lock_file: ("yarn.lock", "# yarn lockfile v1\n"),
-};
-const YARN_4: Client = Client {
-    package: "@yarnpkg/cli-dist",
-    version: "4.18.1",
-    program: "yarn",
-    publish: &["npm", "publish"],
-    lock_file: ("yarn.lock", "# Yarn\n\n__metadata:\n  version: 8\n"),
-};
-const BUN: Client = Client {
-    package: "bun",
-    version: "1.4.5",
-    program: "bun",
-    publish: &["publish", "--registry=REGISTRY"],
-    lock_file: ("bun.lock", "{\"lockfileVersion\": 1}\n"),
-};
 
 /// A project of a client, and the registry that it is published to.
 struct Project {

@@ -201,7 +201,13 @@ pub(super) struct HookArguments {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Hook {}
+pub(super) enum Hook {
+    /// In `postpack` of a package.json (`prepack` for Yarn 4): checks what the publish around it uploads
+    ///
+    /// The client that runs the script packs once more, without scripts. npm tells which bytes it holds, and
+    /// only these are checked; what can't be made again is not uploaded. Nothing goes to standard output.
+    Npm(GateArguments),
+}
 
 /// List the rules, explain one, or test rule files
 #[derive(Debug, Args)]

@@ -280,6 +280,78 @@ pub enum Error {
         script: &'static str,
     },
 
+    /// Which client publishes is not certain.
+    #[error(
+        "what publishes around this check can't be told: it calls itself `{agent}`, and its program is `{program}`"
+    )]
+    #[diagnostic(help(
+        "start the publish itself, not from a script that another client runs; or call the check in `postpack` and publish with npm, which tells what it has packed"
+    ))]
+    ClientUnclear {
+        /// What the environment says that it is.
+        agent: String,
+        /// What the environment or the program itself says that it is.
+        program: String,
+    },
+
+    /// npm tells what it has packed in one script only.
+    #[error(
+        "npm does not tell in `{event}` which bytes it will upload, and without that none are checked"
+    )]
+    #[diagnostic(help("call `packwarden hook npm` in `postpack`, where npm 8 and later tell it"))]
+    NothingTold {
+        /// The script.
+        event: String,
+    },
+
+    /// The artifact could not be made again.
+    #[error(
+        "{client} holds other bytes of {path} than it packs when it is asked again, so what it would upload was not read"
+    )]
+    #[diagnostic(help(
+        "call the check first in `postpack`, before anything is put back, see that no other program writes there meanwhile, and publish from the package's own directory"
+    ))]
+    NotReproduced {
+        /// The client's name.
+        client: &'static str,
+        /// The project.
+        path: String,
+    },
+
+    /// A check that could stop nothing.
+    #[error(
+        "{client} {version} runs no `{event}` before it uploads, so a check there stops nothing"
+    )]
+    #[diagnostic(help(
+        "call `packwarden hook npm` in `{gate}`; what was published in spite of this was not checked"
+    ))]
+    NoGate {
+        /// The client's name.
+        client: &'static str,
+        /// Its version.
+        version: String,
+        /// The script.
+        event: String,
+        /// Where a check stops a publish.
+        gate: &'static str,
+    },
+
+    /// Another command of the same script may change what ships.
+    #[error("the script `{event}` of {path} must {must} with `packwarden hook npm`: {why}")]
+    #[diagnostic(help(
+        "write the check into that script itself, and the other commands into scripts of their own or to its other side"
+    ))]
+    HookNotAlone {
+        /// The manifest.
+        path: String,
+        /// The script.
+        event: String,
+        /// Where in it the check belongs.
+        must: &'static str,
+        /// What would be missed.
+        why: &'static str,
+    },
+
     /// Several clients have left their lock files.
     #[error("{path} has lock files of several clients: {}", .names.join(", "))]
     #[diagnostic(help(

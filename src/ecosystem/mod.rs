@@ -24,6 +24,7 @@ use std::{
 
 pub use error::Error;
 pub use locate::{Located, Selection, locate};
+pub use npm::{Around, around};
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
 
@@ -140,6 +141,8 @@ pub struct PackOptions {
     pub show_output: Option<Show>,
     /// The registry that a crate goes to, by the name that cargo's configuration gives it.
     pub registry: Option<String>,
+    /// The publish whose script has started this program: what it will upload is to be made again.
+    pub around: Option<Around>,
     /// How long a client may take; if nothing is said, a quarter of an hour.
     pub timeout: Option<Duration>,
 }

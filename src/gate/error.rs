@@ -32,6 +32,15 @@ pub enum Error {
         instead: String,
     },
 
+    /// A hook of a publish, outside of one.
+    #[error(
+        "no publish is around: no script that a client runs before it uploads has started this"
+    )]
+    #[diagnostic(help(
+        "write `packwarden hook npm` into `postpack` of package.json (into `prepack` for Yarn 4), and not into a script that it calls; to check by hand, type `packwarden check`"
+    ))]
+    NoPublishAround,
+
     /// The client, or a directory for it.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -42,7 +51,7 @@ impl Error {
     /// The exit code of the table in the design.
     pub fn code(&self) -> u8 {
         match self {
-            Error::Refused { .. } => 2,
+            Error::Refused { .. } | Error::NoPublishAround => 2,
             Error::Changed { .. } => 4,
             Error::Ecosystem(_) => 3,
         }

@@ -6,10 +6,12 @@
 mod client;
 mod error;
 mod held;
+mod hook_npm;
 mod publish;
 
 use crate::check::{Checked, Request};
 pub use error::Error;
+pub use hook_npm::hook_npm;
 pub use publish::publish;
 
 /// What a gate works with.
@@ -18,6 +20,8 @@ pub struct Gate<'a> {
     pub request: Request,
     /// Checks, tells people what came of it and writes the reports.
     pub check: &'a dyn Fn(&Request) -> Told,
+    /// Tells people something else.
+    pub say: &'a dyn Fn(&str),
 }
 
 /// What came of a check that people have been told of.

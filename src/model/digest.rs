@@ -6,8 +6,9 @@ use std::{
     str::FromStr,
 };
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use sha2::Digest as _;
+use sha2::{Digest, digest::Output};
 
 /// Bytes that are copied at a time.
 const PIECE: usize = 1 << 16;
@@ -32,16 +33,39 @@ impl Sha256 {
     /// # Errors
     ///
     /// When reading or writing fails.
-    pub fn copying(mut from: impl Read, mut to: impl Write) -> io::Result<Self> {
-        let (mut hash, mut piece) = (sha2::Sha256::new(), vec![0; PIECE]);
-        loop {
-            let length = from.read(&mut piece)?;
-            if length == 0 {
-                return Ok(Self(hash.finalize().into()));
-            }
-            hash.update(&piece[..length]);
-            to.write_all(&piece[..length])?;
+    pub fn copying(from: impl Read, to: impl Write) -> io::Result<Self> {
+        Ok(Self(copying::<sha2::Sha256>(from, to)?.into()))
+    }
+}
+
+impl Sha512 {
+    /// The SHA-512 of all that is read.
+    ///
+    /// # Errors
+    ///
+    /// When reading fails.
+    pub fn reading(from: impl Read) -> io::Result<Self> {
+        Ok(Self(copying::<sha2::Sha512>(from, io::sink())?.into()))
+    }
+
+    /// The value that subresource integrity writes `sha512-…`, with nothing beside it.
+    pub fn of_integrity(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix("sha512-")?;
+        let bytes = BASE64_STANDARD.decode(digits).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+}
+
+/// Copies a stream, and returns the hash of what was copied.
+fn copying<D: Digest>(mut from: impl Read, mut to: impl Write) -> io::Result<Output<D>> {
+    let (mut hash, mut piece) = (D::new(), vec![0; PIECE]);
+    loop {
+        let length = from.read(&mut piece)?;
+        if length == 0 {
+            return Ok(hash.finalize());
         }
+        hash.update(&piece[..length]);
+        to.write_all(&piece[..length])?;
     }
 }
 

@@ -34,6 +34,55 @@ pub(crate) struct Client {
     pub(crate) lock_file: (&'static str, &'static str),
 }
 
+const NPM: &str = "package-lock.json";
+pub(crate) const NPM_10: Client = Client {
+    package: "npm",
+    version: "10.9.9",
+    program: "npm",
+    publish: &["publish", "--registry=REGISTRY"],
+    lock_file: (NPM, "{}"),
+};
+pub(crate) const NPM_11: Client = Client {
+    version: "11.19.1",
+    ..NPM_10
+};
+pub(crate) const NPM_12: Client = Client {
+    version: "12.2.0",
+    ..NPM_10
+};
+pub(crate) const PNPM_10: Client = Client {
+    package: "pnpm",
+    version: "10.34.9",
+    program: "pnpm",
+    publish: &["publish", "--no-git-checks", "--registry=REGISTRY"],
+    lock_file: ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"),
+};
+pub(crate) const PNPM_12: Client = Client {
+    version: "12.21.0",
+    ..PNPM_10
+};
+pub(crate) const YARN_1: Client = Client {
+    package: "yarn",
+    version: "1.22.22",
+    program: "yarn",
+    publish: &["publish", "--non-interactive", "--registry=REGISTRY"],
+    lock_file: ("yarn.lock", "# yarn lockfile v1\n"),
+};
+pub(crate) const YARN_4: Client = Client {
+    package: "@yarnpkg/cli-dist",
+    version: "4.18.1",
+    program: "yarn",
+    publish: &["npm", "publish"],
+    lock_file: ("yarn.lock", "# Yarn\n\n__metadata:\n  version: 8\n"),
+};
+pub(crate) const BUN: Client = Client {
+    package: "bun",
+    version: "1.4.5",
+    program: "bun",
+    publish: &["publish", "--registry=REGISTRY"],
+    lock_file: ("bun.lock", "{\"lockfileVersion\": 1}\n"),
+};
+
 impl Client {
     /// The directory that its program is in. Installed by the npm of this machine, as it is
     /// configured, the first time.

@@ -16,6 +16,7 @@ pub(super) const BUN: Facts = Facts {
     publish: "bun publish",
     before: &["prepublishOnly"],
     within: &["prepack", "prepare", "postpack"],
+    gate: "postpack",
     run: &["run"],
     runs_around: true,
     registry: None,

@@ -9,7 +9,7 @@ use crate::ecosystem::client::{MARKER, WITHOUT_SCRIPTS};
 
 /// Events in which a client packs or has just packed: a pack with scripts from inside one of them
 /// would start it again, for ever.
-const PACKING_EVENTS: [&str; 7] = [
+pub(super) const PACKING_EVENTS: [&str; 7] = [
     "prepublishOnly",
     "prepublish",
     "prepack",
@@ -71,13 +71,9 @@ pub(super) fn program(
     client: &'static str,
     variable: impl Fn(&str) -> Option<OsString>,
 ) -> Program {
-    let agent = variable("npm_config_user_agent").unwrap_or_default();
-    let is_around = agent.to_string_lossy().split('/').next() == Some(client);
-    let around = variable("npm_execpath").map(PathBuf::from).filter(|path| {
-        // Beside npm-cli.js there is npx-cli.js, and beside bun bunx.
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        is_around && stem.strip_suffix("-cli").unwrap_or(&stem) == client
-    });
+    // Only the path counts: npm names itself as a client around it does.
+    let around = variable("npm_execpath").map(PathBuf::from);
+    let around = around.filter(|path| program_name(path) == client);
     match (around, variable("npm_node_execpath")) {
         (Some(path), Some(node)) if is_javascript(&path) => (node, Some(path.into())),
         (Some(path), _) if !is_javascript(&path) => (path.into(), None),
@@ -85,6 +81,13 @@ pub(super) fn program(
         _ if cfg!(windows) && client != "bun" => (format!("{client}.cmd").into(), None),
         _ => (client.into(), None),
     }
+}
+
+/// Which client a path is of: `npm` for `npm-cli.js`, `yarn` for `yarn-4.18.1.cjs`. Beside npm there is
+/// npx, and beside bun bunx.
+pub(super) fn program_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split(['-', '.']).next().unwrap_or_default().to_owned()
 }
 
 fn is_javascript(path: &Path) -> bool {

@@ -4,6 +4,7 @@
 //! those that its own `pack` makes (measured for npm, pnpm, yarn 4 and bun; yarn 1 puts the time into
 //! them). A client is one file and one line in [`CLIENTS`].
 
+mod around;
 mod bun;
 mod choice;
 mod environment;
@@ -28,6 +29,7 @@ use serde_json::Value;
 
 use super::{Entry, Is, ManifestFile};
 use crate::model::Ecosystem;
+pub use around::{Around, around};
 
 const MANIFEST: &str = "package.json";
 
@@ -98,6 +100,8 @@ struct Facts {
     before: &'static [&'static str],
     /// The scripts that a pack runs, as a publish does before the upload.
     within: &'static [&'static str],
+    /// The last of all these that a publish runs before the upload.
+    gate: &'static str,
     /// What is typed before the name of a script to run it.
     run: &'static [&'static str],
     /// Whether that also runs scripts named pre… and post… around it, which a publish never does.

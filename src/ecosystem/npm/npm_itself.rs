@@ -14,6 +14,7 @@ pub(super) const NPM: Facts = Facts {
     publish: "npm publish",
     before: &["prepublishOnly"],
     within: &["prepack", "prepare", "postpack"],
+    gate: "postpack",
     // The flag that would keep it from running what is around a script, `--ignore-scripts`, is
     // inherited by every npm that the script calls, where it leaves out more than that.
     run: &["run"],

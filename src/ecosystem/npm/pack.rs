@@ -1,11 +1,18 @@
 //! Has a client pack as it would on a publish.
 
-use std::{env, ffi::OsString, fs, path::Path, sync::Arc, thread};
+use std::{
+    env,
+    ffi::OsString,
+    fs::{self, File},
+    path::Path,
+    sync::Arc,
+    thread,
+};
 
 use serde_json::Value;
 
 use super::{
-    Destination, Ignores, Ignoring, MANIFEST, environment, registry,
+    Around, Destination, Ignores, Ignoring, MANIFEST, environment, registry,
     running::Running,
     scripts::{around, has_any, manifest},
 };
@@ -15,12 +22,13 @@ use crate::{
         client::{MARKER, WITHOUT_SCRIPTS},
         only_file,
         private::PrivateDirectory,
+        real,
     },
-    model::{self, PackedBy, escape, read_text_file},
+    model::{self, PackedBy, Sha512, escape, read_text_file},
 };
 
 /// The script that runs when the artifact is made.
-const AFTER_PACKING: &str = "postpack";
+pub(super) const AFTER_PACKING: &str = "postpack";
 /// What the artifact is called where the client leaves that to us.
 const FILE_NAME: &str = "package.tgz";
 
@@ -34,18 +42,21 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
         manifest: &manifest,
     };
     let facts = run.running.facts;
+    let around = options.around.as_ref();
+    if let Some(around) = around {
+        around.fits(&run.running, &manifest)?;
+    }
     let scripts = run.scripts(options)?;
     if scripts == Scripts::Ran {
         run.scripts_before()?;
     }
-    let directory = PrivateDirectory::create()?;
     // The questions take as long as the pack: both go on at the same time.
-    let (said, destination) = thread::scope(|scope| {
+    let (made, destination) = thread::scope(|scope| {
         let asked = scope.spawn(|| registry::destination(&run.running, run.manifest));
-        let said = run.pack(directory.path(), scripts);
-        (said, asked.join().ok())
+        let made = run.make(scripts, around);
+        (made, asked.join().ok())
     });
-    let said = said?;
+    let (directory, file_name, said) = made?;
     // What clients take it from once the scripts have run.
     let packed = read_text_file(&project.root.join(MANIFEST)).ok();
     let packed = packed.and_then(|text| self::manifest(&text).ok());
@@ -54,7 +65,6 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
         true => model::Destination::unknown(registry::CHANGED),
         false => destination,
     });
-    let file_name = only_file(directory.path(), facts.name)?;
     Ok(vec![Packed {
         file: directory.path().join(&file_name),
         label: file_name.to_string_lossy().into_owned(),
@@ -62,7 +72,7 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
         packed_by: Some(PackedBy {
             client: facts.name.to_owned(),
             version: run.running.version,
-            command: said.into_iter().map(str::to_owned).collect(),
+            command: said,
             without_scripts: match scripts {
                 Scripts::Ran => None,
                 Scripts::Ignored(why) => Some(why.to_string()),
@@ -74,6 +84,9 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
         ..Packed::default()
     }])
 }
+
+/// Where an artifact was made, what it is called there, and how that would be typed.
+type Made = (PrivateDirectory, OsString, Vec<String>);
 
 struct Run<'a> {
     running: Running<'a>,
@@ -88,7 +101,7 @@ impl Run<'_> {
             return Ok(Scripts::Ignored(WhyIgnored::Asked));
         }
         if environment::inside_packing(|name| env::var_os(name)) {
-            self.refuse_early()?;
+            self.refuse_early(options.around.is_some())?;
             return Ok(Scripts::Ignored(WhyIgnored::InsidePacking));
         }
         let (running, facts) = (&self.running, self.running.facts);
@@ -111,10 +124,12 @@ impl Run<'_> {
 
     /// A check that a script of this very project has started before others of its scripts have run does
     /// not see what these will change. What comes after the pack changes nothing that is uploaded.
-    fn refuse_early(&self) -> Result<(), Error> {
+    fn refuse_early(&self, is_hook: bool) -> Result<(), Error> {
         let facts = self.running.facts;
         let event = env::var("npm_lifecycle_event").unwrap_or_default();
-        let of_project = env::var_os("npm_package_json").is_none_or(|manifest| {
+        // Yarn 1 leaves a foreign one there.
+        let named = env::var_os("npm_package_json").filter(|_| !is_hook);
+        let of_project = named.is_none_or(|manifest| {
             let real = |path: &Path| path.canonicalize().ok();
             real(Path::new(&manifest)) == real(&self.running.client.project.join(MANIFEST))
         });
@@ -160,8 +175,37 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Packs into the directory, and says how that would be typed.
-    fn pack(&self, directory: &Path, scripts: Scripts) -> Result<Vec<&'static str>, Error> {
+    /// Makes the artifact in a directory of its own, and says how that would be typed. Where the client
+    /// around us tells what it has packed, that is what is made: in the way that gives it, or not at all.
+    fn make(&self, scripts: Scripts, around: Option<&Around>) -> Result<Made, Error> {
+        let typed_in = around.and_then(|around| around.typed_in.as_deref());
+        let elsewhere = typed_in.filter(|directory| directory.is_dir());
+        let packed = around.and_then(|around| around.packed);
+        for from in [None].into_iter().chain(elsewhere.map(Some)) {
+            let directory = PrivateDirectory::create()?;
+            let said = self.pack(directory.path(), scripts, from)?;
+            let file_name = only_file(directory.path(), self.running.facts.name)?;
+            let file = directory.path().join(&file_name);
+            let read = || File::open(&file).and_then(Sha512::reading);
+            let is_it = packed.map_or(Ok(true), |packed| Ok(read()? == packed));
+            if is_it.map_err(|source| Error::unreadable(&file, source))? {
+                return Ok((directory, file_name, said));
+            }
+        }
+        Err(Error::NotReproduced {
+            client: self.running.facts.name,
+            path: Error::shown(self.running.client.project),
+        })
+    }
+
+    /// Packs into the directory, and says how that would be typed. From another directory than the
+    /// project's own it is packed by its path: npm then does not read the ignore files of the workspace.
+    fn pack(
+        &self,
+        directory: &Path,
+        scripts: Scripts,
+        from: Option<&Path>,
+    ) -> Result<Vec<String>, Error> {
         let facts = self.running.facts;
         let mut command = self.running.command(facts.pack);
         match facts.destination {
@@ -170,6 +214,10 @@ impl Run<'_> {
         };
         command.args(facts.plain);
         let mut said = [&[facts.name], facts.pack].concat();
+        let path = from.map(|_| real(self.running.client.project));
+        if let (Some(from), Some(path)) = (from, &path) {
+            command.arg(path).current_dir(from);
+        }
         // Held until the client has ended.
         let mut _plugin = None;
         // Where the client itself is configured to ignore scripts, it is left alone: what npm 10 runs
@@ -188,6 +236,12 @@ impl Run<'_> {
                     _plugin = Some(plugin);
                 }
             }
+        }
+        let mut said: Vec<_> = said.into_iter().map(str::to_owned).collect();
+        if let (Some(from), Some(path)) = (from, &path) {
+            let below = path.strip_prefix(real(from));
+            let shown = below.map_or_else(|_| path.clone(), |below| Path::new(".").join(below));
+            said.push(Error::shown(&shown));
         }
         self.running.client.run(&mut command, &said.join(" "))?;
         Ok(said)

@@ -16,6 +16,7 @@ pub(super) const PNPM: Facts = Facts {
     publish: "pnpm publish",
     before: &["prepublishOnly", "prepublish"],
     within: &["prepack", "prepare", "postpack"],
+    gate: "postpack",
     // pnpm 12 would install the project before it runs a script, which its publish does not.
     run: &[
         "--config.enable-pre-post-scripts=false",

@@ -20,6 +20,26 @@ pub(super) fn has_any(manifest: &Value, names: &[&str]) -> bool {
     names.iter().filter_map(script).any(|text| !text.is_empty())
 }
 
+/// The text of a script.
+pub(super) fn text<'m>(manifest: &'m Value, name: &str) -> Option<&'m str> {
+    manifest.get("scripts")?.get(name)?.as_str()
+}
+
+/// How a script starts the check of a publish around it.
+const HOOK: &str = "hook npm";
+/// What stands between commands.
+const BETWEEN: [char; 4] = ['&', '|', ';', '\n'];
+
+/// Whether a script starts the check of a publish around it before all else that it does, or behind it.
+pub(super) fn hook_alone(text: &str, before_all: bool) -> bool {
+    let text = text.replace("2>&1", "");
+    text.split_once(HOOK)
+        .is_some_and(|(before, behind)| match before_all {
+            true => !before.contains(BETWEEN),
+            false => !behind.contains(BETWEEN),
+        })
+}
+
 /// A script that a client may run around this one.
 pub(super) fn around(manifest: &Value, name: &str) -> Option<String> {
     let mut around = ["pre", "post"]
@@ -43,6 +63,22 @@ mod tests {
             assert!(!has(text), "{text}");
         }
         assert!(has("\u{feff}{\"scripts\": {\"prepare\": \"a\"}}"));
+    }
+
+    #[test]
+    fn a_hook_is_alone_where_no_other_command_comes_in_between() {
+        for (text, first, last) in [
+            ("packwarden hook npm", true, true),
+            ("A=1 npx packwarden hook npm --quiet 2>&1", true, true),
+            ("packwarden hook npm && restore", true, false),
+            ("build && packwarden hook npm", false, true),
+            ("a; packwarden hook npm | b", false, false),
+            ("node guard.js", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(hook_alone(text, true), first, "{text}");
+            assert_eq!(hook_alone(text, false), last, "{text}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(super) const YARN_1: Facts = Facts {
     publish: "yarn publish",
     before: &["prepublish", "prepare", "prepublishOnly"],
     within: &["prepack", "postpack"],
+    gate: "postpack",
     run: &["run"],
     runs_around: true,
     registry: Some(registry::Settings {

@@ -13,6 +13,8 @@ pub(super) const YARN_2: Facts = Facts {
     publish: "yarn npm publish",
     before: &["prepublish"],
     within: &["prepack", "postpack"],
+    // It runs `postpack` after the upload.
+    gate: "prepack",
     run: &["run"],
     runs_around: false,
     registry: Some(registry::Settings {
