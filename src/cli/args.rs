@@ -201,7 +201,27 @@ pub(super) struct HookArguments {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Hook {}
+pub(super) enum Hook {
+    Cargo(Box<CargoHookArguments>),
+}
+
+/// Give cargo the token for an upload only if the crate passes
+///
+/// A credential provider: cargo starts it if its configuration says so, under
+/// `[registry] global-credential-providers = ["cargo:token", "packwarden hook cargo"]`.
+#[derive(Debug, Args)]
+pub(super) struct CargoHookArguments {
+    #[command(flatten)]
+    pub(super) gate: GateArguments,
+
+    /// Where `packwarden publish` waits for what comes of it
+    #[arg(long, value_name = "DIRECTORY", hide = true)]
+    pub(super) record: Option<PathBuf>,
+
+    /// The provider that has the token, after --; several behind a -- each
+    #[arg(value_name = "PROVIDER ARGS", last = true)]
+    pub(super) inner: Vec<String>,
+}
 
 /// List the rules, explain one, or test rule files
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 //! exit code is chosen.
 
 mod args;
+mod cargo;
 mod check;
 mod exit;
 mod file;
@@ -26,7 +27,7 @@ use crate::{
     gate::publish,
     policy::{RunError, Verdict},
 };
-use args::{Arguments, Color, Command};
+use args::{Arguments, Color, Command, Hook};
 use options::CheckOptions;
 use output::{OutputError, Outputs};
 
@@ -48,6 +49,10 @@ pub fn run() -> ExitCode {
 }
 
 fn run_line(line: &[OsString]) -> ExitCode {
+    // cargo says nothing more on the command line of a credential provider.
+    if line.get(1).is_some_and(|word| word == cargo::FLAG) {
+        return cargo::run();
+    }
     let arguments = match Arguments::try_parse_from(line) {
         Ok(arguments) => arguments,
         Err(error) => return unparsed(line, &error),
@@ -65,10 +70,12 @@ fn run_line(line: &[OsString]) -> ExitCode {
             let options = CheckOptions::of_gate(arguments.gate, color);
             let command = arguments.command;
             ready(line, color, options, |options| {
-                gate::run(options, color, |gate| publish(gate, &command))
+                gate::run(options, line, color, |gate| publish(gate, &command))
             })
         }
-        Command::Hook(arguments) => match arguments.hook {},
+        Command::Hook(arguments) => match arguments.hook {
+            Hook::Cargo(_) => failed(line, ExitCode::Usage, &cargo::Misused::Typed, color),
+        },
     }
 }
 

@@ -32,6 +32,11 @@ pub enum Error {
         instead: String,
     },
 
+    /// What cargo asks before it uploads.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Cargo(#[from] super::cargo::Error),
+
     /// The client, or a directory for it.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -43,7 +48,7 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Error::Refused { .. } => 2,
-            Error::Changed { .. } => 4,
+            Error::Changed { .. } | Error::Cargo(_) => 4,
             Error::Ecosystem(_) => 3,
         }
     }
