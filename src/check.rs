@@ -31,7 +31,7 @@ use crate::{
     scan::{self, Failure, Redaction, Source, SteadyFile},
 };
 pub use crate::{
-    ecosystem::{PackOptions, Selection, Show},
+    ecosystem::{Made, PackOptions, Selection, Show},
     policy::ConfigChoice,
 };
 pub use error::Error;
@@ -69,6 +69,8 @@ pub struct Request {
 pub enum Target {
     /// A project directory or an artifact file.
     Path(PathBuf),
+    /// An artifact that a client has made, judged as one that was packed for this check is.
+    Made(Made),
     /// An artifact on standard input.
     Stdin,
 }
@@ -114,10 +116,11 @@ pub struct Tested {
 }
 
 impl Target {
-    /// The directory that it is, if it is one.
+    /// The directory that it is, or was made of.
     pub fn directory(&self) -> Option<&Path> {
         match self {
             Target::Path(path) if path.is_dir() => Some(path),
+            Target::Made(made) => Some(&made.root),
             Target::Path(_) | Target::Stdin => None,
         }
     }
@@ -125,6 +128,7 @@ impl Target {
     fn label(&self) -> String {
         match self {
             Target::Path(path) => path.display().to_string(),
+            Target::Made(made) => made.file.display().to_string(),
             Target::Stdin => "-".to_owned(),
         }
     }
@@ -217,6 +221,15 @@ impl<'a> Run<'a> {
                 };
                 let policy = self.policy(Path::new(HERE))?;
                 checked.take(target, self.judge(source, Beside::here(), &policy));
+                return Ok(());
+            }
+            Target::Made(made) => {
+                let (packed, policy) = (Packed::from(made), self.policy(&made.root)?);
+                let mut repositories = Repositories::default();
+                let repository = repositories.of(&made.root);
+                let judged = self.judge_packed(&packed, repository, &policy);
+                self.keep(&packed.file, &judged);
+                checked.take(target, judged);
                 return Ok(());
             }
             Target::Path(path) => path,

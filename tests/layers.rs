@@ -49,6 +49,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("main", &["cli"]),
+    // Starts the program, and must not hold it a second time.
+    ("bin", &[]),
     ("lib", &[]),
 ];
 
@@ -93,7 +95,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ),
     ("gethostname", &["host"]),
     ("textwrap", &["report"]),
-    ("zeroize", &["model", "host", "detect"]),
+    ("zeroize", &["model", "host", "detect", "ecosystem", "gate"]),
 ];
 
 #[test]

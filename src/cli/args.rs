@@ -207,6 +207,25 @@ pub(super) enum Hook {
     /// The client that runs the script packs once more, without scripts. npm tells which bytes it holds, and
     /// only these are checked; what can't be made again is not uploaded. Nothing goes to standard output.
     Npm(GateArguments),
+    Cargo(Box<CargoHookArguments>),
+}
+
+/// Give cargo the token for an upload only if the crate passes
+///
+/// A credential provider: cargo starts it if its configuration says so, under
+/// `[registry] global-credential-providers = ["cargo:token", "packwarden hook cargo"]`.
+#[derive(Debug, Args)]
+pub(super) struct CargoHookArguments {
+    #[command(flatten)]
+    pub(super) gate: GateArguments,
+
+    /// Where `packwarden publish` waits for what comes of it
+    #[arg(long, value_name = "DIRECTORY", hide = true)]
+    pub(super) record: Option<PathBuf>,
+
+    /// The provider that has the token, after --; several behind a -- each
+    #[arg(value_name = "PROVIDER ARGS", last = true)]
+    pub(super) inner: Vec<String>,
 }
 
 /// List the rules, explain one, or test rule files

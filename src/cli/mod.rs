@@ -2,6 +2,7 @@
 //! exit code is chosen.
 
 mod args;
+mod cargo;
 mod check;
 mod exit;
 mod file;
@@ -48,6 +49,10 @@ pub fn run() -> ExitCode {
 }
 
 fn run_line(line: &[OsString]) -> ExitCode {
+    // cargo says nothing more on the command line of a credential provider.
+    if line.get(1).is_some_and(|word| word == cargo::FLAG) {
+        return cargo::run();
+    }
     let arguments = match Arguments::try_parse_from(line) {
         Ok(arguments) => arguments,
         Err(error) => return unparsed(line, &error),
@@ -65,16 +70,17 @@ fn run_line(line: &[OsString]) -> ExitCode {
             let options = CheckOptions::of_gate(arguments.gate, color);
             let command = arguments.command;
             ready(line, color, options, |options| {
-                gate::run(options, color, |gate| publish(gate, &command))
+                gate::run(options, line, color, |gate| publish(gate, &command))
             })
         }
         Command::Hook(arguments) => match arguments.hook {
             Hook::Npm(arguments) => {
                 let options = CheckOptions::of_gate(arguments, color);
                 ready(line, color, options, |options| {
-                    gate::run(options, color, hook_npm)
+                    gate::run(options, line, color, hook_npm)
                 })
             }
+            Hook::Cargo(_) => failed(line, ExitCode::Usage, &cargo::Misused::Typed, color),
         },
     }
 }

@@ -22,6 +22,7 @@ use std::{
     time::Duration,
 };
 
+pub use cargo::{CargoWorkspace, Provider, cargo_providers, cargo_token, cargo_token_variable};
 pub use error::Error;
 pub use locate::{Located, Selection, locate};
 pub use npm::{Around, around};
@@ -178,6 +179,33 @@ pub struct Packed {
     pub asked_of: Option<Manifest>,
     /// Held so that the file lives as long as this.
     _directory: Option<Arc<PrivateDirectory>>,
+}
+
+/// An artifact that a client has made by itself, and what it has made it of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Where it is, by the name that the client gave it.
+    pub file: PathBuf,
+    /// The directory of the package.
+    pub root: PathBuf,
+    /// The client, and how it was called.
+    pub packed_by: PackedBy,
+    /// Where the client is taking it.
+    pub destination: Option<Destination>,
+}
+
+impl From<&Made> for Packed {
+    fn from(made: &Made) -> Self {
+        let name = made.file.file_name().unwrap_or_default();
+        Self {
+            file: made.file.clone(),
+            label: name.to_string_lossy().into_owned(),
+            root: made.root.clone(),
+            packed_by: Some(made.packed_by.clone()),
+            destination: made.destination.clone(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What became of the scripts that a publish runs before the upload.

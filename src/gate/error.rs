@@ -40,6 +40,10 @@ pub enum Error {
         "write `packwarden hook npm` into `postpack` of package.json (into `prepack` for Yarn 4), and not into a script that it calls; to check by hand, type `packwarden check`"
     ))]
     NoPublishAround,
+    /// What cargo asks before it uploads.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Cargo(#[from] super::cargo::Error),
 
     /// The client, or a directory for it.
     #[error(transparent)]
@@ -52,7 +56,7 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Error::Refused { .. } | Error::NoPublishAround => 2,
-            Error::Changed { .. } => 4,
+            Error::Changed { .. } | Error::Cargo(_) => 4,
             Error::Ecosystem(_) => 3,
         }
     }

@@ -3,11 +3,14 @@
 //! A gate says which artifact is checked, and does with the verdict what its caller can do. It looks into no
 //! artifact itself: [`crate::check`] does, for all of them.
 
+pub mod cargo;
 mod client;
 mod error;
 mod held;
 mod hook_npm;
 mod publish;
+
+use std::ffi::OsString;
 
 use crate::check::{Checked, Request};
 pub use error::Error;
@@ -18,6 +21,8 @@ pub use publish::publish;
 pub struct Gate<'a> {
     /// How to check. What is checked is the gate's to say.
     pub request: Request,
+    /// The options of the gate as they were typed, for one that stands inside a client.
+    pub words: &'a [OsString],
     /// Checks, tells people what came of it and writes the reports.
     pub check: &'a dyn Fn(&Request) -> Told,
     /// Tells people something else.

@@ -5,7 +5,10 @@ use std::{
     fs,
     path::Path,
     process::Command,
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, Sender, channel},
+    },
 };
 
 use tempfile::TempDir;
@@ -16,22 +19,46 @@ pub(crate) struct Registry {
     /// cargo's home, whose configuration knows this registry only.
     home: TempDir,
     uploads: Receiver<Vec<u8>>,
+    url: String,
+    /// The lines of its index, by the crate's name.
+    known: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl Registry {
     pub(crate) fn start() -> Self {
         let (sender, uploads) = channel();
-        let mut known = HashMap::new();
-        let url = serve(move |request| answer(request, &sender, &mut known));
+        let known = Arc::new(Mutex::new(HashMap::new()));
+        let of_server = known.clone();
+        let url = serve(move |request| answer(request, &sender, &mut of_server.lock().unwrap()));
         let home = tempfile::tempdir().unwrap();
+        let registry = Self {
+            home,
+            uploads,
+            url,
+            known,
+        };
+        registry.configure("[registry]\nglobal-credential-providers = [\"cargo:token\"]\n");
+        registry
+    }
+
+    /// Adds this to cargo's configuration, and takes away what was added before. A table `[registry]` must
+    /// come first in it.
+    pub(crate) fn configure(&self, more: &str) {
+        let registry = "[registry]\ndefault = \"local\"\n";
+        let more = more.strip_prefix("[registry]\n").unwrap_or(more);
         let configuration = format!(
-            "[registries.local]\nindex = \"sparse+{url}/index/\"\ntoken = \"none\"\n\
-             [registry]\ndefault = \"local\"\nglobal-credential-providers = [\"cargo:token\"]\n\
+            "{registry}{more}\n[registries]\nlocal.index = \"sparse+{}/index/\"\nlocal.token = \"none\"\n\
              [source.crates-io]\nreplace-with = \"nowhere\"\n\
-             [source.nowhere]\ndirectory = \"/nowhere\"\n"
+             [source.nowhere]\ndirectory = \"/nowhere\"\n",
+            self.url
         );
-        fs::write(home.path().join("config.toml"), configuration).unwrap();
-        Self { home, uploads }
+        fs::write(self.home.path().join("config.toml"), configuration).unwrap();
+    }
+
+    /// What has been uploaded since this was asked last, in order. It can be uploaded again then.
+    pub(crate) fn uploads(&self) -> Vec<Vec<u8>> {
+        self.known.lock().unwrap().clear();
+        self.uploads.try_iter().collect()
     }
 
     /// What `cargo publish` uploads of the crate in `directory`.
@@ -51,7 +78,7 @@ impl Registry {
             .current_dir(directory);
         let output = cargo.env(CARGO_HOME, self.home.path()).output().unwrap();
         assert!(output.status.success(), "{output:?}");
-        self.uploads.try_iter().collect()
+        self.uploads()
     }
 
     /// cargo's home, and the variable that names it.
@@ -85,6 +112,17 @@ fn answer(
             known.insert(name.to_owned(), line.to_string());
             uploads.send(package.to_vec()).unwrap();
             ("200 OK", "{}".to_owned())
+        }
+        path if path.ends_with("/yank") || path.ends_with("/unyank") => {
+            ("200 OK", r#"{"ok":true}"#.to_owned())
+        }
+        path if path.ends_with("/owners") => (
+            "200 OK",
+            r#"{"users":[],"ok":true,"msg":"done"}"#.to_owned(),
+        ),
+        path if path.starts_with("/api/v1/crates?") => {
+            let found = r#"{"crates":[],"meta":{"total":0}}"#;
+            ("200 OK", found.to_owned())
         }
         path => match known.get(path.rsplit('/').next().unwrap()) {
             Some(line) => ("200 OK", line.clone()),

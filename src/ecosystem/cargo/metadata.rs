@@ -10,9 +10,13 @@ use crate::ecosystem::{Error, client::Client};
 
 const QUESTION: [&str; 4] = ["metadata", "--no-deps", "--format-version", "1"];
 
+/// A workspace.
 #[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
+pub(super) struct Metadata {
+    pub(super) packages: Vec<Package>,
+    pub(super) target_directory: PathBuf,
+    /// Since cargo 1.91, where what is in the making may lie apart.
+    pub(super) build_directory: Option<PathBuf>,
 }
 
 /// A package of a workspace. Without `--no-deps` there would be others too.
@@ -43,12 +47,21 @@ impl Package {
 
 /// All packages of the workspace.
 pub(super) fn packages(client: &Client<'_>) -> Result<Vec<Package>, Error> {
-    let said = format!("cargo {}", QUESTION.join(" "));
-    let answer = client.ask_all(&mut super::command(&QUESTION), &said)?;
+    Ok(metadata(client, None)?.packages)
+}
+
+/// The workspace of this manifest, or of the one that cargo finds by itself.
+pub(super) fn metadata(client: &Client<'_>, manifest: Option<&Path>) -> Result<Metadata, Error> {
+    let mut command = super::command(&QUESTION);
+    let mut said = format!("cargo {}", QUESTION.join(" "));
+    if let Some(manifest) = manifest {
+        command.arg("--manifest-path").arg(manifest);
+        said += &format!(" --manifest-path {}", Error::shown(manifest));
+    }
+    let answer = client.ask_all(&mut command, &said)?;
     let metadata: Result<Metadata, _> = serde_json::from_str(&answer);
-    let unusable = |_| Error::AnswerUnusable {
+    metadata.map_err(|_| Error::AnswerUnusable {
         command: said,
         path: Error::shown(client.project),
-    };
-    Ok(metadata.map_err(unusable)?.packages)
+    })
 }

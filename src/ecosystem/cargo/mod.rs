@@ -4,8 +4,12 @@
 //! in the same state of the working tree (measured for cargo 1.95). Whether what is packed compiles
 //! changes none of them, so nothing of the project is run.
 
+mod configuration;
 mod metadata;
+mod providers;
+mod publishing;
 mod registry;
+mod token;
 
 use std::{env, ffi::OsStr, path::Path, process::Command, sync::Arc};
 
@@ -19,6 +23,9 @@ use super::{
     toml_table,
 };
 use crate::model::{Ecosystem, PackedBy, escape};
+pub use providers::{Provider, cargo_providers};
+pub use publishing::CargoWorkspace;
+pub use token::{cargo_token, cargo_token_variable};
 
 pub(super) const ENTRY: Entry = Entry {
     ecosystem: Ecosystem::Crates,

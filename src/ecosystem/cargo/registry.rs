@@ -1,14 +1,9 @@
 //! Where a publish by cargo would go: what the command, the manifest and cargo's configuration say.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
-use crate::{
-    ecosystem::real,
-    model::{Access, Destination, read_text_file},
-};
+use super::configuration::{Configuration, in_variables};
+use crate::model::{Access, Destination};
 
 /// Where a publish of a package in this directory would go. `asked` is the registry that the command
 /// names, `allowed` are those that the manifest does.
@@ -38,10 +33,7 @@ pub(super) fn destination(
             why: why.to_owned(),
         };
     }
-    let variable = format!(
-        "CARGO_REGISTRIES_{}_INDEX",
-        name.to_uppercase().replace('-', "_")
-    );
+    let variable = format!("CARGO_REGISTRIES_{}_INDEX", in_variables(&name));
     let index = configuration.value(&variable, &["registries", &name, "index"]);
     let place = match index {
         Some(index) => Destination::at(&index, why),
@@ -54,43 +46,7 @@ pub(super) fn destination(
 }
 
 /// What cargo calls the public registry.
-const PUBLIC: &str = "crates-io";
-
-/// cargo's configuration files, the first of which wins
-/// (<https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-structure>).
-struct Configuration(Vec<toml::Table>);
-
-impl Configuration {
-    fn of(root: &Path) -> Self {
-        let absolute = real(root);
-        let above = absolute
-            .ancestors()
-            .map(|directory| directory.join(".cargo"));
-        let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-        let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
-        let table = |directory: PathBuf| {
-            let text = ["config", "config.toml"]
-                .into_iter()
-                .find_map(|name| read_text_file(&directory.join(name)).ok());
-            toml::from_str(&text?).ok()
-        };
-        Self(above.chain(home).filter_map(table).collect())
-    }
-
-    fn value(&self, variable: &str, keys: &[&str]) -> Option<String> {
-        let in_environment = env::var(variable).ok().filter(|value| !value.is_empty());
-        in_environment.or_else(|| self.0.iter().find_map(|table| text(table, keys)))
-    }
-}
-
-fn text(table: &toml::Table, keys: &[&str]) -> Option<String> {
-    let (last, way) = keys.split_last()?;
-    let mut inner = table;
-    for key in way {
-        inner = inner.get(*key)?.as_table()?;
-    }
-    Some(inner.get(*last)?.as_str()?.to_owned())
-}
+pub(super) const PUBLIC: &str = "crates-io";
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! `packwarden publish -- CLIENT ARGS…`: what the command would upload is packed and checked, and then the
 //! client uploads exactly those bytes.
 
+mod cargo;
 mod words;
 
 use std::{ffi::OsString, path::Path};
@@ -17,7 +18,10 @@ struct Client {
 }
 
 /// A further client is a further line.
-const CLIENTS: &[Client] = &[];
+const CLIENTS: &[Client] = &[Client {
+    name: "cargo",
+    publish: cargo::publish,
+}];
 
 /// The command of the user.
 struct Command<'a> {
