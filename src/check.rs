@@ -37,6 +37,7 @@ pub use crate::{
 pub use error::Error;
 use expect::Expected;
 use repositories::{Known, Repositories};
+pub use save::LIST;
 use save::Save;
 pub use secrets::{Hider, hide_secrets};
 
@@ -71,6 +72,13 @@ pub enum Target {
     Path(PathBuf),
     /// An artifact on standard input.
     Stdin,
+    /// Artifacts that a client of PyPI uploads as they lie there, from a directory of the project in `root`.
+    Built {
+        /// The project's directory.
+        root: PathBuf,
+        /// The artifacts.
+        files: Vec<PathBuf>,
+    },
 }
 
 /// What came of a request: the verdict, and the errors in it in the form that is rendered for
@@ -118,13 +126,14 @@ impl Target {
     pub fn directory(&self) -> Option<&Path> {
         match self {
             Target::Path(path) if path.is_dir() => Some(path),
+            Target::Built { root, .. } => Some(root),
             Target::Path(_) | Target::Stdin => None,
         }
     }
 
     fn label(&self) -> String {
         match self {
-            Target::Path(path) => path.display().to_string(),
+            Target::Path(path) | Target::Built { root: path, .. } => path.display().to_string(),
             Target::Stdin => "-".to_owned(),
         }
     }
@@ -219,6 +228,11 @@ impl<'a> Run<'a> {
                 checked.take(target, self.judge(source, Beside::here(), &policy));
                 return Ok(());
             }
+            Target::Built { root, files } => {
+                self.policy(root)?;
+                let all = ecosystem::built(root, files).map_err(|error| vec![error.into()])?;
+                return self.packed(all, target, checked);
+            }
             Target::Path(path) => path,
         };
         let shown = || escape(&path.display().to_string());
@@ -276,23 +290,32 @@ impl<'a> Run<'a> {
         }
         checked.verdict.skipped.extend(located.skipped);
         for project in &located.projects {
-            // Held until the verdicts stand: their private directory goes with them.
             match ecosystem::pack(project, &self.request.pack) {
-                Ok(all) => {
-                    let mut repositories = Repositories::default();
-                    for packed in &all {
-                        let policy = self.policy(&packed.root)?;
-                        let repository = repositories.of(&packed.root);
-                        let judged = self.judge_packed(packed, repository, &policy);
-                        self.keep(&packed.file, &judged);
-                        checked.take(target, judged);
-                    }
-                    if let Some(save) = &mut self.save {
-                        save.hold(all);
-                    }
-                }
+                Ok(all) => self.packed(all, target, checked)?,
                 Err(error) => checked.take(target, Err(error.into())),
             }
+        }
+        Ok(())
+    }
+
+    /// Judges artifacts of projects. They are held until the verdicts stand: their private directory goes
+    /// with them.
+    fn packed(
+        &mut self,
+        all: Vec<Packed>,
+        target: &Target,
+        checked: &mut Checked,
+    ) -> Result<(), Vec<Error>> {
+        let mut repositories = Repositories::default();
+        for packed in &all {
+            let policy = self.policy(&packed.root)?;
+            let repository = repositories.of(&packed.root);
+            let judged = self.judge_packed(packed, repository, &policy);
+            self.keep(&packed.file, &judged);
+            checked.take(target, judged);
+        }
+        if let Some(save) = &mut self.save {
+            save.hold(all);
         }
         Ok(())
     }

@@ -26,6 +26,7 @@ pub use error::Error;
 pub use locate::{Located, Selection, locate};
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
+pub use pypi::{artifacts_in, built, is_artifact, newest_in};
 
 use crate::model::{Destination, Dist, Ecosystem, Manifest, PackedBy};
 
@@ -136,6 +137,8 @@ pub struct PackOptions {
     pub ignore_scripts: bool,
     /// Whether to build a Python project even if something is built already.
     pub build: bool,
+    /// Whether what is built now is all that counts of a Python project, and not what lies in `dist/`.
+    pub build_only: bool,
     /// What is to show what the client prints, while it prints.
     pub show_output: Option<Show>,
     /// The registry that a crate goes to, by the name that cargo's configuration gives it.

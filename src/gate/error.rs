@@ -32,6 +32,23 @@ pub enum Error {
         instead: String,
     },
 
+    /// The command would upload nothing.
+    #[error("there is nothing to upload: {0}")]
+    #[diagnostic(help(
+        "build it first (`uv build`, `python3 -m build`), or name the files that lie ready"
+    ))]
+    Nothing(String),
+
+    /// What is to go with an artifact is not what it is called.
+    #[error("{path} can't be uploaded with its artifact: {reason}")]
+    #[diagnostic(help("take it away, or sign the artifact again"))]
+    NoCompanion {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
     /// The client, or a directory for it.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -43,8 +60,8 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Error::Refused { .. } => 2,
-            Error::Changed { .. } => 4,
-            Error::Ecosystem(_) => 3,
+            Error::Changed { .. } | Error::NoCompanion { .. } => 4,
+            Error::Nothing(_) | Error::Ecosystem(_) => 3,
         }
     }
 }
