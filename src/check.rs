@@ -31,12 +31,13 @@ use crate::{
     scan::{self, Failure, Redaction, Source, SteadyFile},
 };
 pub use crate::{
-    ecosystem::{Made, PackOptions, Selection, Show},
+    ecosystem::{PackOptions, Selection, Show},
     policy::ConfigChoice,
 };
 pub use error::Error;
 use expect::Expected;
 use repositories::{Known, Repositories};
+pub use save::LIST;
 use save::Save;
 pub use secrets::{Hider, hide_secrets};
 
@@ -65,12 +66,12 @@ pub struct Request {
 }
 
 /// One thing to check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Target {
     /// A project directory or an artifact file.
     Path(PathBuf),
-    /// An artifact that a client has made, judged as one that was packed for this check is.
-    Made(Made),
+    /// Artifacts that are there already, and what is known of the project that they were made of.
+    Made(Vec<Packed>),
     /// An artifact on standard input.
     Stdin,
 }
@@ -120,7 +121,7 @@ impl Target {
     pub fn directory(&self) -> Option<&Path> {
         match self {
             Target::Path(path) if path.is_dir() => Some(path),
-            Target::Made(made) => Some(&made.root),
+            Target::Made(all) => Some(&all.first()?.root),
             Target::Path(_) | Target::Stdin => None,
         }
     }
@@ -128,7 +129,9 @@ impl Target {
     fn label(&self) -> String {
         match self {
             Target::Path(path) => path.display().to_string(),
-            Target::Made(made) => made.file.display().to_string(),
+            Target::Made(all) => all
+                .first()
+                .map_or_else(String::new, |one| one.label.clone()),
             Target::Stdin => "-".to_owned(),
         }
     }
@@ -223,15 +226,7 @@ impl<'a> Run<'a> {
                 checked.take(target, self.judge(source, Beside::here(), &policy));
                 return Ok(());
             }
-            Target::Made(made) => {
-                let (packed, policy) = (Packed::from(made), self.policy(&made.root)?);
-                let mut repositories = Repositories::default();
-                let repository = repositories.of(&made.root);
-                let judged = self.judge_packed(&packed, repository, &policy);
-                self.keep(&packed.file, &judged);
-                checked.take(target, judged);
-                return Ok(());
-            }
+            Target::Made(all) => return self.packed(all.clone(), target, checked),
             Target::Path(path) => path,
         };
         let shown = || escape(&path.display().to_string());
@@ -289,23 +284,32 @@ impl<'a> Run<'a> {
         }
         checked.verdict.skipped.extend(located.skipped);
         for project in &located.projects {
-            // Held until the verdicts stand: their private directory goes with them.
             match ecosystem::pack(project, &self.request.pack) {
-                Ok(all) => {
-                    let mut repositories = Repositories::default();
-                    for packed in &all {
-                        let policy = self.policy(&packed.root)?;
-                        let repository = repositories.of(&packed.root);
-                        let judged = self.judge_packed(packed, repository, &policy);
-                        self.keep(&packed.file, &judged);
-                        checked.take(target, judged);
-                    }
-                    if let Some(save) = &mut self.save {
-                        save.hold(all);
-                    }
-                }
+                Ok(all) => self.packed(all, target, checked)?,
                 Err(error) => checked.take(target, Err(error.into())),
             }
+        }
+        Ok(())
+    }
+
+    /// Judges artifacts of projects. They are held until the verdicts stand: their private directory goes
+    /// with them.
+    fn packed(
+        &mut self,
+        all: Vec<Packed>,
+        target: &Target,
+        checked: &mut Checked,
+    ) -> Result<(), Vec<Error>> {
+        let mut repositories = Repositories::default();
+        for packed in &all {
+            let policy = self.policy(&packed.root)?;
+            let repository = repositories.of(&packed.root);
+            let judged = self.judge_packed(packed, repository, &policy);
+            self.keep(&packed.file, &judged);
+            checked.take(target, judged);
+        }
+        if let Some(save) = &mut self.save {
+            save.hold(all);
         }
         Ok(())
     }

@@ -69,7 +69,10 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ("ctrlc", &["cli"]),
     ("anstream", &["cli"]),
     ("anstyle", &["report", "cli"]),
-    ("globset", &["rule", "policy", "ecosystem", "detect"]),
+    (
+        "globset",
+        &["rule", "policy", "ecosystem", "detect", "gate"],
+    ),
     ("toml", &["rule", "policy", "detect", "ecosystem"]),
     ("regex_automata", &["rule"]),
     ("regex_syntax", &["rule"]),

@@ -16,8 +16,8 @@ use crate::{
     policy::{Outcome, Verdict},
 };
 
-/// The list of the hashes.
-const LIST: &str = "SHA256SUMS";
+/// The name of the list of hashes, in a directory where what has passed is kept.
+pub const LIST: &str = "SHA256SUMS";
 
 /// A directory that is to hold what passed.
 pub(super) struct Save<'a> {

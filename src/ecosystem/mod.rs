@@ -28,6 +28,7 @@ pub use locate::{Located, Selection, locate};
 pub use npm::{Around, around};
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
+pub use pypi::{artifacts_in, built, is_artifact, newest_in};
 
 use crate::model::{Destination, Dist, Ecosystem, Manifest, PackedBy};
 
@@ -138,6 +139,8 @@ pub struct PackOptions {
     pub ignore_scripts: bool,
     /// Whether to build a Python project even if something is built already.
     pub build: bool,
+    /// Whether what is built now is all that counts of a Python project, and not what lies in `dist/`.
+    pub build_only: bool,
     /// What is to show what the client prints, while it prints.
     pub show_output: Option<Show>,
     /// The registry that a crate goes to, by the name that cargo's configuration gives it.
@@ -156,7 +159,7 @@ impl PackOptions {
 
 /// An artifact of a project. One that was made for this check lies in a private directory; both are gone
 /// when this and all others that were made with it are dropped.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Packed {
     /// Where the artifact is.
     pub file: PathBuf,
@@ -179,33 +182,6 @@ pub struct Packed {
     pub asked_of: Option<Manifest>,
     /// Held so that the file lives as long as this.
     _directory: Option<Arc<PrivateDirectory>>,
-}
-
-/// An artifact that a client has made by itself, and what it has made it of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
-    /// Where it is, by the name that the client gave it.
-    pub file: PathBuf,
-    /// The directory of the package.
-    pub root: PathBuf,
-    /// The client, and how it was called.
-    pub packed_by: PackedBy,
-    /// Where the client is taking it.
-    pub destination: Option<Destination>,
-}
-
-impl From<&Made> for Packed {
-    fn from(made: &Made) -> Self {
-        let name = made.file.file_name().unwrap_or_default();
-        Self {
-            file: made.file.clone(),
-            label: name.to_string_lossy().into_owned(),
-            root: made.root.clone(),
-            packed_by: Some(made.packed_by.clone()),
-            destination: made.destination.clone(),
-            ..Self::default()
-        }
-    }
 }
 
 /// What became of the scripts that a publish runs before the upload.

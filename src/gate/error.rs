@@ -44,6 +44,22 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Cargo(#[from] super::cargo::Error),
+    /// The command would upload nothing.
+    #[error("there is nothing to upload: {0}")]
+    #[diagnostic(help(
+        "build it first (`uv build`, `python3 -m build`), or name the files that lie ready"
+    ))]
+    Nothing(String),
+
+    /// What is to go with an artifact is not what it is called.
+    #[error("{path} can't be uploaded with its artifact: {reason}")]
+    #[diagnostic(help("take it away, or sign the artifact again"))]
+    NoCompanion {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
 
     /// The client, or a directory for it.
     #[error(transparent)]
@@ -56,8 +72,8 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Error::Refused { .. } | Error::NoPublishAround => 2,
-            Error::Changed { .. } | Error::Cargo(_) => 4,
-            Error::Ecosystem(_) => 3,
+            Error::Changed { .. } | Error::NoCompanion { .. } | Error::Cargo(_) => 4,
+            Error::Nothing(_) | Error::Ecosystem(_) => 3,
         }
     }
 }

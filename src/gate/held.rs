@@ -1,11 +1,15 @@
 //! Artifacts that have passed, held where nobody else writes until the client has uploaded them.
 
-use std::{fs::File, io, path::PathBuf};
+use std::{
+    fs::{self, File},
+    io,
+    path::PathBuf,
+};
 
 use super::{Error, Gate};
 use crate::{
-    check::Target,
-    ecosystem::PrivateDirectory,
+    check::{LIST, Target},
+    ecosystem::{self, PrivateDirectory},
     model::{Sha256, escape},
 };
 
@@ -40,6 +44,12 @@ impl Gate<'_> {
         if told.code != 0 {
             return Ok(Err(told.code));
         }
+        // A client that uploads a directory would take it for an artifact.
+        let list = place.join(LIST);
+        fs::remove_file(&list).map_err(|source| ecosystem::Error::Unreadable {
+            path: escape(&list.display().to_string()),
+            source,
+        })?;
         let artifacts = told.checked.kept.into_iter();
         let artifacts = artifacts.map(|(name, sha256)| HeldArtifact {
             file: place.join(name),

@@ -142,6 +142,12 @@ impl Registry {
             ("MATURIN_REPOSITORY_URL", &self.url),
             ("MATURIN_USERNAME", "none"),
             ("MATURIN_PASSWORD", "none"),
+            ("PDM_PUBLISH_REPO", &self.url),
+            ("PDM_PUBLISH_USERNAME", "none"),
+            ("PDM_PUBLISH_PASSWORD", "none"),
+            ("FLIT_INDEX_URL", &self.url),
+            ("FLIT_USERNAME", "none"),
+            ("FLIT_PASSWORD", "none"),
         ]
         .into_iter()
         .fold(program, |program, (name, value)| {

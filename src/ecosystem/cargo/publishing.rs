@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{client, metadata, number, registry};
 use crate::{
-    ecosystem::{Error, Made, PackOptions},
+    ecosystem::{Error, PackOptions, Packed},
     model::{Destination, PackedBy},
 };
 
@@ -48,7 +48,7 @@ impl CargoWorkspace {
 
     /// What a crate was made of that has the name that cargo gave it, and goes to this registry; or
     /// nothing, if it was made of no package here.
-    pub fn made(&self, file: &Path, registry: Option<&str>) -> Option<Made> {
+    pub fn made(&self, file: &Path, registry: Option<&str>) -> Option<Packed> {
         let file_name = file.file_name()?;
         let mut packages = self.metadata.packages.iter();
         let package = packages.find(|package| file_name == &*package.file_name())?;
@@ -57,16 +57,18 @@ impl CargoWorkspace {
             why: "it is where cargo is publishing to".to_owned(),
             ..registry::destination(package.root(), registry, allowed)
         };
-        Some(Made {
+        Some(Packed {
             file: file.to_owned(),
+            label: file_name.to_string_lossy().into_owned(),
             root: package.root().to_owned(),
-            packed_by: PackedBy {
+            packed_by: Some(PackedBy {
                 client: "cargo".to_owned(),
                 version: self.version.clone(),
                 command: vec!["cargo".to_owned(), "publish".to_owned()],
                 without_scripts: None,
-            },
+            }),
             destination: Some(destination),
+            ..Packed::default()
         })
     }
 }

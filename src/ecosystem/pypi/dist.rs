@@ -3,7 +3,7 @@
 use std::{
     cmp::Ordering,
     collections::BTreeMap,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -32,13 +32,67 @@ pub(super) fn artifacts(directory: &Path) -> Result<Vec<OsString>, Error> {
     let mut names = Vec::new();
     for entry in entries {
         let name = entry.map_err(unreadable)?.file_name();
-        let text = name.to_string_lossy();
-        if SUFFIXES.iter().any(|suffix| text.ends_with(suffix)) {
+        if is_artifact(&name) {
             names.push(name);
         }
     }
     names.sort();
     Ok(names)
+}
+
+/// Whether a file of this name is called as what PyPI takes.
+pub fn is_artifact(file_name: &OsStr) -> bool {
+    let text = file_name.to_string_lossy();
+    SUFFIXES.iter().any(|suffix| text.ends_with(suffix))
+}
+
+/// The artifacts in a directory; none if it is not there.
+///
+/// # Errors
+///
+/// When it can't be read.
+pub fn artifacts_in(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    Ok(joined(directory, artifacts(directory)?))
+}
+
+/// Those of the newest version of the project in `root`, which is what Poetry uploads.
+///
+/// # Errors
+///
+/// When the directory can't be read.
+pub fn newest_in(directory: &Path, root: &Path) -> Result<Vec<PathBuf>, Error> {
+    let own = Said::of(root, root).name();
+    let own = own.as_deref().map(project_name).unwrap_or_default();
+    let mut names = artifacts(directory)?;
+    let newest = newest(names.iter().map(|name| &**name)).remove(&own);
+    names.retain(|name| {
+        release(name).is_some_and(|(name, version)| name == own && Some(version) == newest)
+    });
+    Ok(joined(directory, names))
+}
+
+/// Artifacts that lie in a directory of the project in `root`, or of the workspace that it is the root of.
+pub(super) fn built(root: &Path, files: &[PathBuf]) -> Result<Vec<Packed>, Error> {
+    let members = workspace::public(root)?;
+    let named = members
+        .iter()
+        .filter_map(|member| Some((member, Said::of(member, member).name()?)));
+    let named: Vec<_> = named.collect();
+    let projects = match Said::of(root, root).name() {
+        Some(_) => projects(root),
+        None if named.len() == members.len() => {
+            named.iter().map(|(_, name)| name.clone()).collect()
+        }
+        None => Vec::new(),
+    };
+    let mut packed = packed(root, files.to_vec(), projects)?;
+    for packed in &mut packed {
+        let name = packed.file.file_name().unwrap_or_default();
+        if let Some((member, _)) = named.iter().find(|(_, own)| is_of(name, own)) {
+            packed.root = member.to_path_buf();
+        }
+    }
+    Ok(packed)
 }
 
 /// The artifacts of the project in `root` that are uploaded as they are.
@@ -52,7 +106,7 @@ pub(super) fn given(root: &Path) -> Result<Vec<Packed>, Error> {
         names = artifacts(&directory)?;
         names.retain(|name| is_of(name, &own));
     }
-    packed(root, &directory, names, projects(root))
+    packed(root, joined(&directory, names), projects(root))
 }
 
 /// What lies in the `dist/` of a workspace beside the artifacts that [`given`] takes from there: of members
@@ -81,23 +135,25 @@ pub(super) fn left_over(root: &Path) -> Result<Vec<Packed>, Error> {
     let mut names = artifacts(&directory)?;
     names.retain(|name| !taken.iter().any(|own| is_of(name, own)));
     let projects = public.iter().map(name).collect::<Option<_>>();
-    packed(root, &directory, names, projects.unwrap_or_default())
+    packed(
+        root,
+        joined(&directory, names),
+        projects.unwrap_or_default(),
+    )
 }
 
-/// Artifacts for the project in `root`, which lie in a directory where those of `projects` belong.
-fn packed(
-    root: &Path,
-    directory: &Path,
-    names: Vec<OsString>,
-    projects: Vec<String>,
-) -> Result<Vec<Packed>, Error> {
+fn joined(directory: &Path, names: Vec<OsString>) -> Vec<PathBuf> {
+    names.into_iter().map(|name| directory.join(name)).collect()
+}
+
+/// Artifacts for the project in `root`, which lie where those of `projects` belong.
+fn packed(root: &Path, files: Vec<PathBuf>, projects: Vec<String>) -> Result<Vec<Packed>, Error> {
     let dist = Dist {
         projects,
-        newest: newest(&names),
+        newest: newest(files.iter().filter_map(|file| file.file_name())),
         fresh: None,
     };
-    let packed = names.into_iter().map(|name| {
-        let file = directory.join(name);
+    let packed = files.into_iter().map(|file| {
         refuse_special(&file)?;
         Ok(Packed {
             label: file.display().to_string(),
@@ -122,13 +178,13 @@ fn refuse_special(file: &Path) -> Result<(), Error> {
 }
 
 /// The name and the version that the name of a file tells.
-fn release(file_name: &OsString) -> Option<(String, String)> {
+fn release(file_name: &OsStr) -> Option<(String, String)> {
     let file_name = file_name.to_string_lossy();
     let (project, version) = release_in_name(&file_name)?.rsplit_once('-')?;
     Some((project_name(project), version.to_owned()))
 }
 
-fn is_of(file_name: &OsString, project: &str) -> bool {
+fn is_of(file_name: &OsStr, project: &str) -> bool {
     release(file_name).is_some_and(|(name, _)| name == project_name(project))
 }
 
@@ -168,9 +224,9 @@ fn projects(root: &Path) -> Vec<String> {
 }
 
 /// The newest version of each project that the files are of, as their names tell.
-fn newest(names: &[OsString]) -> BTreeMap<String, String> {
+fn newest<'n>(names: impl Iterator<Item = &'n OsStr>) -> BTreeMap<String, String> {
     let mut newest: BTreeMap<String, String> = BTreeMap::new();
-    for (project, version) in names.iter().filter_map(release) {
+    for (project, version) in names.filter_map(release) {
         let known = newest.entry(project).or_default();
         if known.is_empty() || compare_versions(known, &version) == Some(Ordering::Less) {
             *known = version;
@@ -280,7 +336,7 @@ mod tests {
             "other_tool-2.tar.gz",
             "odd.zip",
         ];
-        let found = newest(&names.map(OsString::from));
+        let found = newest(names.iter().map(OsStr::new));
         let expected = [("acme", "1.10"), ("other-tool", "2")];
         let expected = expected.map(|(name, version)| (name.to_owned(), version.to_owned()));
         assert_eq!(found, expected.into());

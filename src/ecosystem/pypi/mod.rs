@@ -12,8 +12,11 @@ mod project;
 mod registry;
 mod workspace;
 
+use std::path::{Path, PathBuf};
+
 use super::{Entry, Error, Is, ManifestFile, PackOptions, Packed, Project, toml_table};
-use crate::model::Ecosystem;
+use crate::model::{Ecosystem, read_text_file};
+pub use dist::{artifacts_in, is_artifact, newest_in};
 use project::PYPROJECT;
 
 pub(super) const ENTRY: Entry = Entry {
@@ -81,16 +84,33 @@ fn name(manifest: &str) -> Option<String> {
 }
 
 fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
-    let mut packed = files(project, options)?;
-    let destination = registry::destination(&project.manifest);
+    Ok(bound(files(project, options)?, &project.manifest))
+}
+
+/// Artifacts that are uploaded as they lie there, from a directory of the project in `root`.
+///
+/// # Errors
+///
+/// When one is no file, or a workspace can't be read.
+pub fn built(root: &Path, files: &[PathBuf]) -> Result<Vec<Packed>, Error> {
+    let manifest = read_text_file(&root.join(PYPROJECT)).unwrap_or_default();
+    Ok(bound(dist::built(root, files)?, &manifest))
+}
+
+/// The same, with where a project of this manifest would go.
+fn bound(mut packed: Vec<Packed>, manifest: &str) -> Vec<Packed> {
+    let destination = registry::destination(manifest);
     for packed in &mut packed {
         packed.destination = Some(destination.clone());
     }
-    Ok(packed)
+    packed
 }
 
 /// What lies in `dist/`, or what is built.
 fn files(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
+    if options.build_only {
+        return build::build(project, options);
+    }
     let mut given = dist::given(&project.root)?;
     let left_over = dist::left_over(&project.root)?;
     if given.is_empty() || options.build {

@@ -82,9 +82,10 @@ fn judge(
     let of_run = Passed::of(&found);
     let target = |file: &Path| {
         let made = workspace.made(file, registry.name.as_deref());
-        made.map(Target::Made).ok_or_else(|| Error::NoPackage {
-            name: escape(&file.file_name().unwrap_or_default().to_string_lossy()),
-        })
+        made.map(|made| Target::Made(vec![made]))
+            .ok_or_else(|| Error::NoPackage {
+                name: escape(&file.file_name().unwrap_or_default().to_string_lossy()),
+            })
     };
     let mut request = gate.request.clone();
     request.targets = vec![target(found.asked())?];

@@ -2,6 +2,7 @@
 //! client uploads exactly those bytes.
 
 mod cargo;
+mod pypi;
 mod words;
 
 use std::{ffi::OsString, path::Path};
@@ -18,10 +19,24 @@ struct Client {
 }
 
 /// A further client is a further line.
-const CLIENTS: &[Client] = &[Client {
-    name: "cargo",
-    publish: cargo::publish,
-}];
+const CLIENTS: &[Client] = &[
+    Client {
+        name: "cargo",
+        publish: cargo::publish,
+    },
+    pypi::client("twine"),
+    pypi::client("uv"),
+    pypi::client("hatch"),
+    pypi::client("poetry"),
+    pypi::client("pdm"),
+    pypi::client("flit"),
+    pypi::client("maturin"),
+    pypi::client("python"),
+    pypi::client("python3"),
+    pypi::client("py"),
+    pypi::client("uvx"),
+    pypi::client("pipx"),
+];
 
 /// The command of the user.
 struct Command<'a> {
@@ -34,7 +49,9 @@ impl Command<'_> {
     /// Why it can't be followed, and what to type instead.
     fn refused(&self, reason: impl Into<String>, instead: impl Into<String>) -> Error {
         let words = [self.program].into_iter().chain(self.arguments);
-        let words: Vec<_> = words.map(|word| escape(&word.to_string_lossy())).collect();
+        // Behind a flag may be a token.
+        let open = words.take_while(|word| !word.as_encoded_bytes().starts_with(b"-"));
+        let words: Vec<_> = open.map(|word| escape(&word.to_string_lossy())).collect();
         Error::Refused {
             command: words.join(" "),
             reason: reason.into(),
