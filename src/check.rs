@@ -65,10 +65,17 @@ pub struct Request {
 }
 
 /// One thing to check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Target {
     /// A project directory or an artifact file.
     Path(PathBuf),
+    /// A project that was located already, in a copy of where its user works on it.
+    Copy {
+        /// The project in the copy.
+        project: Project,
+        /// Its directory where the user works: whose secrets, and whose place, must not ship.
+        of: PathBuf,
+    },
     /// An artifact on standard input.
     Stdin,
 }
@@ -118,6 +125,7 @@ impl Target {
     pub fn directory(&self) -> Option<&Path> {
         match self {
             Target::Path(path) if path.is_dir() => Some(path),
+            Target::Copy { of, .. } => Some(of),
             Target::Path(_) | Target::Stdin => None,
         }
     }
@@ -125,6 +133,7 @@ impl Target {
     fn label(&self) -> String {
         match self {
             Target::Path(path) => path.display().to_string(),
+            Target::Copy { project, .. } => project.root.display().to_string(),
             Target::Stdin => "-".to_owned(),
         }
     }
@@ -219,6 +228,7 @@ impl<'a> Run<'a> {
                 checked.take(target, self.judge(source, Beside::here(), &policy));
                 return Ok(());
             }
+            Target::Copy { project, .. } => return self.projects([project], target, checked),
             Target::Path(path) => path,
         };
         let shown = || escape(&path.display().to_string());
@@ -270,12 +280,21 @@ impl<'a> Run<'a> {
                 return Err(vec![error.into()]);
             }
         }
+        checked.verdict.skipped.extend(located.skipped);
+        self.projects(&located.projects, target, checked)
+    }
+
+    fn projects<'p>(
+        &mut self,
+        projects: impl IntoIterator<Item = &'p Project> + Clone,
+        target: &Target,
+        checked: &mut Checked,
+    ) -> Result<(), Vec<Error>> {
         // Mistakes in configuration and rules come first: packing may take minutes.
-        for root in located.projects.iter().flat_map(Project::roots) {
+        for root in projects.clone().into_iter().flat_map(Project::roots) {
             self.policy(root)?;
         }
-        checked.verdict.skipped.extend(located.skipped);
-        for project in &located.projects {
+        for project in projects {
             // Held until the verdicts stand: their private directory goes with them.
             match ecosystem::pack(project, &self.request.pack) {
                 Ok(all) => {
@@ -283,7 +302,7 @@ impl<'a> Run<'a> {
                     for packed in &all {
                         let policy = self.policy(&packed.root)?;
                         let repository = repositories.of(&packed.root);
-                        let judged = self.judge_packed(packed, repository, &policy);
+                        let judged = self.judge_packed(packed, target, repository, &policy);
                         self.keep(&packed.file, &judged);
                         checked.take(target, judged);
                     }
@@ -318,6 +337,7 @@ impl<'a> Run<'a> {
     fn judge_packed(
         &self,
         packed: &Packed,
+        target: &Target,
         repository: &Known,
         policy: &Policy,
     ) -> Result<Judged, Error> {
@@ -325,7 +345,12 @@ impl<'a> Run<'a> {
             destination: packed.destination.clone(),
             ..open(&packed.file, &packed.label, packed.packed_by.clone())?
         };
-        let roots = [&packed.root].into_iter().chain(&packed.built_in);
+        let copied = match target {
+            Target::Copy { of, .. } => Some(of),
+            Target::Path(_) | Target::Stdin => None,
+        };
+        let roots = [&packed.root].into_iter();
+        let roots = roots.chain(&packed.built_in).chain(copied);
         let mut dist = packed.dist.clone();
         let fresh = dist.as_mut().and_then(|dist| dist.fresh.as_mut());
         if let (Some(fresh), Some(file)) = (fresh, &packed.fresh) {

@@ -201,7 +201,28 @@ pub(super) struct HookArguments {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Hook {}
+pub(super) enum Hook {
+    GitPrePush(PrePushArguments),
+}
+
+/// Check the packages that a push changes, as the pushed commits hold them
+///
+/// For git's hook pre-push, which is given the remote and its address, and on standard input what is pushed.
+/// Hook managers that hand that on in another way, as pre-commit does, are known; where nothing is handed on,
+/// the current commit is checked.
+#[derive(Debug, Args)]
+pub(super) struct PrePushArguments {
+    #[command(flatten)]
+    pub(super) gate: GateArguments,
+
+    /// What git calls the remote
+    #[arg(value_name = "REMOTE", allow_hyphen_values = true)]
+    pub(super) remote: Option<OsString>,
+
+    /// The address of the remote
+    #[arg(value_name = "URL", allow_hyphen_values = true)]
+    pub(super) url: Option<OsString>,
+}
 
 /// List the rules, explain one, or test rule files
 #[derive(Debug, Args)]

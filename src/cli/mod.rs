@@ -23,10 +23,10 @@ pub use exit::ExitCode;
 
 use crate::{
     check::hide_secrets,
-    gate::publish,
+    gate::{pre_push, publish},
     policy::{RunError, Verdict},
 };
-use args::{Arguments, Color, Command};
+use args::{Arguments, Color, Command, Hook};
 use options::CheckOptions;
 use output::{OutputError, Outputs};
 
@@ -68,7 +68,15 @@ fn run_line(line: &[OsString]) -> ExitCode {
                 gate::run(options, color, |gate| publish(gate, &command))
             })
         }
-        Command::Hook(arguments) => match arguments.hook {},
+        Command::Hook(arguments) => match arguments.hook {
+            Hook::GitPrePush(arguments) => {
+                let options = CheckOptions::of_gate(arguments.gate, color);
+                let remote = arguments.remote;
+                ready(line, color, options, |options| {
+                    gate::run(options, color, |gate| pre_push(gate, remote.as_deref()))
+                })
+            }
+        },
     }
 }
 

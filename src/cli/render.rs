@@ -39,6 +39,12 @@ pub(super) fn errors<'e>(
     );
 }
 
+/// Shows a sentence on standard error, without the secrets in it.
+pub(super) fn said(sentence: &str, color: Color) {
+    let text = format!("packwarden: {}\n", disarm(sentence));
+    write([text], &[], color_of(&io::stderr(), color));
+}
+
 /// Shows what is wrong with the command line on standard error, in the parser's own colours.
 pub(super) fn styled(text: String) {
     write([text], &[], color_of(&io::stderr(), Color::Auto));

@@ -3,7 +3,8 @@
 use miette::Diagnostic;
 use thiserror::Error as ThisError;
 
-use crate::ecosystem;
+use super::push::PushError;
+use crate::{ecosystem, policy::PolicyError};
 
 /// Why a gate stays shut. Nothing was uploaded, unless the sentence says so.
 #[derive(Debug, ThisError, Diagnostic)]
@@ -32,6 +33,16 @@ pub enum Error {
         instead: String,
     },
 
+    /// What is pushed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Push(#[from] PushError),
+
+    /// The configuration has a mistake.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Policy(#[from] PolicyError),
+
     /// The client, or a directory for it.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -42,7 +53,8 @@ impl Error {
     /// The exit code of the table in the design.
     pub fn code(&self) -> u8 {
         match self {
-            Error::Refused { .. } => 2,
+            Error::Refused { .. } | Error::Policy(_) => 2,
+            Error::Push(error) => error.exit_code(),
             Error::Changed { .. } => 4,
             Error::Ecosystem(_) => 3,
         }

@@ -7,10 +7,12 @@ mod client;
 mod error;
 mod held;
 mod publish;
+mod push;
 
 use crate::check::{Checked, Request};
 pub use error::Error;
 pub use publish::publish;
+pub use push::{PushError, pre_push};
 
 /// What a gate works with.
 pub struct Gate<'a> {
@@ -18,6 +20,8 @@ pub struct Gate<'a> {
     pub request: Request,
     /// Checks, tells people what came of it and writes the reports.
     pub check: &'a dyn Fn(&Request) -> Told,
+    /// Tells people something else.
+    pub say: &'a dyn Fn(&str),
 }
 
 /// What came of a check that people have been told of.

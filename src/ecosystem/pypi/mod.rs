@@ -12,6 +12,8 @@ mod project;
 mod registry;
 mod workspace;
 
+use std::path::Path;
+
 use super::{Entry, Error, Is, ManifestFile, PackOptions, Packed, Project, toml_table};
 use crate::model::Ecosystem;
 use project::PYPROJECT;
@@ -87,6 +89,11 @@ fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> 
         packed.destination = Some(destination.clone());
     }
     Ok(packed)
+}
+
+/// Whether nothing lies in `dist/`.
+pub(super) fn must_be_built(root: &Path) -> Result<bool, Error> {
+    Ok(dist::given(root)?.is_empty())
 }
 
 /// What lies in `dist/`, or what is built.
