@@ -72,6 +72,13 @@ pub enum Target {
     Path(PathBuf),
     /// Artifacts that are there already, and what is known of the project that they were made of.
     Made(Vec<Packed>),
+    /// A project that was located already, in a copy of where its user works on it.
+    Copy {
+        /// The project in the copy.
+        project: Project,
+        /// Its directory where the user works: whose secrets, and whose place, must not ship.
+        of: PathBuf,
+    },
     /// An artifact on standard input.
     Stdin,
 }
@@ -122,6 +129,7 @@ impl Target {
         match self {
             Target::Path(path) if path.is_dir() => Some(path),
             Target::Made(all) => Some(&all.first()?.root),
+            Target::Copy { of, .. } => Some(of),
             Target::Path(_) | Target::Stdin => None,
         }
     }
@@ -132,6 +140,7 @@ impl Target {
             Target::Made(all) => all
                 .first()
                 .map_or_else(String::new, |one| one.label.clone()),
+            Target::Copy { project, .. } => project.root.display().to_string(),
             Target::Stdin => "-".to_owned(),
         }
     }
@@ -227,6 +236,7 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
             Target::Made(all) => return self.packed(all.clone(), target, checked),
+            Target::Copy { project, .. } => return self.projects([project], target, checked),
             Target::Path(path) => path,
         };
         let shown = || escape(&path.display().to_string());
@@ -278,12 +288,21 @@ impl<'a> Run<'a> {
                 return Err(vec![error.into()]);
             }
         }
+        checked.verdict.skipped.extend(located.skipped);
+        self.projects(&located.projects, target, checked)
+    }
+
+    fn projects<'p>(
+        &mut self,
+        projects: impl IntoIterator<Item = &'p Project> + Clone,
+        target: &Target,
+        checked: &mut Checked,
+    ) -> Result<(), Vec<Error>> {
         // Mistakes in configuration and rules come first: packing may take minutes.
-        for root in located.projects.iter().flat_map(Project::roots) {
+        for root in projects.clone().into_iter().flat_map(Project::roots) {
             self.policy(root)?;
         }
-        checked.verdict.skipped.extend(located.skipped);
-        for project in &located.projects {
+        for project in projects {
             match ecosystem::pack(project, &self.request.pack) {
                 Ok(all) => self.packed(all, target, checked)?,
                 Err(error) => checked.take(target, Err(error.into())),
@@ -304,7 +323,7 @@ impl<'a> Run<'a> {
         for packed in &all {
             let policy = self.policy(&packed.root)?;
             let repository = repositories.of(&packed.root);
-            let judged = self.judge_packed(packed, repository, &policy);
+            let judged = self.judge_packed(packed, target, repository, &policy);
             self.keep(&packed.file, &judged);
             checked.take(target, judged);
         }
@@ -335,6 +354,7 @@ impl<'a> Run<'a> {
     fn judge_packed(
         &self,
         packed: &Packed,
+        target: &Target,
         repository: &Known,
         policy: &Policy,
     ) -> Result<Judged, Error> {
@@ -342,7 +362,12 @@ impl<'a> Run<'a> {
             destination: packed.destination.clone(),
             ..open(&packed.file, &packed.label, packed.packed_by.clone())?
         };
-        let roots = [&packed.root].into_iter().chain(&packed.built_in);
+        let copied = match target {
+            Target::Copy { of, .. } => Some(of),
+            Target::Path(_) | Target::Made(_) | Target::Stdin => None,
+        };
+        let roots = [&packed.root].into_iter();
+        let roots = roots.chain(&packed.built_in).chain(copied);
         let mut dist = packed.dist.clone();
         let fresh = dist.as_mut().and_then(|dist| dist.fresh.as_mut());
         if let (Some(fresh), Some(file)) = (fresh, &packed.fresh) {

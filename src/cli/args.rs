@@ -208,6 +208,7 @@ pub(super) enum Hook {
     /// only these are checked; what can't be made again is not uploaded. Nothing goes to standard output.
     Npm(GateArguments),
     Cargo(Box<CargoHookArguments>),
+    GitPrePush(PrePushArguments),
 }
 
 /// Give cargo the token for an upload only if the crate passes
@@ -226,6 +227,25 @@ pub(super) struct CargoHookArguments {
     /// The provider that has the token, after --; several behind a -- each
     #[arg(value_name = "PROVIDER ARGS", last = true)]
     pub(super) inner: Vec<String>,
+}
+
+/// Check the packages that a push changes, as the pushed commits hold them
+///
+/// For git's hook pre-push, which is given the remote and its address, and on standard input what is pushed.
+/// Hook managers that hand that on in another way, as pre-commit does, are known; where nothing is handed on,
+/// the current commit is checked.
+#[derive(Debug, Args)]
+pub(super) struct PrePushArguments {
+    #[command(flatten)]
+    pub(super) gate: GateArguments,
+
+    /// What git calls the remote
+    #[arg(value_name = "REMOTE", allow_hyphen_values = true)]
+    pub(super) remote: Option<OsString>,
+
+    /// The address of the remote
+    #[arg(value_name = "URL", allow_hyphen_values = true)]
+    pub(super) url: Option<OsString>,
 }
 
 /// List the rules, explain one, or test rule files

@@ -24,7 +24,7 @@ pub use exit::ExitCode;
 
 use crate::{
     check::hide_secrets,
-    gate::{hook_npm, publish},
+    gate::{hook_npm, pre_push, publish},
     policy::{RunError, Verdict},
 };
 use args::{Arguments, Color, Command, Hook};
@@ -81,6 +81,15 @@ fn run_line(line: &[OsString]) -> ExitCode {
                 })
             }
             Hook::Cargo(_) => failed(line, ExitCode::Usage, &cargo::Misused::Typed, color),
+            Hook::GitPrePush(arguments) => {
+                let options = CheckOptions::of_gate(arguments.gate, color);
+                let remote = arguments.remote;
+                ready(line, color, options, |options| {
+                    gate::run(options, line, color, |gate| {
+                        pre_push(gate, remote.as_deref())
+                    })
+                })
+            }
         },
     }
 }

@@ -1,7 +1,7 @@
 //! The command line, ready for use.
 
 use std::{
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     time::Duration,
 };
 
@@ -76,7 +76,13 @@ impl CheckOptions {
     }
 
     /// Makes the arguments of a gate ready: what it checks is its own to say.
-    pub(super) fn of_gate(arguments: GateArguments, color: Color) -> Result<Self, OutputError> {
+    pub(super) fn of_gate(mut arguments: GateArguments, color: Color) -> Result<Self, OutputError> {
+        // A gate may work in another directory than it was started in.
+        let files = arguments.formats.iter_mut();
+        let files = files.filter_map(|format| format.file.as_mut());
+        for file in files.chain(&mut arguments.common.config) {
+            *file = path::absolute(&*file).unwrap_or_else(|_| file.clone());
+        }
         let outputs = Outputs::beside(&arguments.formats, manner(&arguments.common, color))?;
         let (request, progress) = request(arguments.common, Vec::new());
         Ok(Self {

@@ -20,6 +20,26 @@ pub(super) const WITH_SCRIPTS: &str = "1";
 /// has not obeyed, and to start it once more would never end.
 pub(super) const WITHOUT_SCRIPTS: &str = "2";
 
+/// What git tells its hooks of the repository that they run in, which a client must not take for the
+/// one that it packs in (`git rev-parse --local-env-vars`).
+const OF_REPOSITORY: [&str; 15] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
 /// How long a client may take to pack, if nothing else is asked for: builds take minutes.
 pub(super) const LIMIT: Duration = Duration::from_secs(15 * 60);
 /// How long it may take to answer a question.
@@ -122,6 +142,9 @@ impl Client<'_> {
             command.current_dir(self.project);
         }
         command.stdin(Stdio::null());
+        for name in OF_REPOSITORY {
+            command.env_remove(name);
+        }
         let not_started = |source| Error::not_started(self.name, self.project, source);
         let mut client = RunningClient::start(command)?.map_err(not_started)?;
         let status = client.wait(limit).map_err(not_started)?;

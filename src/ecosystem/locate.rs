@@ -84,6 +84,52 @@ pub fn locate(
     }
 }
 
+/// Whether a file of this name may make its directory a project.
+pub fn is_manifest(file_name: &str) -> bool {
+    let mut files = ECOSYSTEMS.iter().flat_map(|entry| entry.manifests);
+    files.any(|file| file.name == file_name)
+}
+
+/// Whether a file of this name and with this text makes its directory one that can be published.
+///
+/// # Errors
+///
+/// Why no client could read it: nothing is published with it either.
+pub fn can_be_published(file_name: &str, text: &str) -> Result<bool, String> {
+    let files = ECOSYSTEMS.iter().flat_map(|entry| entry.manifests);
+    for file in files.filter(|file| file.name == file_name) {
+        if matches!((file.read)(text)?, Is::Project) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// All that can be published of this very directory, whichever client has started this program. What is
+/// packed by one run of the client together with others stands for all of them.
+///
+/// # Errors
+///
+/// As those of [`locate`].
+pub fn projects_in(directory: &Path, options: &PackOptions) -> Result<Vec<Project>, Error> {
+    let mut projects = Vec::new();
+    for entry in ECOSYSTEMS {
+        let Some(manifest) = manifest(entry, directory)? else {
+            continue;
+        };
+        match (manifest.is, entry.together) {
+            (Is::Project, false) => projects.push(manifest.into_project()),
+            (Is::Project, true) => {
+                let mut all = members(&manifest, options)?;
+                all.retain(|member| matches!(member.is, Is::Project));
+                projects.extend(together(&manifest, all));
+            }
+            _ => {}
+        }
+    }
+    Ok(projects)
+}
+
 /// The nearest directory with manifests, and these.
 fn nearest(directory: &Path) -> Result<(PathBuf, Vec<Manifest>), Error> {
     let unreadable = |source: io::Error| match source.kind() {

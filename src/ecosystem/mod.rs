@@ -13,6 +13,7 @@ mod npm;
 mod output;
 mod private;
 mod pypi;
+mod shell;
 
 use std::{
     ffi::OsString,
@@ -24,11 +25,12 @@ use std::{
 
 pub use cargo::{CargoWorkspace, Provider, cargo_providers, cargo_token, cargo_token_variable};
 pub use error::Error;
-pub use locate::{Located, Selection, locate};
+pub use locate::{Located, Selection, can_be_published, is_manifest, locate, projects_in};
 pub use npm::{Around, around};
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
 pub use pypi::{artifacts_in, built, is_artifact, newest_in};
+pub use shell::run_shell;
 
 use crate::model::{Destination, Dist, Ecosystem, Manifest, PackedBy};
 
@@ -115,6 +117,18 @@ impl Project {
         let own = self.packages.is_empty().then_some(&self.root);
         let packages = self.packages.iter().map(|package| &package.root);
         own.into_iter().chain(packages).map(PathBuf::as_path)
+    }
+
+    /// Whether its artifacts are only there once a build has run code of the project.
+    ///
+    /// # Errors
+    ///
+    /// When its directory can't be read.
+    pub fn must_be_built(&self) -> Result<bool, Error> {
+        match self.ecosystem {
+            Ecosystem::Npm | Ecosystem::Crates => Ok(false),
+            Ecosystem::Pypi => pypi::must_be_built(&self.root),
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use miette::Diagnostic;
 use thiserror::Error as ThisError;
 
-use crate::ecosystem;
+use super::push::PushError;
+use crate::{ecosystem, policy::PolicyError};
 
 /// Why a gate stays shut. Nothing was uploaded, unless the sentence says so.
 #[derive(Debug, ThisError, Diagnostic)]
@@ -60,6 +61,15 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// What is pushed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Push(#[from] PushError),
+
+    /// The configuration has a mistake.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Policy(#[from] PolicyError),
 
     /// The client, or a directory for it.
     #[error(transparent)]
@@ -71,9 +81,10 @@ impl Error {
     /// The exit code of the table in the design.
     pub fn code(&self) -> u8 {
         match self {
-            Error::Refused { .. } | Error::NoPublishAround => 2,
+            Error::Refused { .. } | Error::NoPublishAround | Error::Policy(_) => 2,
             Error::Changed { .. } | Error::NoCompanion { .. } | Error::Cargo(_) => 4,
             Error::Nothing(_) | Error::Ecosystem(_) => 3,
+            Error::Push(error) => error.exit_code(),
         }
     }
 }

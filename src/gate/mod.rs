@@ -9,6 +9,7 @@ mod error;
 mod held;
 mod hook_npm;
 mod publish;
+mod push;
 
 use std::ffi::OsString;
 
@@ -16,6 +17,7 @@ use crate::check::{Checked, Request};
 pub use error::Error;
 pub use hook_npm::hook_npm;
 pub use publish::publish;
+pub use push::{PushError, pre_push};
 
 /// What a gate works with.
 pub struct Gate<'a> {

@@ -34,6 +34,7 @@ pub(super) struct RawConfig {
     pub(super) limits: BTreeMap<Spanned<String>, Spanned<Scalar>>,
     pub(super) self_match: Option<bool>,
     pub(super) build: RawBuild,
+    pub(super) hooks: RawHooks,
     pub(super) paths: RawPaths,
     pub(super) publish: RawPublish,
     pub(super) waive: Vec<Spanned<RawWaiver>>,
@@ -44,6 +45,13 @@ pub(super) struct RawConfig {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawBuild {
     pub(super) outputs: Vec<Spanned<String>>,
+}
+
+/// The keys of `[hooks]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawHooks {
+    pub(super) pre_push_build: Option<String>,
 }
 
 /// The keys of `[paths]`.
@@ -133,6 +141,11 @@ impl ConfigFile {
             text,
             raw,
         })
+    }
+
+    /// What builds the projects that this file holds for, before the hook of a push checks them.
+    pub fn pre_push_build(&self) -> Option<&str> {
+        self.raw.hooks.pre_push_build.as_deref()
     }
 
     /// The path that the user sees.

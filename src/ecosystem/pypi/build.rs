@@ -18,26 +18,6 @@ use crate::{
     model::PackedBy,
 };
 
-/// What git tells its hooks of the repository that they run in, which a build of the copy must not take
-/// for its own (`git rev-parse --local-env-vars`).
-const OF_REPOSITORY: [&str; 15] = [
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_CONFIG",
-    "GIT_CONFIG_COUNT",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-];
-
 /// What the client that builds the project makes.
 pub(super) fn build(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
     if env::var_os(MARKER).is_some_and(|value| !value.is_empty()) {
@@ -158,9 +138,6 @@ impl Workshop<'_> {
             .current_dir(self.copy)
             .env("PWD", self.copy)
             .env(MARKER, WITH_SCRIPTS);
-        for name in OF_REPOSITORY {
-            command.env_remove(name);
-        }
         command
     }
 }

@@ -106,6 +106,11 @@ fn bound(mut packed: Vec<Packed>, manifest: &str) -> Vec<Packed> {
     packed
 }
 
+/// Whether nothing lies in `dist/`.
+pub(super) fn must_be_built(root: &Path) -> Result<bool, Error> {
+    Ok(dist::given(root)?.is_empty())
+}
+
 /// What lies in `dist/`, or what is built.
 fn files(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Error> {
     if options.build_only {

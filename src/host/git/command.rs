@@ -48,7 +48,10 @@ const KEPT: &[&str] = &[
 /// Configuration by variables: `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_0`, `GIT_CONFIG_VALUE_0`.
 const KEPT_PREFIXES: &[&str] = &["GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"];
 
-/// How long an answer may take. A pipe in the place of an ignore file would never be read to its end.
+/// The file without a configuration; git for Windows knows it by this name too.
+const NOTHING: &str = "/dev/null";
+
+/// How long an answer may take, if nothing else is said. A pipe in the place of an ignore file would never be read to its end.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A longer answer is not of a repository that anybody publishes from, in bytes.
 const LONGEST: u64 = 512 << 20;
@@ -57,7 +60,7 @@ const COMPLAINT: u64 = 4 << 10;
 
 /// Why git gave no answer.
 #[derive(Debug)]
-pub(super) enum Failed {
+pub enum Failed {
     /// There is no git.
     Missing,
     /// It ended with this code, and what it complained of.
@@ -68,7 +71,7 @@ pub(super) enum Failed {
 
 impl Failed {
     /// The end of a sentence for people.
-    pub(super) fn reason(self) -> String {
+    pub fn reason(self) -> String {
         match self {
             Self::Missing => "git was not found".to_owned(),
             Self::Refused(_, complaint) => escape(first_line(&complaint)),
@@ -85,16 +88,60 @@ fn first_line(complaint: &str) -> &str {
 
 /// git, asked in a directory.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Git<'a>(pub(super) &'a Path);
+pub struct Git<'a> {
+    pub(super) directory: &'a Path,
+    repository: Option<&'a Path>,
+    is_plain: bool,
+    patience: Duration,
+}
 
-impl Git<'_> {
+impl<'a> Git<'a> {
+    /// Of the repository that the directory lies in.
+    pub fn new(directory: &'a Path) -> Self {
+        Self {
+            directory,
+            repository: None,
+            is_plain: false,
+            patience: PATIENCE,
+        }
+    }
+
+    /// Of this repository, wherever the directory lies.
+    pub fn of(self, repository: &'a Path) -> Self {
+        Self {
+            repository: Some(repository),
+            ..self
+        }
+    }
+
+    /// Without what the user and the system have configured: filters, for instance.
+    pub fn plain(self) -> Self {
+        Self {
+            is_plain: true,
+            ..self
+        }
+    }
+
+    /// For a command that may take so long.
+    pub fn within(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
     /// What git prints.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, Failed> {
+    ///
+    /// # Errors
+    ///
+    /// When it gives no answer.
+    pub fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, Failed> {
         self.ask_about(arguments, Vec::new())
     }
 
     /// What git prints when it is given this to read.
-    pub(super) fn ask_about(&self, arguments: &[&str], input: Vec<u8>) -> Result<Vec<u8>, Failed> {
+    ///
+    /// # Errors
+    ///
+    /// When it gives no answer.
+    pub fn ask_about(&self, arguments: &[&str], input: Vec<u8>) -> Result<Vec<u8>, Failed> {
         let mut child = match self.command(arguments).spawn() {
             Ok(child) => child,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Failed::Missing),
@@ -106,9 +153,9 @@ impl Git<'_> {
         }
         let answer = read(child.stdout.take(), LONGEST);
         let complaint = read(child.stderr.take(), COMPLAINT);
-        let Ok(answer) = answer.recv_timeout(PATIENCE) else {
+        let Ok(answer) = answer.recv_timeout(self.patience) else {
             end(&mut child);
-            let seconds = PATIENCE.as_secs();
+            let seconds = self.patience.as_secs();
             let reason = format!("git gave no answer within {seconds} seconds");
             return Err(Failed::Broken(reason));
         };
@@ -139,7 +186,7 @@ impl Git<'_> {
         }
         command
             .args(arguments)
-            .current_dir(self.0)
+            .current_dir(self.directory)
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
             // Wins over every configuration; git before 2.45 does not know the one above.
@@ -152,6 +199,16 @@ impl Git<'_> {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if let Some(repository) = self.repository {
+            command.env("GIT_DIR", repository);
+        }
+        if self.is_plain {
+            command
+                .env("GIT_CONFIG_GLOBAL", NOTHING)
+                .env("GIT_CONFIG_SYSTEM", NOTHING)
+                .env("GIT_CONFIG_NOSYSTEM", "1")
+                .env_remove("GIT_CONFIG_COUNT");
+        }
         command
     }
 }

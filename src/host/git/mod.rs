@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::model::{ObjectFormat, SourceTree};
-use command::{Failed, Git};
+pub use command::{Failed, Git};
 use files::Files;
 use tree::{Ignored, Tree};
 
@@ -39,7 +39,7 @@ pub struct Repository {
 ///
 /// The end of a sentence that says why git, or this, can't read the repository.
 pub fn repository(project: &Path) -> Result<Option<Repository>, String> {
-    let git = Git(project);
+    let git = Git::new(project);
     let place = match Place::of(git)? {
         Some(place) => place,
         None => return Ok(None),
@@ -121,7 +121,7 @@ impl Place {
         };
         let place = Self {
             top: real(Path::new(top.unwrap_or_default()))?,
-            project: real(git.0)?,
+            project: real(git.directory)?,
             prefix: prefix.unwrap_or_default().to_owned(),
             format,
             is_shallow: shallow == Some("true"),

@@ -113,7 +113,7 @@ impl SourceTree for Tree {
             .iter()
             .map(|content| content.hex(self.place.format) + "\n")
             .collect();
-        let git = Git(&self.place.project);
+        let git = Git::new(&self.place.project);
         let answer = git.ask_about(
             &["cat-file", "--batch-check=%(objecttype)"],
             list.into_bytes(),

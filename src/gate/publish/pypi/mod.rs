@@ -15,6 +15,7 @@ use std::{
 use super::{Client, Command};
 use crate::{
     check::{PackOptions, Request, Target},
+    ecosystem,
     gate::{Error, Gate, client},
     model::{directory_of, escape},
 };

@@ -1,0 +1,61 @@
+//! Builds that the configuration asks for before a push is checked.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use super::Error;
+use crate::{
+    check::{ConfigChoice, PackOptions},
+    ecosystem,
+    policy::{self, ConfigFile},
+};
+
+/// The commands that hold for some projects, each once, by the directory of the configuration that says so:
+/// there it is run.
+pub(super) struct Builds(BTreeMap<PathBuf, String>);
+
+impl Builds {
+    /// Of the projects in these directories of a checkout.
+    pub(super) fn of<'d>(
+        directories: impl Iterator<Item = &'d Path>,
+        choice: &ConfigChoice,
+        checkout: &Path,
+    ) -> Result<Self, Error> {
+        let mut builds = BTreeMap::new();
+        for directory in directories {
+            let Some(place) = policy::find(choice, directory)? else {
+                continue;
+            };
+            let config = ConfigFile::read(&place)?;
+            if let Some(command) = config.pre_push_build() {
+                let place = place.parent().unwrap_or(checkout);
+                // One that was named on the command line lies elsewhere.
+                let place = match place.starts_with(checkout) {
+                    true => place,
+                    false => checkout,
+                };
+                builds.insert(place.to_owned(), command.to_owned());
+            }
+        }
+        Ok(Self(builds))
+    }
+
+    /// Whether one holds for a directory.
+    pub(super) fn hold_for(&self, directory: &Path) -> bool {
+        self.0.keys().any(|place| directory.starts_with(place))
+    }
+
+    /// Runs all of them.
+    pub(super) fn run(&self, options: &PackOptions, say: &dyn Fn(&str)) -> Result<(), Error> {
+        for (place, command) in &self.0 {
+            say(&format!(
+                "building first: {}",
+                crate::model::escape(command)
+            ));
+            ecosystem::run_shell(command, place, options)?;
+        }
+        Ok(())
+    }
+}
