@@ -34,6 +34,7 @@ pub(super) enum Command {
     Check(Box<CheckArguments>),
     Publish(Box<PublishArguments>),
     Hook(Box<HookArguments>),
+    Init(InitArguments),
     Rules(RulesArguments),
 }
 
@@ -226,6 +227,27 @@ pub(super) struct CargoHookArguments {
     /// The provider that has the token, after --; several behind a -- each
     #[arg(value_name = "PROVIDER ARGS", last = true)]
     pub(super) inner: Vec<String>,
+}
+
+/// Set up a project: choose a profile, write packwarden.toml, install the hooks
+///
+/// What is to be written is shown as a diff, and written once that is agreed to. Scripts and hooks that are
+/// there are chained to, never replaced. What can't be edited is left alone, with what to do instead.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) directory: PathBuf,
+
+    /// Write without asking
+    #[arg(short, long, conflicts_with = "check")]
+    pub(super) yes: bool,
+
+    /// Write nothing, and say of each gate whether it holds, and what goes past it
+    ///
+    /// Exits with 1 unless every gate that the project can have holds.
+    #[arg(long)]
+    pub(super) check: bool,
 }
 
 /// List the rules, explain one, or test rule files

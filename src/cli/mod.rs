@@ -7,6 +7,7 @@ mod check;
 mod exit;
 mod file;
 mod gate;
+mod init;
 mod interrupt;
 mod options;
 mod output;
@@ -82,6 +83,7 @@ fn run_line(line: &[OsString]) -> ExitCode {
             }
             Hook::Cargo(_) => failed(line, ExitCode::Usage, &cargo::Misused::Typed, color),
         },
+        Command::Init(arguments) => init::run(&arguments, color),
     }
 }
 

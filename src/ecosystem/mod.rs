@@ -26,6 +26,7 @@ pub use cargo::{CargoWorkspace, Provider, cargo_providers, cargo_token, cargo_to
 pub use error::Error;
 pub use locate::{Located, Selection, locate};
 pub use npm::{Around, around};
+pub use npm::script::{PublishScript, ignores_scripts, publish_script};
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
 pub use pypi::{artifacts_in, built, is_artifact, newest_in};
