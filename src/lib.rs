@@ -12,6 +12,7 @@ pub mod detect;
 pub mod ecosystem;
 pub mod gate;
 pub mod host;
+pub mod init;
 pub mod model;
 pub mod policy;
 pub mod report;

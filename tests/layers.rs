@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("gate", &["model", "host", "ecosystem", "policy", "check"]),
+    ("init", &["model", "host", "ecosystem", "policy"]),
     (
         "cli",
         &[
@@ -46,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "report",
             "check",
             "gate",
+            "init",
         ],
     ),
     ("main", &["cli"]),
@@ -73,7 +75,7 @@ const EXTERNAL: &[(&str, &[&str])] = &[
         "globset",
         &["rule", "policy", "ecosystem", "detect", "gate"],
     ),
-    ("toml", &["rule", "policy", "detect", "ecosystem"]),
+    ("toml", &["rule", "policy", "detect", "ecosystem", "init"]),
     ("regex_automata", &["rule"]),
     ("regex_syntax", &["rule"]),
     ("aho_corasick", &["rule", "detect"]),
@@ -94,7 +96,15 @@ const EXTERNAL: &[(&str, &[&str])] = &[
     ),
     (
         "serde_json",
-        &["archive", "rule", "detect", "ecosystem", "report", "gate"],
+        &[
+            "archive",
+            "rule",
+            "detect",
+            "ecosystem",
+            "report",
+            "gate",
+            "init",
+        ],
     ),
     ("gethostname", &["host"]),
     ("textwrap", &["report"]),

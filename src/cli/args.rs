@@ -34,6 +34,7 @@ pub(super) enum Command {
     Check(Box<CheckArguments>),
     Publish(Box<PublishArguments>),
     Hook(Box<HookArguments>),
+    Init(InitArguments),
     Rules(RulesArguments),
 }
 
@@ -246,6 +247,27 @@ pub(super) struct PrePushArguments {
     /// The address of the remote
     #[arg(value_name = "URL", allow_hyphen_values = true)]
     pub(super) url: Option<OsString>,
+}
+
+/// Set up a project: choose a profile, write packwarden.toml, install the hooks
+///
+/// What is to be written is shown as a diff, and written once that is agreed to. Scripts and hooks that are
+/// there are chained to, never replaced. What can't be edited is left alone, with what to do instead.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) directory: PathBuf,
+
+    /// Write without asking
+    #[arg(short, long, conflicts_with = "check")]
+    pub(super) yes: bool,
+
+    /// Write nothing, and say of each gate whether it holds, and what goes past it
+    ///
+    /// Exits with 1 unless every gate that the project can have holds.
+    #[arg(long)]
+    pub(super) check: bool,
 }
 
 /// List the rules, explain one, or test rule files

@@ -14,6 +14,17 @@ use crate::model::directory_of;
 /// finds the old report or the new one, never half of one. What is no file (a pipe, `/dev/stdout`) is
 /// written to as it is.
 pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_as(path, content, 0o666)
+}
+
+/// The same, of a file that is to be run; one that is there keeps its permissions.
+pub(super) fn write_program(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_as(path, content, 0o777)
+}
+
+/// `mode` is for a file that is not there yet, as far as the user's mask lets it.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "there are no modes"))]
+fn write_as(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     // Through a link the file that it leads to is replaced, not the link.
     let (path, is_special) = match fs::canonicalize(path) {
         Ok(real) => {
@@ -27,9 +38,8 @@ pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     let mut builder = Builder::new();
     builder.prefix(".packwarden-").suffix(".tmp");
-    // Others may read a report, as far as the user's mask lets them.
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     let mut file = builder.tempfile_in(directory_of(&path))?;
     file.write_all(content)?;
     if let Ok(before) = fs::metadata(&path) {

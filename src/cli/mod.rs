@@ -7,6 +7,7 @@ mod check;
 mod exit;
 mod file;
 mod gate;
+mod init;
 mod interrupt;
 mod options;
 mod output;
@@ -91,6 +92,7 @@ fn run_line(line: &[OsString]) -> ExitCode {
                 })
             }
         },
+        Command::Init(arguments) => init::run(&arguments, color),
     }
 }
 

@@ -26,6 +26,7 @@ use std::{
 pub use cargo::{CargoWorkspace, Provider, cargo_providers, cargo_token, cargo_token_variable};
 pub use error::Error;
 pub use locate::{Located, Selection, can_be_published, is_manifest, locate, projects_in};
+pub use npm::script::{PublishScript, ignores_scripts, publish_script};
 pub use npm::{Around, around};
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};

@@ -49,7 +49,7 @@ pub struct ProfileChoice {
 
 impl ProfileChoice {
     /// The profile that `manifest` speaks for. Doubt means closed.
-    pub(super) fn infer(manifest: Option<&Manifest>) -> Self {
+    pub fn infer(manifest: Option<&Manifest>) -> Self {
         let (profile, why) = speaks_for(manifest);
         Self {
             profile,

@@ -14,6 +14,7 @@ mod pack;
 mod pnpm;
 mod registry;
 mod running;
+pub(super) mod script;
 mod scripts;
 mod workspace;
 mod yarn_1;

@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    Around, Destination, Ignores, Ignoring, MANIFEST, environment, registry,
+    Around, Destination, Ignoring, MANIFEST, environment, registry,
     running::Running,
     scripts::{around, has_any, manifest},
 };
@@ -104,18 +104,9 @@ impl Run<'_> {
             self.refuse_early(options.around.is_some())?;
             return Ok(Scripts::Ignored(WhyIgnored::InsidePacking));
         }
-        let (running, facts) = (&self.running, self.running.facts);
+        let facts = self.running.facts;
         let has_any = has_any(self.manifest, &[facts.before, facts.within].concat());
-        let ignores = has_any
-            && match facts.ignores {
-                Ignores::Never => false,
-                Ignores::Says(question) => {
-                    let mut command = running.question(question)?;
-                    let said = running.typed(question);
-                    running.client.ask(&mut command, &said)? == "true"
-                }
-                Ignores::Reads(ignores) => ignores(running.client.project),
-            };
+        let ignores = has_any && self.running.ignores_scripts()?;
         Ok(match ignores {
             true => Scripts::Ignored(WhyIgnored::Configured),
             false => Scripts::Ran,

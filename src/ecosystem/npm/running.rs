@@ -5,7 +5,7 @@ use std::{env, path::Path, process::Command};
 use serde_json::Value;
 
 use super::{
-    Facts,
+    Facts, Ignores,
     choice::choose,
     environment::{self, Program},
     workspace::root_of_member,
@@ -71,6 +71,18 @@ impl<'a> Running<'a> {
             command.current_dir(root);
         }
         Ok(command)
+    }
+
+    /// Whether the client is configured to run no scripts, on a publish as well.
+    pub(super) fn ignores_scripts(&self) -> Result<bool, Error> {
+        Ok(match self.facts.ignores {
+            Ignores::Never => false,
+            Ignores::Says(question) => {
+                let mut command = self.question(question)?;
+                self.client.ask(&mut command, &self.typed(question))? == "true"
+            }
+            Ignores::Reads(ignores) => ignores(self.client.project),
+        })
     }
 
     /// What a person would type.

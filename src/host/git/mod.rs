@@ -2,6 +2,7 @@
 
 mod command;
 mod files;
+mod hooks;
 mod listing;
 mod tree;
 mod working;
@@ -15,6 +16,7 @@ use std::{
 use crate::model::{ObjectFormat, SourceTree};
 pub use command::{Failed, Git};
 use files::Files;
+pub use hooks::{Hooks, hooks};
 use tree::{Ignored, Tree};
 
 /// What git knows of a project.

@@ -96,6 +96,7 @@ const ABOUT: &[&str] = &[
     "project",
     "prompt",
     "provider",
+    "providers",
     "regex",
     "regexp",
     "region",

@@ -1,0 +1,181 @@
+//! `packwarden init`.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{self, IsTerminal, Write},
+    path::Path,
+};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::{
+    ExitCode,
+    args::{Color, InitArguments},
+    file,
+    output::write_stdout,
+    render,
+};
+use crate::{
+    check::hide_secrets,
+    init::{self, Change, Plan},
+    model::{counted, directory_of, escape, read_text_file},
+    report::disarm,
+};
+
+/// Why nothing, or not all, was written.
+#[derive(Debug, Error, Diagnostic)]
+enum InitError {
+    #[error("nothing was written: there is no terminal to ask on")]
+    #[diagnostic(help("`packwarden init --yes` writes what is shown without asking"))]
+    NobodyToAsk,
+
+    #[error("nothing was written")]
+    Declined,
+
+    #[error("{name} was not written: {reason}")]
+    #[diagnostic(help(
+        "what was written before it is whole: run `packwarden init` again once this is solved"
+    ))]
+    NotWritten { name: String, reason: String },
+
+    #[error("what is to be done could not be written to standard output, and so nothing was")]
+    NotShown(#[source] io::Error),
+}
+
+/// Runs the command and says how it went.
+pub(super) fn run(arguments: &InitArguments, color: Color) -> ExitCode {
+    match (arguments.check, &arguments.directory) {
+        (true, directory) => check(directory, color),
+        (false, directory) => set_up(directory, arguments.yes, color),
+    }
+}
+
+fn check(directory: &Path, color: Color) -> ExitCode {
+    let gates = match init::examine(directory) {
+        Ok(gates) => gates,
+        Err(error) => return failed(&error, error.code(), color),
+    };
+    let mut text = String::new();
+    for gate in &gates {
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "{:8} {}: {}", gate.state.name(), gate.name, gate.text);
+    }
+    let wanting = gates.iter().filter(|gate| gate.state.fails()).count();
+    let _ = match wanting {
+        0 => writeln!(text, "every gate that this project can have holds"),
+        _ => writeln!(text, "{} to be closed", counted(wanting, "gate")),
+    };
+    match (show(text, directory, color), wanting) {
+        (Err(exit), _) => exit,
+        (Ok(()), 0) => ExitCode::Passed,
+        (Ok(()), _) => ExitCode::Blocked,
+    }
+}
+
+fn set_up(directory: &Path, yes: bool, color: Color) -> ExitCode {
+    let plan = match init::plan(directory) {
+        Ok(plan) => plan,
+        Err(error) => return failed(&error, error.code(), color),
+    };
+    if let Err(exit) = show(told(&plan), directory, color) {
+        return exit;
+    }
+    if plan.changes.is_empty() {
+        return ExitCode::Passed;
+    }
+    match yes || asked(plan.changes.len()) {
+        true => {}
+        false if is_terminal() => return failed(&InitError::Declined, 2, color),
+        false => return failed(&InitError::NobodyToAsk, 2, color),
+    }
+    for change in &plan.changes {
+        if let Err(reason) = write(change) {
+            let name = change.name.clone();
+            return failed(&InitError::NotWritten { name, reason }, 2, color);
+        }
+    }
+    let written = format!(
+        "{} written; `packwarden init --check` says what holds\n",
+        counted(plan.changes.len(), "file")
+    );
+    match write_stdout(written.as_bytes(), color) {
+        Ok(()) => ExitCode::Passed,
+        Err(source) => failed(&InitError::NotShown(source), 2, color),
+    }
+}
+
+fn failed(error: &dyn Diagnostic, code: u8, color: Color) -> ExitCode {
+    render::error(error, color);
+    ExitCode::from_code(code)
+}
+
+/// What is there, what would be written, and what is left to people.
+fn told(plan: &Plan) -> String {
+    let mut text: String = plan.found.iter().map(|line| format!("{line}\n")).collect();
+    for change in &plan.changes {
+        let difference = init::unified(&change.name, change.before.as_deref(), &change.after);
+        text.push('\n');
+        for line in difference.lines() {
+            text.push_str(&format!("{}\n", escape(&line.replace('\t', "    "))));
+        }
+    }
+    if plan.changes.is_empty() {
+        text.push_str("nothing to write: all that can be written is there\n");
+    }
+    if !plan.by_hand.is_empty() {
+        text.push_str("\nleft to you:\n");
+        for line in &plan.by_hand {
+            text.push_str(&format!("- {}\n", escape(line)));
+        }
+    }
+    text
+}
+
+/// Shows a text on standard output, without the secrets that lines of the user's files may hold.
+fn show(text: String, directory: &Path, color: Color) -> Result<(), ExitCode> {
+    let mut text = text;
+    hide_secrets([&mut text], &[directory]);
+    let text: String = text.split_inclusive('\n').map(disarm).collect();
+    write_stdout(text.as_bytes(), color)
+        .map_err(|source| failed(&InitError::NotShown(source), 2, color))
+}
+
+fn is_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+fn asked(files: usize) -> bool {
+    if !is_terminal() {
+        return false;
+    }
+    let mut stderr = io::stderr();
+    let question = format!("\nwrite {}? [y/N] ", counted(files, "file"));
+    let asked = stderr
+        .write_all(question.as_bytes())
+        .and_then(|()| stderr.flush());
+    let mut answer = String::new();
+    asked.is_ok()
+        && io::stdin().read_line(&mut answer).is_ok()
+        && matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
+/// Writes the file, as a whole or not at all, if it is still what was looked at.
+fn write(change: &Change) -> Result<(), String> {
+    let now = match read_text_file(&change.file) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error.to_string()),
+    };
+    if now != change.before {
+        return Err("it was changed in the meantime".to_owned());
+    }
+    let directory = directory_of(&change.file);
+    fs::create_dir_all(directory).map_err(|error| error.to_string())?;
+    match (change.executable, &change.before) {
+        (true, None) => file::write_program(&change.file, change.after.as_bytes()),
+        _ => file::write(&change.file, change.after.as_bytes()),
+    }
+    .map_err(|error| error.to_string())
+}
