@@ -24,6 +24,7 @@ pub(super) fn run(
     let gate = Gate {
         request: options.request.clone(),
         check: &check,
+        say: &|sentence| render::sentence(sentence, color),
     };
     match work(&gate) {
         Ok(code) => ExitCode::of_client(code),

@@ -39,6 +39,13 @@ pub(super) fn errors<'e>(
     );
 }
 
+/// Shows a sentence on standard error.
+pub(super) fn sentence(sentence: &str, color: Color) {
+    let line = format!("packwarden: {sentence}\n");
+    let line = disarm(&line).into_owned();
+    write([line], &[], color_of(&io::stderr(), color));
+}
+
 /// Shows what is wrong with the command line on standard error, in the parser's own colours.
 pub(super) fn styled(text: String) {
     write([text], &[], color_of(&io::stderr(), Color::Auto));

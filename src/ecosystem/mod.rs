@@ -24,6 +24,9 @@ use std::{
 
 pub use error::Error;
 pub use locate::{Located, Selection, locate};
+pub use npm::{
+    after_upload, inside_publish as inside_npm_publish, version as npm_version, yarn_plugins,
+};
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
 
@@ -142,6 +145,21 @@ pub struct PackOptions {
     pub registry: Option<String>,
     /// How long a client may take; if nothing is said, a quarter of an hour.
     pub timeout: Option<Duration>,
+    /// The command that is going to publish, if it is one of the npm family: its program packs.
+    pub publish: Option<PublishCommand>,
+}
+
+/// A command that is going to publish a project.
+#[derive(Debug, Clone)]
+pub struct PublishCommand {
+    /// The program.
+    pub program: OsString,
+    /// Where it runs.
+    pub directory: PathBuf,
+    /// What names the project there, if anything does.
+    pub project: Option<OsString>,
+    /// Settings that were typed, by the names that npm gives them.
+    pub settings: Vec<(String, String)>,
 }
 
 impl PackOptions {

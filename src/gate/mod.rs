@@ -6,6 +6,7 @@
 mod client;
 mod error;
 mod held;
+mod neutral;
 mod publish;
 
 use crate::check::{Checked, Request};
@@ -18,6 +19,8 @@ pub struct Gate<'a> {
     pub request: Request,
     /// Checks, tells people what came of it and writes the reports.
     pub check: &'a dyn Fn(&Request) -> Told,
+    /// Says a sentence to people.
+    pub say: &'a dyn Fn(&str),
 }
 
 /// What came of a check that people have been told of.

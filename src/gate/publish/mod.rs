@@ -1,6 +1,7 @@
 //! `packwarden publish -- CLIENT ARGS…`: what the command would upload is packed and checked, and then the
 //! client uploads exactly those bytes.
 
+mod npm;
 mod words;
 
 use std::{ffi::OsString, path::Path};
@@ -17,7 +18,24 @@ struct Client {
 }
 
 /// A further client is a further line.
-const CLIENTS: &[Client] = &[];
+const CLIENTS: &[Client] = &[
+    Client {
+        name: "npm",
+        publish: npm::npm,
+    },
+    Client {
+        name: "pnpm",
+        publish: npm::pnpm,
+    },
+    Client {
+        name: "yarn",
+        publish: npm::yarn,
+    },
+    Client {
+        name: "bun",
+        publish: npm::bun,
+    },
+];
 
 /// The command of the user.
 struct Command<'a> {
@@ -56,7 +74,11 @@ pub fn publish(gate: &Gate<'_>, command: &[OsString]) -> Result<u8, Error> {
         let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
         command.refused(
             "what it uploads is not known here",
-            format!("give the publish command itself, of {}", names.join(", ")),
+            format!(
+                "give the publish command itself, of {}; a script or a release tool is stopped by a hook \
+                 (`packwarden hook`), and runs as it is",
+                names.join(", ")
+            ),
         )
     })?;
     (known.publish)(gate, &command)
