@@ -169,7 +169,8 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
                         .for_each(|error| checked.take(target, Err(error)));
                 }
             }
-            match run.save.map(|save| save.finish(&checked.verdict)) {
+            let anyway = request.overrides.publish_anyway.is_some();
+            match run.save.map(|save| save.finish(&checked.verdict, anyway)) {
                 Some(Ok(kept)) => checked.kept = kept,
                 Some(Err(error)) => checked.fail(error, None),
                 None => {}

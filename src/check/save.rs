@@ -69,11 +69,17 @@ impl<'a> Save<'a> {
         self.packed.extend(packed);
     }
 
-    /// Keeps the files if all that was checked passed. The directory appears with all of them, or not at
-    /// all.
-    pub(super) fn finish(self, verdict: &Verdict) -> Result<Vec<(String, Sha256)>, Error> {
-        if verdict.outcome() != Outcome::Passed {
-            return Ok(Vec::new());
+    /// Keeps the files if all that was checked passed, or if they are to be published `anyway`. The directory
+    /// appears with all of them, or not at all.
+    pub(super) fn finish(
+        self,
+        verdict: &Verdict,
+        anyway: bool,
+    ) -> Result<Vec<(String, Sha256)>, Error> {
+        match verdict.outcome() {
+            Outcome::Passed => {}
+            Outcome::Blocked | Outcome::Incomplete if anyway && verdict.errors.is_empty() => {}
+            Outcome::Blocked | Outcome::Incomplete | Outcome::Error => return Ok(Vec::new()),
         }
         let (made, kept) = self.make().map_err(|error| self.failed(error))?;
         // An empty directory gives way; one that was filled meanwhile does not.

@@ -176,6 +176,12 @@ pub(super) struct PublishArguments {
     #[command(flatten)]
     pub(super) gate: GateArguments,
 
+    /// Publish what is blocked or could not be read in full all the same, for this reason
+    ///
+    /// The reason stands in every report. Errors are not put aside, and hooks have no such option.
+    #[arg(long = "override", value_name = "REASON", value_parser = reason)]
+    pub(super) publish_anyway: Option<String>,
+
     /// The client and its arguments, after --
     #[arg(value_name = "CLIENT ARGS", last = true, required = true)]
     pub(super) command: Vec<OsString>,
@@ -335,6 +341,13 @@ fn client() -> impl TypedValueParser<Value = &'static str> {
     let known = |name: &String| ecosystem::clients().find(|client| client == name);
     PossibleValuesParser::new(ecosystem::clients())
         .try_map(move |name| known(&name).ok_or("there is no such client"))
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("give a reason, as in \"the key is revoked, see ticket 12\"".to_owned()),
+        reason => Ok(reason.to_owned()),
+    }
 }
 
 fn key_and_value(text: &str) -> Result<(String, String), String> {

@@ -47,6 +47,10 @@ pub(super) fn check_and_tell(
     check::hide_secrets(verdict.errors.iter_mut().flat_map(RunError::texts), &roots);
     let unwritten = options.outputs.write(verdict);
     render::errors(unwritten.iter().map(|error| error as _), &roots, color);
+    if !unwritten.is_empty() {
+        // What is published in spite of its report must stand in it.
+        checked.kept.clear();
+    }
     let exit = match ExitCode::from_code(verdict.exit_code()) {
         ExitCode::Blocked if options.exit_zero => ExitCode::Passed,
         exit => exit,

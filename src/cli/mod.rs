@@ -69,8 +69,9 @@ fn run_line(line: &[OsString]) -> ExitCode {
         ),
         Command::Publish(arguments) => {
             let options = CheckOptions::of_gate(arguments.gate, color);
-            let command = arguments.command;
-            ready(line, color, options, |options| {
+            let (command, anyway) = (arguments.command, arguments.publish_anyway);
+            ready(line, color, options, |mut options| {
+                options.request.overrides.publish_anyway = anyway;
                 gate::run(options, line, color, |gate| publish(gate, &command))
             })
         }

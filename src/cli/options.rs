@@ -127,6 +127,7 @@ fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
             strict: arguments.strict,
             no_waivers: arguments.no_waivers,
             limits: arguments.limits,
+            publish_anyway: None,
         },
         pack: PackOptions {
             show_output: arguments.verbose.then(|| render::of_clients(roots)),

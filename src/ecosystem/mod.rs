@@ -28,6 +28,9 @@ pub use error::Error;
 pub use locate::{Located, Selection, can_be_published, is_manifest, locate, projects_in};
 pub use npm::script::{PublishScript, ignores_scripts, publish_script};
 pub use npm::{Around, around};
+pub use npm::{
+    after_upload, inside_publish as inside_npm_publish, version as npm_version, yarn_plugins,
+};
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
 pub use pypi::{artifacts_in, built, is_artifact, newest_in};
@@ -164,6 +167,21 @@ pub struct PackOptions {
     pub around: Option<Around>,
     /// How long a client may take; if nothing is said, a quarter of an hour.
     pub timeout: Option<Duration>,
+    /// The command that is going to publish, if it is one of the npm family: its program packs.
+    pub publish: Option<PublishCommand>,
+}
+
+/// A command that is going to publish a project.
+#[derive(Debug, Clone)]
+pub struct PublishCommand {
+    /// The program.
+    pub program: OsString,
+    /// Where it runs.
+    pub directory: PathBuf,
+    /// What names the project there, if anything does.
+    pub project: Option<OsString>,
+    /// Settings that were typed, by the names that npm gives them.
+    pub settings: Vec<(String, String)>,
 }
 
 impl PackOptions {

@@ -107,6 +107,15 @@ impl PrivateDirectory {
     ///
     /// When there is no room for it, or a signal has ended this run.
     pub fn create() -> Result<Self, Error> {
+        Self::create_in(&env::temp_dir())
+    }
+
+    /// Makes one in this directory.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for it, or a signal has ended this run.
+    pub fn create_in(place: &Path) -> Result<Self, Error> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("packwarden-");
         #[cfg(unix)]
@@ -117,9 +126,9 @@ impl PrivateDirectory {
             return Err(Error::Interrupted);
         }
         let directory = builder
-            .tempdir()
+            .tempdir_in(place)
             .map_err(|source| Error::NoPrivateDirectory {
-                path: Error::shown(&env::temp_dir()),
+                path: Error::shown(place),
                 source,
             })?
             .keep();

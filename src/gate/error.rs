@@ -70,6 +70,53 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Policy(#[from] PolicyError),
+    /// What is packed while it is published is something else.
+    #[error(
+        "what {client} packed while it published is not what was checked, and was not uploaded"
+    )]
+    #[diagnostic(help(
+        "make the build come to the same bytes each time (no times, no random names), and publish again"
+    ))]
+    Repacked {
+        /// Who would have uploaded it.
+        client: &'static str,
+    },
+
+    /// The client can't be kept from uploading something else.
+    #[error(
+        "{client} does not load the plugin that compares what it uploads with what was checked, and was not told to publish"
+    )]
+    #[diagnostic(help(
+        "see why with `yarn config`; or pack with `yarn pack`, and give the file: `packwarden publish -- npm publish FILE`"
+    ))]
+    Unguarded {
+        /// The client.
+        client: &'static str,
+    },
+
+    /// It may have uploaded anything.
+    #[error(
+        "{client} says that it has published, and its upload was not seen: WHAT IS PUBLISHED MAY NOT BE WHAT WAS CHECKED"
+    )]
+    #[diagnostic(help(
+        "compare the sha512 that the registry tells with that of the report, and take the release back if they differ"
+    ))]
+    Unseen {
+        /// The client.
+        client: &'static str,
+    },
+
+    /// Every directory for temporary files tells of its user.
+    #[error(
+        "{places} tell who publishes: clients write the path of what they upload into what everybody can read"
+    )]
+    #[diagnostic(help(
+        "name a directory in TMPDIR that holds neither the home directory nor the login nor the host's name"
+    ))]
+    NoNeutralPlace {
+        /// The directories.
+        places: String,
+    },
 
     /// The client, or a directory for it.
     #[error(transparent)]
@@ -81,9 +128,17 @@ impl Error {
     /// The exit code of the table in the design.
     pub fn code(&self) -> u8 {
         match self {
-            Error::Refused { .. } | Error::NoPublishAround | Error::Policy(_) => 2,
-            Error::Changed { .. } | Error::NoCompanion { .. } | Error::Cargo(_) => 4,
+            Error::Refused { .. }
+            | Error::NoPublishAround
+            | Error::Policy(_)
+            | Error::NoNeutralPlace { .. } => 2,
             Error::Nothing(_) | Error::Ecosystem(_) => 3,
+            Error::Changed { .. }
+            | Error::NoCompanion { .. }
+            | Error::Repacked { .. }
+            | Error::Unguarded { .. }
+            | Error::Unseen { .. }
+            | Error::Cargo(_) => 4,
             Error::Push(error) => error.exit_code(),
         }
     }

@@ -6,11 +6,11 @@ use std::{
     path::PathBuf,
 };
 
-use super::{Error, Gate};
+use super::{Error, Gate, neutral};
 use crate::{
     check::{LIST, Target},
     ecosystem::{self, PrivateDirectory},
-    model::{Sha256, escape},
+    model::{ArtifactInfo, Sha256, escape},
 };
 
 /// Artifacts that have passed. They are gone when this is dropped.
@@ -26,23 +26,37 @@ pub(super) struct HeldArtifact {
     pub(super) file: PathBuf,
     /// What was checked.
     pub(super) sha256: Sha256,
+    /// What else is known of it.
+    pub(super) info: ArtifactInfo,
 }
 
+/// Codes of a check that `--override` puts aside: blocked, and incomplete.
+const OVERRIDDEN: [u8; 2] = [1, 4];
+
 impl Gate<'_> {
-    /// Checks, and holds what has passed; or the exit code of what has not.
+    /// Checks, and holds what has passed, or what is to be published all the same; or the exit code of what
+    /// is not.
     ///
     /// # Errors
     ///
     /// When there is no place for a private copy.
     pub(super) fn hold(&self, targets: Vec<Target>) -> Result<Result<Held, u8>, Error> {
-        let directory = PrivateDirectory::create()?;
+        let directory = neutral::directory()?;
         let mut request = self.request.clone();
         request.targets = targets;
         let place = directory.path().join("passed");
         request.save = Some(place.clone());
         let told = (self.check)(&request);
-        if told.code != 0 {
-            return Ok(Err(told.code));
+        let kept = told.checked.kept;
+        match (told.code, &request.overrides.publish_anyway) {
+            (0, _) => {}
+            (code, Some(reason)) if OVERRIDDEN.contains(&code) && !kept.is_empty() => {
+                (self.say)(&format!(
+                    "OVERRIDDEN: the check says no, and it is published all the same. The reason given: {}",
+                    escape(reason)
+                ));
+            }
+            (code, _) => return Ok(Err(code)),
         }
         // A client that uploads a directory would take it for an artifact.
         let list = place.join(LIST);
@@ -50,15 +64,27 @@ impl Gate<'_> {
             path: escape(&list.display().to_string()),
             source,
         })?;
-        let artifacts = told.checked.kept.into_iter();
-        let artifacts = artifacts.map(|(name, sha256)| HeldArtifact {
+        let judged = told.checked.verdict.artifacts.into_iter();
+        let artifacts = kept.into_iter().zip(judged);
+        let artifacts = artifacts.map(|((name, sha256), judged)| HeldArtifact {
             file: place.join(name),
             sha256,
+            info: judged.artifact,
         });
         Ok(Ok(Held {
             artifacts: artifacts.collect(),
             _directory: directory,
         }))
+    }
+
+    /// Says what the client gets.
+    pub(super) fn let_through(&self, artifact: &HeldArtifact, client: &str) {
+        let name = artifact.file.file_name().unwrap_or_default();
+        (self.say)(&format!(
+            "{client} gets {}, sha256 {}",
+            escape(&name.to_string_lossy()),
+            artifact.sha256
+        ));
     }
 }
 

@@ -8,6 +8,7 @@ mod client;
 mod error;
 mod held;
 mod hook_npm;
+mod neutral;
 mod publish;
 mod push;
 

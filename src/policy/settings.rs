@@ -29,6 +29,8 @@ pub struct Overrides {
     pub no_waivers: bool,
     /// `--limit KEY=VALUE`, in order.
     pub limits: Vec<(String, String)>,
+    /// `publish --override REASON`: what is blocked or incomplete is published all the same.
+    pub publish_anyway: Option<String>,
 }
 
 impl Overrides {
@@ -40,6 +42,8 @@ impl Overrides {
         flags.extend(self.no_waivers.then(|| "--no-waivers".to_owned()));
         let limit = |(key, value): &(String, String)| format!("--limit {key}={value}");
         flags.extend(self.limits.iter().map(limit));
+        let reason = self.publish_anyway.as_deref().map(escape);
+        flags.extend(reason.map(|reason| format!("--override \"{reason}\"")));
         flags
     }
 }

@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::{
-        Mutex,
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, channel},
     },
 };
@@ -184,19 +185,42 @@ impl Client {
 pub(crate) struct Registry {
     pub(crate) url: String,
     uploads: Receiver<Vec<u8>>,
+    refuses: Arc<AtomicBool>,
 }
 
 impl Registry {
     pub(crate) fn start() -> Self {
         let (sender, uploads) = channel();
+        let refuses = Arc::new(AtomicBool::new(false));
+        let refusing = refuses.clone();
         let url = serve(move |request| match request.method.as_str() {
-            "PUT" => {
+            "PUT" | "POST" if refusing.load(Ordering::Relaxed) => {
+                ("403 Forbidden", r#"{"error":"not for you"}"#.to_owned())
+            }
+            "PUT" | "POST" => {
                 sender.send(request.body.clone()).unwrap();
                 ("200 OK", r#"{"ok":true}"#.to_owned())
             }
             _ => ("404 Not Found", r#"{"error":"not found"}"#.to_owned()),
         });
-        Self { url, uploads }
+        Self {
+            url,
+            uploads,
+            refuses,
+        }
+    }
+
+    /// From now on it takes nothing.
+    pub(crate) fn refuse(&self) {
+        self.refuses.store(true, Ordering::Relaxed);
+    }
+
+    /// What came since this was last asked, as it came.
+    pub(crate) fn documents(&self) -> Vec<Value> {
+        let bodies = self.uploads.try_iter();
+        bodies
+            .map(|body| serde_json::from_slice(&body).unwrap())
+            .collect()
     }
 
     /// The artifacts that came since this was last asked.

@@ -17,6 +17,7 @@ pub(super) const BUN: Facts = Facts {
     before: &["prepublishOnly"],
     within: &["prepack", "prepare", "postpack"],
     gate: "postpack",
+    after: &["publish", "postpublish"],
     run: &["run"],
     runs_around: true,
     registry: None,
@@ -24,6 +25,7 @@ pub(super) const BUN: Facts = Facts {
     ignores: Ignores::Reads(ignores),
     settings_of_root: false,
     members: Members::Patterns,
+    packs_by_name: false,
 };
 
 /// Whether bun's configuration tells it to run no scripts. Of a workspace it reads the root's.

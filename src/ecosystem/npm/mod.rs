@@ -4,6 +4,7 @@
 //! those that its own `pack` makes (measured for npm, pnpm, yarn 4 and bun; yarn 1 puts the time into
 //! them). A client is one file and one line in [`CLIENTS`].
 
+mod after;
 mod around;
 mod bun;
 mod choice;
@@ -30,7 +31,10 @@ use serde_json::Value;
 
 use super::{Entry, Is, ManifestFile};
 use crate::model::Ecosystem;
+pub use after::after_upload;
 pub use around::{Around, around};
+pub use running::version;
+pub use yarn_2::yarn_plugins;
 
 const MANIFEST: &str = "package.json";
 
@@ -81,6 +85,11 @@ pub(super) fn inside_packing() -> bool {
     environment::inside_script(|name| env::var_os(name))
 }
 
+/// Whether this program was started by one of the scripts that a publish runs, or while it packs itself.
+pub fn inside_publish() -> bool {
+    environment::inside_packing(|name| env::var_os(name))
+}
+
 /// What there is to know of a client.
 struct Facts {
     name: &'static str,
@@ -103,6 +112,9 @@ struct Facts {
     within: &'static [&'static str],
     /// The last of all these that a publish runs before the upload.
     gate: &'static str,
+    /// The scripts that a publish of the project runs after the upload, and a publish of its artifact does
+    /// not, in order.
+    after: &'static [&'static str],
     /// What is typed before the name of a script to run it.
     run: &'static [&'static str],
     /// Whether that also runs scripts named pre… and post… around it, which a publish never does.
@@ -114,6 +126,9 @@ struct Facts {
     /// Whether in a member of a workspace it reads the settings of the root, and not the member's own.
     settings_of_root: bool,
     members: Members,
+    /// Whether it ships other files of a project that is named from elsewhere than of the directory in which
+    /// it runs.
+    packs_by_name: bool,
 }
 
 /// How a pack is told where to leave the artifact.

@@ -15,6 +15,7 @@ pub(super) const NPM: Facts = Facts {
     before: &["prepublishOnly"],
     within: &["prepack", "prepare", "postpack"],
     gate: "postpack",
+    after: &["publish", "postpublish"],
     // The flag that would keep it from running what is around a script, `--ignore-scripts`, is
     // inherited by every npm that the script calls, where it leaves out more than that.
     run: &["run"],
@@ -36,6 +37,8 @@ pub(super) const NPM: Facts = Facts {
     // So does its publish: a member's `.npmrc` counts for nothing (measured for 11.19.1).
     settings_of_root: true,
     members: Members::Patterns,
+    // Of one that is named, the root's ignore files are not read.
+    packs_by_name: true,
 };
 
 /// What npm is given to run scripts with when it is to run none: a program that does nothing. npm 10

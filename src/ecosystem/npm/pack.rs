@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     ecosystem::{
-        Error, PackOptions, Packed, Project, Scripts, WhyIgnored,
+        Error, PackOptions, Packed, Project, PublishCommand, Scripts, WhyIgnored,
         client::{MARKER, WITHOUT_SCRIPTS},
         only_file,
         private::PrivateDirectory,
@@ -40,6 +40,7 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
     let run = Run {
         running: Running::find(&project.root, &manifest, options)?,
         manifest: &manifest,
+        publish: options.publish.as_ref(),
     };
     let facts = run.running.facts;
     let around = options.around.as_ref();
@@ -91,6 +92,7 @@ type Made = (PrivateDirectory, OsString, Vec<String>);
 struct Run<'a> {
     running: Running<'a>,
     manifest: &'a Value,
+    publish: Option<&'a PublishCommand>,
 }
 
 impl Run<'_> {
@@ -199,6 +201,11 @@ impl Run<'_> {
     ) -> Result<Vec<String>, Error> {
         let facts = self.running.facts;
         let mut command = self.running.command(facts.pack);
+        if let Some(publish) = self.publish.filter(|_| facts.packs_by_name)
+            && let Some(project) = &publish.project
+        {
+            command.arg(project).current_dir(&publish.directory);
+        }
         match facts.destination {
             Destination::Directory(flag) => command.arg(flag).arg(directory),
             Destination::File(flag) => command.arg(flag).arg(directory.join(FILE_NAME)),
@@ -249,7 +256,7 @@ fn plugin(text: &str) -> Result<PrivateDirectory, Error> {
 }
 
 /// The plugins that are there already, and this one.
-fn joined(others: Option<OsString>, path: &Path) -> OsString {
+pub(super) fn joined(others: Option<OsString>, path: &Path) -> OsString {
     match others {
         Some(mut all) if !all.is_empty() => {
             all.push(";");

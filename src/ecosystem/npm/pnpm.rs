@@ -17,6 +17,7 @@ pub(super) const PNPM: Facts = Facts {
     before: &["prepublishOnly", "prepublish"],
     within: &["prepack", "prepare", "postpack"],
     gate: "postpack",
+    after: &["publish", "postpublish"],
     // pnpm 12 would install the project before it runs a script, which its publish does not.
     run: &[
         "--config.enable-pre-post-scripts=false",
@@ -34,4 +35,5 @@ pub(super) const PNPM: Facts = Facts {
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
     settings_of_root: false,
     members: Members::Says(&["ls", "--recursive", "--depth=-1", "--json"], in_array),
+    packs_by_name: false,
 };

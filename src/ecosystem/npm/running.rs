@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     ecosystem::{
-        Error, PackOptions,
-        client::{Client, MARKER, WITH_SCRIPTS},
+        Error, PackOptions, PublishCommand,
+        client::{Client, LIMIT, MARKER, WITH_SCRIPTS},
     },
     model::escape,
 };
@@ -45,7 +45,10 @@ impl<'a> Running<'a> {
             let client = client.name;
             return Err(Error::ScriptsNotIgnored { client });
         }
-        let program = environment::program(client.name, |name| env::var_os(name));
+        let program = match &options.publish {
+            Some(publish) => (publish.program.clone(), None),
+            None => environment::program(client.name, |name| env::var_os(name)),
+        };
         let said = format!("{} --version", client.name);
         let version = escape(&client.ask(command(&program).arg("--version"), &said)?);
         Ok(Self {
@@ -89,6 +92,25 @@ impl<'a> Running<'a> {
     pub(super) fn typed(&self, arguments: &[&str]) -> String {
         format!("{} {}", self.facts.name, arguments.join(" "))
     }
+}
+
+/// What the client of this command says of its version where it runs.
+///
+/// # Errors
+///
+/// When it can't be run.
+pub fn version(client: &'static str, publish: &PublishCommand) -> Result<String, Error> {
+    let asked = Client {
+        name: client,
+        project: &publish.directory,
+        show_output: None,
+        limit: LIMIT,
+    };
+    let program = (publish.program.clone(), None);
+    let said = format!("{client} --version");
+    Ok(escape(
+        &asked.ask(command(&program).arg("--version"), &said)?,
+    ))
 }
 
 /// The program without the settings of a client around us that would change what is packed.

@@ -17,6 +17,7 @@ pub(super) const YARN_1: Facts = Facts {
     before: &["prepublish", "prepare", "prepublishOnly"],
     within: &["prepack", "postpack"],
     gate: "postpack",
+    after: &["publish", "postpublish"],
     run: &["run"],
     runs_around: true,
     registry: Some(registry::Settings {
@@ -28,4 +29,5 @@ pub(super) const YARN_1: Facts = Facts {
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),
     settings_of_root: false,
     members: Members::Says(&["--silent", "workspaces", "info", "--json"], in_object),
+    packs_by_name: false,
 };

@@ -86,6 +86,12 @@ const ALIAS: &str = "packwarden-gate";
 
 pub(super) fn publish(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Error> {
     let words = understood(command)?;
+    if gate.request.overrides.publish_anyway.is_some() {
+        return Err(command.refused(
+            "cargo asks a hook about each crate, and inside hooks nothing is overridden",
+            "waive the finding with its reason (`[[waive]]` in packwarden.toml), and publish again",
+        ));
+    }
     if words.has(&["--dry-run", "-n"]) {
         return rehearse(gate, command, &words);
     }

@@ -2,6 +2,7 @@
 //! client uploads exactly those bytes.
 
 mod cargo;
+mod npm;
 mod pypi;
 mod words;
 
@@ -14,29 +15,37 @@ use crate::model::escape;
 struct Client {
     /// What it is called on a command line.
     name: &'static str,
-    /// Publishes what its arguments say, and returns the exit code.
-    publish: fn(&Gate<'_>, &Command<'_>) -> Result<u8, Error>,
+    publish: Publish,
 }
+
+/// Publishes what the command says, and returns the exit code.
+type Publish = fn(&Gate<'_>, &Command<'_>) -> Result<u8, Error>;
 
 /// A further client is a further line.
 const CLIENTS: &[Client] = &[
-    Client {
-        name: "cargo",
-        publish: cargo::publish,
-    },
-    pypi::client("twine"),
-    pypi::client("uv"),
-    pypi::client("hatch"),
-    pypi::client("poetry"),
-    pypi::client("pdm"),
-    pypi::client("flit"),
-    pypi::client("maturin"),
-    pypi::client("python"),
-    pypi::client("python3"),
-    pypi::client("py"),
-    pypi::client("uvx"),
-    pypi::client("pipx"),
+    client("npm", npm::npm),
+    client("pnpm", npm::pnpm),
+    client("yarn", npm::yarn),
+    client("bun", npm::bun),
+    client("cargo", cargo::publish),
+    client("twine", pypi::publish),
+    client("uv", pypi::publish),
+    client("hatch", pypi::publish),
+    client("poetry", pypi::publish),
+    client("pdm", pypi::publish),
+    client("flit", pypi::publish),
+    client("maturin", pypi::publish),
+    client("python", pypi::publish),
+    client("python3", pypi::publish),
+    client("py", pypi::publish),
+    client("uvx", pypi::publish),
+    client("pipx", pypi::publish),
 ];
+
+/// A line of [`CLIENTS`].
+const fn client(name: &'static str, publish: Publish) -> Client {
+    Client { name, publish }
+}
 
 /// The command of the user.
 struct Command<'a> {
@@ -77,7 +86,11 @@ pub fn publish(gate: &Gate<'_>, command: &[OsString]) -> Result<u8, Error> {
         let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
         command.refused(
             "what it uploads is not known here",
-            format!("give the publish command itself, of {}", names.join(", ")),
+            format!(
+                "give the publish command itself, of {}; a script or a release tool is stopped by a hook \
+                 (`packwarden hook`), and runs as it is",
+                names.join(", ")
+            ),
         )
     })?;
     (known.publish)(gate, &command)

@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Client, Command};
+use super::Command;
 use crate::{
     check::{PackOptions, Request, Target},
     ecosystem,
@@ -25,11 +25,7 @@ use tools::{Directory, How};
 use typed::Typed;
 
 /// A client that uploads to PyPI, or a program that starts one.
-pub(super) const fn client(name: &'static str) -> Client {
-    Client { name, publish }
-}
-
-fn publish(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Error> {
+pub(super) fn publish(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Error> {
     let typed = Typed::of(command)?;
     let name = typed.tool.name;
     match typed.how {

@@ -1,0 +1,164 @@
+//! npm, pnpm, Yarn 1 and bun: the client packs, and then publishes the very file that has passed. Yarn 2 and
+//! later publish no file; see [`yarn_2`].
+
+mod chosen;
+mod clients;
+mod typed;
+mod yarn_2;
+
+use std::process;
+
+use self::{
+    chosen::{Chosen, chosen},
+    clients::{BUN, Client, NPM, PNPM, Takes, YARN_1, YARN_2},
+    typed::Typed,
+};
+use super::Command;
+use crate::{
+    check::{PackOptions, Request, Target},
+    ecosystem::{self, PublishCommand},
+    gate::{Error, Gate, client, held::HeldArtifact},
+    model::escape,
+};
+
+pub(super) fn npm(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Error> {
+    publish(gate, command, &NPM)
+}
+
+pub(super) fn pnpm(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Error> {
+    publish(gate, command, &PNPM)
+}
+
+/// What is typed tells which Yarn is meant.
+pub(super) fn yarn(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Error> {
+    let is_later = command.arguments.first().is_some_and(|word| word == "npm");
+    publish(gate, command, if is_later { &YARN_2 } else { &YARN_1 })
+}
+
+pub(super) fn bun(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Error> {
+    publish(gate, command, &BUN)
+}
+
+fn publish(gate: &Gate<'_>, command: &Command<'_>, client: &'static Client) -> Result<u8, Error> {
+    let typed = Typed::of(command, client)?;
+    if ecosystem::inside_npm_publish() {
+        return Err(command.refused(
+            "it runs inside a script that a publish runs by itself",
+            "give the script another name, such as `release`",
+        ));
+    }
+    let publish = typed.publish_command()?;
+    refuse_other_version(&typed, &publish)?;
+    let pack = PackOptions {
+        client: Some(client.name),
+        ignore_scripts: typed.is_on(&["--ignore-scripts"]),
+        publish: Some(publish),
+        ..gate.request.pack.clone()
+    };
+    let all = chosen(&typed, &pack)?;
+    // What can't be run afterwards must be known before the upload.
+    let after: Vec<_> = all
+        .iter()
+        .map(|one| after(one, &pack))
+        .collect::<Result<_, _>>()?;
+    let request = Request {
+        pack,
+        ..gate.request.clone()
+    };
+    let gate = Gate { request, ..*gate };
+    let targets = all.iter().map(|one| Target::Path(one.path().to_owned()));
+    let held = match gate.hold(targets.collect())? {
+        Ok(held) => held,
+        Err(code) => return Ok(code),
+    };
+    for ((one, artifact), after) in all.iter().zip(&held.artifacts).zip(after) {
+        held.verify(client.name)?;
+        gate.let_through(artifact, client.name);
+        let code = match client.takes {
+            Takes::Nothing => yarn_2::publish(&gate, &typed, artifact)?,
+            _ => {
+                let directory = match (client.takes, one) {
+                    // It takes the name and the version from where it runs.
+                    (Takes::Directory, Chosen::Project(project)) => project,
+                    _ => &typed.directory,
+                };
+                let mut command = typed.publishing(Some(&artifact.file));
+                client::run(&mut command, client.name, directory)?
+            }
+        };
+        if code != 0 {
+            return Ok(code);
+        }
+        let code = run_after(&gate, artifact, after, client.name)?;
+        if code != 0 {
+            return Ok(code);
+        }
+    }
+    Ok(0)
+}
+
+/// Two clients are called yarn, and what publishes with one runs a script with the other.
+fn refuse_other_version(typed: &Typed<'_>, publish: &PublishCommand) -> Result<(), Error> {
+    let client = typed.client;
+    let Some(versions) = &client.versions else {
+        return Ok(());
+    };
+    let version = ecosystem::npm_version(client.name, publish)?;
+    let major = version
+        .split('.')
+        .next()
+        .and_then(|major| major.parse().ok());
+    match major.is_some_and(|major: u32| versions.contains(&major)) {
+        true => Ok(()),
+        false => Err(typed.command.refused(
+            format!(
+                "this is {} {version}, which publishes in another way",
+                client.name
+            ),
+            "type `yarn publish` with yarn 1, and `yarn npm publish` with yarn 2 and later",
+        )),
+    }
+}
+
+/// The scripts that a publish of the file leaves out.
+fn after(one: &Chosen, pack: &PackOptions) -> Result<Vec<process::Command>, Error> {
+    match one {
+        Chosen::Project(project) if !pack.ignore_scripts => {
+            Ok(ecosystem::after_upload(project, pack)?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Runs them, unless the client is configured to run none. What they print goes to standard error: the
+/// client's own output has ended.
+fn run_after(
+    gate: &Gate<'_>,
+    artifact: &HeldArtifact,
+    commands: Vec<process::Command>,
+    client: &'static str,
+) -> Result<u8, Error> {
+    let packed_by = artifact.info.packed_by.as_ref();
+    if packed_by.is_some_and(|by| by.without_scripts.is_some()) {
+        return Ok(0);
+    }
+    for mut command in commands {
+        let directory = command
+            .get_current_dir()
+            .unwrap_or_else(|| ".".as_ref())
+            .to_owned();
+        #[cfg(unix)]
+        if let Ok(stderr) = std::os::fd::AsFd::as_fd(&std::io::stderr()).try_clone_to_owned() {
+            command.stdout(stderr);
+        }
+        let code = client::run(&mut command, client, &directory)?;
+        if code != 0 {
+            let words = command.get_args().map(|word| word.to_string_lossy());
+            let words: Vec<_> = words.collect();
+            let typed = escape(&format!("{client} {}", words.join(" ")));
+            (gate.say)(&format!("it was uploaded, but then `{typed}` failed"));
+            return Ok(code);
+        }
+    }
+    Ok(0)
+}
