@@ -71,6 +71,8 @@ pub enum Target {
     Path(PathBuf),
     /// An artifact on standard input.
     Stdin,
+    /// A package that npm has staged, by its id.
+    Staged(String),
 }
 
 /// What came of a request: the verdict, and the errors in it in the form that is rendered for
@@ -118,7 +120,7 @@ impl Target {
     pub fn directory(&self) -> Option<&Path> {
         match self {
             Target::Path(path) if path.is_dir() => Some(path),
-            Target::Path(_) | Target::Stdin => None,
+            Target::Path(_) | Target::Stdin | Target::Staged(_) => None,
         }
     }
 
@@ -126,6 +128,7 @@ impl Target {
         match self {
             Target::Path(path) => path.display().to_string(),
             Target::Stdin => "-".to_owned(),
+            Target::Staged(id) => format!("npm-stage:{id}"),
         }
     }
 }
@@ -219,6 +222,7 @@ impl<'a> Run<'a> {
                 checked.take(target, self.judge(source, Beside::here(), &policy));
                 return Ok(());
             }
+            Target::Staged(id) => return self.staged(id, target, checked),
             Target::Path(path) => path,
         };
         let shown = || escape(&path.display().to_string());
@@ -245,6 +249,27 @@ impl<'a> Run<'a> {
         } else {
             Err(vec![Error::NotAFile { path: shown() }])
         }
+    }
+
+    fn staged(
+        &mut self,
+        id: &str,
+        target: &Target,
+        checked: &mut Checked,
+    ) -> Result<(), Vec<Error>> {
+        let policy = self.policy(Path::new(HERE))?;
+        let packed = ecosystem::staged(id, &self.request.pack);
+        let packed = packed.map_err(|error| vec![error.into()])?;
+        let judged = open(&packed.file, &packed.label, None).and_then(|source| {
+            let origin = Origin::Published;
+            self.judge(Source { origin, ..source }, Beside::here(), &policy)
+        });
+        self.keep(&packed.file, &judged);
+        if let Some(save) = &mut self.save {
+            save.hold(vec![packed]);
+        }
+        checked.take(target, judged);
+        Ok(())
     }
 
     fn directory(

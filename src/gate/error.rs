@@ -41,6 +41,20 @@ pub enum Error {
     ))]
     NoPublishAround,
 
+    /// The registry has made something else of what was sent.
+    #[error(
+        "what is staged as {id} is not what was checked: its sha256 is {held}, and {sent} was sent"
+    )]
+    #[diagnostic(help("do not approve it: `npm stage reject {id}`, and stage it again"))]
+    OtherStaged {
+        /// The id that npm has given it.
+        id: String,
+        /// What the registry holds.
+        held: String,
+        /// What passed.
+        sent: String,
+    },
+
     /// The client, or a directory for it.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -52,7 +66,7 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Error::Refused { .. } | Error::NoPublishAround => 2,
-            Error::Changed { .. } => 4,
+            Error::Changed { .. } | Error::OtherStaged { .. } => 4,
             Error::Ecosystem(_) => 3,
         }
     }

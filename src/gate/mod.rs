@@ -8,6 +8,7 @@ mod error;
 mod held;
 mod hook_npm;
 mod publish;
+mod stage;
 
 use crate::check::{Checked, Request};
 pub use error::Error;

@@ -206,8 +206,15 @@ impl Registry {
                 sender.send(request.body.clone()).unwrap();
                 ("200 OK", r#"{"ok":true}"#.to_owned())
             }
+            _ if request.path == "/-/whoami" => ("200 OK", r#"{"username":"somebody"}"#.to_owned()),
             _ => ("404 Not Found", r#"{"error":"not found"}"#.to_owned()),
         });
+        Self { url, uploads }
+    }
+
+    /// One that somebody else has started.
+    pub(crate) fn at(url: String) -> Self {
+        let (_, uploads) = channel();
         Self { url, uploads }
     }
 
@@ -225,7 +232,8 @@ impl Registry {
     }
 }
 
-fn artifact(body: &[u8]) -> Vec<u8> {
+/// The tarball in what npm sends.
+pub(crate) fn artifact(body: &[u8]) -> Vec<u8> {
     let document: Value = serde_json::from_slice(body).unwrap();
     let attachments = document["_attachments"].as_object().unwrap();
     assert_eq!(attachments.len(), 1);

@@ -15,6 +15,7 @@ mod pnpm;
 mod registry;
 mod running;
 mod scripts;
+mod stage;
 mod workspace;
 mod yarn_1;
 mod yarn_2;
@@ -30,6 +31,7 @@ use serde_json::Value;
 use super::{Entry, Is, ManifestFile};
 use crate::model::Ecosystem;
 pub use around::{Around, around};
+pub use stage::{stage_id, staged};
 
 const MANIFEST: &str = "package.json";
 

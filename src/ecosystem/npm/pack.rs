@@ -221,7 +221,8 @@ impl Run<'_> {
             Way::Pack => None,
             Way::PackFrom(from) => Some(from),
             Way::Take(file) => {
-                let copied = fs::copy(file, directory.join(FILE_NAME));
+                let name = file.file_name().unwrap_or(FILE_NAME.as_ref());
+                let copied = fs::copy(file, directory.join(name));
                 copied.map_err(|source| Error::unreadable(file, source))?;
                 let said = [&[facts.name], facts.pack].concat();
                 return Ok(said.into_iter().map(str::to_owned).collect());
