@@ -81,6 +81,8 @@ pub enum Target {
     },
     /// An artifact on standard input.
     Stdin,
+    /// A package that npm has staged, by its id.
+    Staged(String),
 }
 
 /// What came of a request: the verdict, and the errors in it in the form that is rendered for
@@ -130,7 +132,7 @@ impl Target {
             Target::Path(path) if path.is_dir() => Some(path),
             Target::Made(all) => Some(&all.first()?.root),
             Target::Copy { of, .. } => Some(of),
-            Target::Path(_) | Target::Stdin => None,
+            Target::Path(_) | Target::Stdin | Target::Staged(_) => None,
         }
     }
 
@@ -142,6 +144,7 @@ impl Target {
                 .map_or_else(String::new, |one| one.label.clone()),
             Target::Copy { project, .. } => project.root.display().to_string(),
             Target::Stdin => "-".to_owned(),
+            Target::Staged(id) => format!("npm-stage:{id}"),
         }
     }
 }
@@ -238,6 +241,7 @@ impl<'a> Run<'a> {
             }
             Target::Made(all) => return self.packed(all.clone(), target, checked),
             Target::Copy { project, .. } => return self.projects([project], target, checked),
+            Target::Staged(id) => return self.staged(id, target, checked),
             Target::Path(path) => path,
         };
         let shown = || escape(&path.display().to_string());
@@ -264,6 +268,27 @@ impl<'a> Run<'a> {
         } else {
             Err(vec![Error::NotAFile { path: shown() }])
         }
+    }
+
+    fn staged(
+        &mut self,
+        id: &str,
+        target: &Target,
+        checked: &mut Checked,
+    ) -> Result<(), Vec<Error>> {
+        let policy = self.policy(Path::new(HERE))?;
+        let packed = ecosystem::staged(id, &self.request.pack);
+        let packed = packed.map_err(|error| vec![error.into()])?;
+        let judged = open(&packed.file, &packed.label, None).and_then(|source| {
+            let origin = Origin::Published;
+            self.judge(Source { origin, ..source }, Beside::here(), &policy)
+        });
+        self.keep(&packed.file, &judged);
+        if let Some(save) = &mut self.save {
+            save.hold(vec![packed]);
+        }
+        checked.take(target, judged);
+        Ok(())
     }
 
     fn directory(
@@ -365,7 +390,7 @@ impl<'a> Run<'a> {
         };
         let copied = match target {
             Target::Copy { of, .. } => Some(of),
-            Target::Path(_) | Target::Made(_) | Target::Stdin => None,
+            _ => None,
         };
         let roots = [&packed.root].into_iter();
         let roots = roots.chain(&packed.built_in).chain(copied);

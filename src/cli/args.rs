@@ -47,7 +47,8 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_long_help = exit::table())]
 pub(super) struct CheckArguments {
-    /// A directory of a project, an artifact file, or - for an artifact on standard input
+    /// A directory of a project, an artifact file, - for an artifact on standard input, or npm-stage:ID for
+    /// what `npm stage publish` has left with the registry
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
 

@@ -4,12 +4,20 @@ use super::{ExitCode, args::Color, interrupt, options::CheckOptions, panic, prog
 use crate::{
     check::{self, Checked, Request, Target},
     model::Progress,
-    policy::{RunError, Verdict},
+    policy::{Outcome, RunError, Verdict},
 };
 
 /// Checks, reports and says how it went.
 pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
-    check_and_tell(&options.request, options, color).1
+    let (checked, exit) = check_and_tell(&options.request, options, color);
+    for target in &options.request.targets {
+        if let (Target::Staged(id), Outcome::Passed) = (target, checked.verdict.outcome()) {
+            let sentence =
+                format!("nothing is approved yet; to publish it: npm stage approve {id}");
+            render::said(&sentence, color);
+        }
+    }
+    exit
 }
 
 /// Checks as `request` says and reports as `options` do.

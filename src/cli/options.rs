@@ -27,12 +27,18 @@ pub(super) struct CheckOptions {
     pub(super) exit_zero: bool,
 }
 
+/// What stands before the id of a staged package.
+const STAGED: &str = "npm-stage:";
+
 impl CheckOptions {
     /// Makes the arguments of `check` ready.
     pub(super) fn new(arguments: CheckArguments, color: Color) -> Result<Self, OutputError> {
-        let target = |path| match path {
-            path if path == *"-" => Target::Stdin,
-            path => Target::Path(path),
+        let target = |path: PathBuf| match path.to_str() {
+            Some("-") => Target::Stdin,
+            Some(text) if text.starts_with(STAGED) => {
+                Target::Staged(text[STAGED.len()..].to_owned())
+            }
+            _ => Target::Path(path),
         };
         let mut targets: Vec<Target> = Vec::new();
         for path in arguments.paths {
@@ -160,6 +166,7 @@ mod tests {
         assert_eq!(of(&[]), r#"[Path(".")]"#);
         assert_eq!(of(&["a.tgz", "-", "-"]), r#"[Path("a.tgz"), Stdin]"#);
         assert_eq!(of(&["./-"]), r#"[Path("./-")]"#);
+        assert_eq!(of(&["npm-stage:a"]), r#"[Staged("a")]"#);
     }
 
     #[test]

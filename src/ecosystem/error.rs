@@ -352,6 +352,16 @@ pub enum Error {
         why: &'static str,
     },
 
+    /// No staged package can have it.
+    #[error("npm stages no package under the id `{id}`")]
+    #[diagnostic(help(
+        "give the id that `npm stage publish` has printed, or `npm stage list` prints"
+    ))]
+    NoStageId {
+        /// What was given.
+        id: String,
+    },
+
     /// Several clients have left their lock files.
     #[error("{path} has lock files of several clients: {}", .names.join(", "))]
     #[diagnostic(help(

@@ -118,6 +118,20 @@ pub enum Error {
         places: String,
     },
 
+    /// The registry has made something else of what was sent.
+    #[error(
+        "what is staged as {id} is not what was checked: its sha256 is {held}, and {sent} was sent"
+    )]
+    #[diagnostic(help("do not approve it: `npm stage reject {id}`, and stage it again"))]
+    OtherStaged {
+        /// The id that npm has given it.
+        id: String,
+        /// What the registry holds.
+        held: String,
+        /// What passed.
+        sent: String,
+    },
+
     /// The client, or a directory for it.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -135,6 +149,7 @@ impl Error {
             Error::Nothing(_) | Error::Ecosystem(_) => 3,
             Error::Changed { .. }
             | Error::NoCompanion { .. }
+            | Error::OtherStaged { .. }
             | Error::Repacked { .. }
             | Error::Unguarded { .. }
             | Error::Unseen { .. }

@@ -12,6 +12,8 @@ mod neutral;
 mod publish;
 mod push;
 
+mod stage;
+
 use std::ffi::OsString;
 
 use crate::check::{Checked, Request};

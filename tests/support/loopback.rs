@@ -15,11 +15,13 @@ pub(crate) struct Request {
     pub(crate) body: Vec<u8>,
 }
 
-/// A status and a text.
-pub(crate) type Answer = (&'static str, String);
+/// A status and a text, or bytes.
+pub(crate) type Answer<Content = String> = (&'static str, Content);
 
 /// Starts a server that gives these answers, and says where it is.
-pub(crate) fn serve(mut answer: impl FnMut(&Request) -> Answer + Send + 'static) -> String {
+pub(crate) fn serve<Content: AsRef<[u8]>>(
+    mut answer: impl FnMut(&Request) -> Answer<Content> + Send + 'static,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let served = url.clone();
@@ -32,10 +34,10 @@ pub(crate) fn serve(mut answer: impl FnMut(&Request) -> Answer + Send + 'static)
     url
 }
 
-fn serve_one(
+fn serve_one<Content: AsRef<[u8]>>(
     mut stream: &TcpStream,
     url: &str,
-    answer: &mut impl FnMut(&Request) -> Answer,
+    answer: &mut impl FnMut(&Request) -> Answer<Content>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let (mut first, mut length) = (String::new(), 0);
@@ -62,10 +64,12 @@ fn serve_one(
         path: words.next().unwrap_or_default(),
         body,
     });
+    let content = content.as_ref();
     let length = content.len();
     write!(
         stream,
         "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
-         Connection: close\r\n\r\n{content}"
-    )
+         Connection: close\r\n\r\n"
+    )?;
+    stream.write_all(content)
 }

@@ -116,43 +116,20 @@ impl Client {
     pub(crate) fn beside(&self, registry: &Registry, program: Packwarden) -> Packwarden {
         let path = env::var_os("PATH").unwrap_or_default();
         let all = std::iter::once(self.directory()).chain(env::split_paths(&path));
-        let mut program = program.variable("PATH", env::join_paths(all).unwrap());
-        let nowhere = "http://127.0.0.1:9";
-        for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] {
-            program = program.variable(name, nowhere);
-        }
-        let token = format!("npm_config_{}/:_authToken", registry.host());
-        for (name, value) in [
-            ("NO_PROXY", "127.0.0.1"),
-            ("no_proxy", "127.0.0.1"),
-            ("npm_config_globalconfig", "/nowhere"),
-            ("npm_config_registry", &registry.url),
-            ("pnpm_config_registry", &registry.url),
-            (&token, "none"),
-            ("NPM_CONFIG_TOKEN", "none"),
-            ("YARN_NPM_REGISTRY_SERVER", &registry.url),
-            ("YARN_NPM_AUTH_TOKEN", "none"),
-            ("YARN_UNSAFE_HTTP_WHITELIST", "127.0.0.1"),
-            ("YARN_HTTPS_PROXY", nowhere),
-            ("YARN_ENABLE_TELEMETRY", "0"),
-            ("COREPACK_ENABLE_NETWORK", "0"),
-        ] {
-            program = program.variable(name, value);
-        }
-        let home = program.home();
-        // What yarn 1 and pnpm 12 take a token from.
-        let settings = format!(
-            "registry={}\n{}/:_authToken=none\n",
-            registry.url,
-            registry.host()
-        );
-        fs::write(home.join(".npmrc"), settings).unwrap();
-        program
+        reaching(
+            registry,
+            program.variable("PATH", env::join_paths(all).unwrap()),
+        )
+    }
+
+    /// Its program.
+    pub(crate) fn program_path(&self) -> PathBuf {
+        self.directory().join(self.program)
     }
 
     /// A command of this client.
-    fn command(&self, registry: &Registry, arguments: &[&str]) -> Packwarden {
-        let program = self.directory().join(self.program);
+    pub(crate) fn command(&self, registry: &Registry, arguments: &[&str]) -> Packwarden {
+        let program = self.program_path();
         let program = scrubbed(program.to_str().unwrap()).arguments(arguments);
         self.beside(registry, program)
     }
@@ -181,6 +158,41 @@ impl Client {
     }
 }
 
+/// In an environment where a client reaches this registry only.
+pub(crate) fn reaching(registry: &Registry, mut program: Packwarden) -> Packwarden {
+    let nowhere = "http://127.0.0.1:9";
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] {
+        program = program.variable(name, nowhere);
+    }
+    let token = format!("npm_config_{}/:_authToken", registry.host());
+    for (name, value) in [
+        ("NO_PROXY", "127.0.0.1"),
+        ("no_proxy", "127.0.0.1"),
+        ("npm_config_globalconfig", "/nowhere"),
+        ("npm_config_registry", &registry.url),
+        ("pnpm_config_registry", &registry.url),
+        (&token, "none"),
+        ("NPM_CONFIG_TOKEN", "none"),
+        ("YARN_NPM_REGISTRY_SERVER", &registry.url),
+        ("YARN_NPM_AUTH_TOKEN", "none"),
+        ("YARN_UNSAFE_HTTP_WHITELIST", "127.0.0.1"),
+        ("YARN_HTTPS_PROXY", nowhere),
+        ("YARN_ENABLE_TELEMETRY", "0"),
+        ("COREPACK_ENABLE_NETWORK", "0"),
+    ] {
+        program = program.variable(name, value);
+    }
+    let home = program.home();
+    // What yarn 1 and pnpm 12 take a token from.
+    let settings = format!(
+        "registry={}\n{}/:_authToken=none\n",
+        registry.url,
+        registry.host()
+    );
+    fs::write(home.join(".npmrc"), settings).unwrap();
+    program
+}
+
 /// A registry that takes whatever is published, and has nothing.
 pub(crate) struct Registry {
     pub(crate) url: String,
@@ -201,6 +213,7 @@ impl Registry {
                 sender.send(request.body.clone()).unwrap();
                 ("200 OK", r#"{"ok":true}"#.to_owned())
             }
+            _ if request.path == "/-/whoami" => ("200 OK", r#"{"username":"somebody"}"#.to_owned()),
             _ => ("404 Not Found", r#"{"error":"not found"}"#.to_owned()),
         });
         Self {
@@ -223,6 +236,12 @@ impl Registry {
             .collect()
     }
 
+    /// One that somebody else has started.
+    pub(crate) fn at(url: String) -> Self {
+        let (_, uploads) = channel();
+        Self { url, uploads }
+    }
+
     /// The artifacts that came since this was last asked.
     pub(crate) fn uploads(&self) -> Vec<Vec<u8>> {
         self.uploads
@@ -237,7 +256,8 @@ impl Registry {
     }
 }
 
-fn artifact(body: &[u8]) -> Vec<u8> {
+/// The tarball in what npm sends.
+pub(crate) fn artifact(body: &[u8]) -> Vec<u8> {
     let document: Value = serde_json::from_slice(body).unwrap();
     let attachments = document["_attachments"].as_object().unwrap();
     assert_eq!(attachments.len(), 1);

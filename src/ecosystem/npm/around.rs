@@ -46,6 +46,8 @@ pub struct Around {
     pub(super) packed: Option<Sha512>,
     /// Where the command was typed.
     pub(super) typed_in: Option<PathBuf>,
+    /// The file that it writes if it is a pack.
+    pub(super) written: Option<PathBuf>,
 }
 
 /// The publish around this process.
@@ -100,6 +102,12 @@ fn of(variable: impl Fn(&str) -> Option<OsString>, here: &Path) -> Result<Option
         client: known.ok_or_else(unclear)?,
         version: version.to_owned(),
         script: variable("npm_lifecycle_script").map(|text| text.to_string_lossy().into_owned()),
+        written: variable("INIT_CWD").map(|typed_in| {
+            let name = text("npm_package_name").replace('@', "").replace('/', "-");
+            let name = format!("{name}-{}.tgz", text("npm_package_version"));
+            let destination = text("npm_config_pack_destination");
+            Path::new(&typed_in).join(destination).join(name)
+        }),
         typed_in: variable("INIT_CWD").map(PathBuf::from),
         event,
         packed,

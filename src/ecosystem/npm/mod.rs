@@ -17,6 +17,7 @@ mod registry;
 mod running;
 pub(super) mod script;
 mod scripts;
+mod stage;
 mod workspace;
 mod yarn_1;
 mod yarn_2;
@@ -34,6 +35,7 @@ use crate::model::Ecosystem;
 pub use after::after_upload;
 pub use around::{Around, around};
 pub use running::version;
+pub use stage::{stage_id, staged};
 pub use yarn_2::yarn_plugins;
 
 const MANIFEST: &str = "package.json";

@@ -89,6 +89,18 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
 /// Where an artifact was made, what it is called there, and how that would be typed.
 type Made = (PrivateDirectory, OsString, Vec<String>);
 
+/// How an artifact is come by.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// It is packed in the project's directory.
+    Pack,
+    /// It is packed by its path, from another directory: npm then does not read the ignore files of its
+    /// workspace.
+    PackFrom(&'a Path),
+    /// It lies there.
+    Take(&'a Path),
+}
+
 struct Run<'a> {
     running: Running<'a>,
     manifest: &'a Value,
@@ -174,9 +186,13 @@ impl Run<'_> {
         let typed_in = around.and_then(|around| around.typed_in.as_deref());
         let elsewhere = typed_in.filter(|directory| directory.is_dir());
         let packed = around.and_then(|around| around.packed);
-        for from in [None].into_iter().chain(elsewhere.map(Some)) {
+        // A pack has written it already, maybe into the project, where one more would take it along.
+        let written = around.and_then(|around| around.written.as_deref());
+        let written = written.filter(|file| packed.is_some() && file.is_file());
+        let ways = written.map(Way::Take).into_iter().chain([Way::Pack]);
+        for way in ways.chain(elsewhere.map(Way::PackFrom)) {
             let directory = PrivateDirectory::create()?;
-            let said = self.pack(directory.path(), scripts, from)?;
+            let said = self.pack(directory.path(), scripts, way)?;
             let file_name = only_file(directory.path(), self.running.facts.name)?;
             let file = directory.path().join(&file_name);
             let read = || File::open(&file).and_then(Sha512::reading);
@@ -191,15 +207,20 @@ impl Run<'_> {
         })
     }
 
-    /// Packs into the directory, and says how that would be typed. From another directory than the
-    /// project's own it is packed by its path: npm then does not read the ignore files of the workspace.
-    fn pack(
-        &self,
-        directory: &Path,
-        scripts: Scripts,
-        from: Option<&Path>,
-    ) -> Result<Vec<String>, Error> {
+    /// Packs into the directory, and says how that would be typed.
+    fn pack(&self, directory: &Path, scripts: Scripts, way: Way<'_>) -> Result<Vec<String>, Error> {
         let facts = self.running.facts;
+        let from = match way {
+            Way::Pack => None,
+            Way::PackFrom(from) => Some(from),
+            Way::Take(file) => {
+                let name = file.file_name().unwrap_or(FILE_NAME.as_ref());
+                let copied = fs::copy(file, directory.join(name));
+                copied.map_err(|source| Error::unreadable(file, source))?;
+                let said = [&[facts.name], facts.pack].concat();
+                return Ok(said.into_iter().map(str::to_owned).collect());
+            }
+        };
         let mut command = self.running.command(facts.pack);
         if let Some(publish) = self.publish.filter(|_| facts.packs_by_name)
             && let Some(project) = &publish.project

@@ -114,7 +114,7 @@ pub fn version(client: &'static str, publish: &PublishCommand) -> Result<String,
 }
 
 /// The program without the settings of a client around us that would change what is packed.
-fn command((program, script): &Program) -> Command {
+pub(super) fn command((program, script): &Program) -> Command {
     let mut command = Command::new(program);
     command.args(script).env(MARKER, WITH_SCRIPTS);
     for (name, _) in env::vars_os() {
@@ -123,4 +123,11 @@ fn command((program, script): &Program) -> Command {
         }
     }
     command
+}
+
+/// The first two numbers of a version.
+pub(super) fn number(version: &str) -> (u32, u32) {
+    let mut numbers = version.split('.').map(|number| number.parse().ok());
+    let mut next = || numbers.next().flatten().unwrap_or_default();
+    (next(), next())
 }
