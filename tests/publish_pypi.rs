@@ -367,6 +367,67 @@ fn flags_reach_the_client_untouched() {
     assert!(file.ends_with("/acme-1.0-py3-none-any.whl\n"), "{file}");
 }
 
+/// A project that is to go to a registry of one's own goes nowhere else.
+#[test]
+fn where_it_goes_is_checked_too() {
+    let project = Project::built();
+    let at = |url: &str| format!("[publish]\nregistries = [\"{url}\"]\n");
+    let upload = |line: &[&str]| {
+        let ours = packwarden(&["publish", "--"]).arguments(line);
+        let ours = beside(&[line[0], "python3"], project.registry.alone(ours));
+        ours.directory(project.root()).run()
+    };
+    project.write("packwarden.toml", at("https://pypi.acme.internal/"));
+    for line in [&["twine", "upload", "dist/*"][..], &["uv", "publish"]] {
+        let ran = upload(line);
+        project.uploads_nothing(&ran, 1, "which `[publish] registries` does not name");
+    }
+    project.write("packwarden.toml", at(&project.registry.url));
+    for line in [
+        &["twine", "upload", "dist/*", "-r", "other"][..],
+        &["uv", "publish", "--publish-url", &project.registry.url],
+    ] {
+        let ran = upload(line);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert_eq!(project.registry.uploads(), project.dist());
+    }
+}
+
+/// uv leaves what it builds of a workspace in one place, beside a manifest that is of no package.
+#[test]
+fn of_a_workspace_each_member_is_checked_as_itself() {
+    let project = Project::new(UV);
+    project.write(
+        "pyproject.toml",
+        "[tool.uv.workspace]\nmembers = [\"members/*\"]\n",
+    );
+    for name in ["acme", "other"] {
+        let member = format!("members/{name}");
+        project.write(
+            &format!("{member}/pyproject.toml"),
+            manifest(name, "1.0", UV),
+        );
+        project.write(&format!("{member}/README.md"), "");
+        project.write(&format!("{member}/LICENSE"), "MIT\n");
+        project.write(&format!("{member}/src/{name}/__init__.py"), "");
+    }
+    let build = scrubbed("uv").arguments(&["build", "--quiet", "--all-packages"]);
+    let ran = beside(&["uv", "python3"], build).directory(project.root());
+    assert_eq!(ran.run().code, Some(0));
+    fs::remove_file(project.root().join("dist/.gitignore")).unwrap();
+    assert_eq!(project.publishes(&["uv", "publish"]), project.dist());
+    assert_eq!(project.dist().len(), 4);
+    // One that is no longer for publishing.
+    let private = manifest("other", "1.0", UV).replace(
+        "[build",
+        "classifiers = [\"Private :: Do Not Upload\"]\n[build",
+    );
+    project.write("members/other/pyproject.toml", private);
+    let said = "is of `other`, not of `acme`";
+    project.publishes_nothing(&["uv", "publish"], 1, said);
+    project.publishes_nothing(&["uv", "publish", "--directory", "."], 1, said);
+}
+
 #[test]
 fn what_can_not_be_followed_is_refused() {
     let project = Project::built();
