@@ -23,8 +23,8 @@ use crate::{
     ecosystem::{self, Packed, Project},
     host,
     model::{
-        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress, Sha256,
-        SourcePlaces, escape,
+        Context, Destination, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy,
+        Progress, Sha256, SourcePlaces, escape,
     },
     policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
     rule::{RuleError, RuleSet},
@@ -63,6 +63,8 @@ pub struct Request {
     pub expect: Option<PathBuf>,
     /// The directory to keep the artifacts in, if all pass.
     pub save: Option<PathBuf>,
+    /// Where it all goes, if that is known better than what is checked tells.
+    pub destination: Option<Destination>,
 }
 
 /// One thing to check.
@@ -413,6 +415,12 @@ impl<'a> Run<'a> {
 
     fn judge(&self, source: Source, beside: Beside<'_>, policy: &Policy) -> Result<Judged, Error> {
         let Policy { settings, rules } = policy;
+        let known = self.request.destination.clone();
+        let source = Source {
+            sha512: self.request.sha512,
+            destination: known.or(source.destination),
+            ..source
+        };
         let mut context = Context {
             dist: beside.dist,
             publishing: settings.publishing().clone(),
@@ -424,10 +432,6 @@ impl<'a> Run<'a> {
             context.self_values = host::self_values(&beside.roots);
             context.live_secrets = host::live_secrets(&beside.roots);
         }
-        let source = Source {
-            sha512: self.request.sha512,
-            ..source
-        };
         let client = source.packed_by.as_ref().map(|by| by.client.as_str());
         let outputs = settings.outputs();
         let repository = beside.repository;

@@ -30,7 +30,33 @@ const SDIST: &str = "dist/acme-1.0.tar.gz";
 const UV: &str = "requires = [\"uv_build==0.13.6\"]\nbuild-backend = \"uv_build\"\n";
 const POETRY: &str =
     "requires = [\"poetry-core==2.5.0\"]\nbuild-backend = \"poetry.core.masonry.api\"\n";
-const PDM: &str = "requires = [\"pdm-backend==2.5.0\"]\nbuild-backend = \"pdm.backend\"\n";
+/// A backend in the project itself: PDM asks the registry of packages for any other.
+const OWN: &str = "requires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n";
+const BACKEND: &str = r#"
+import base64, glob, hashlib, io, os, tarfile, zipfile
+METADATA = b"Metadata-Version: 2.1\nName: acme\nVersion: 1.0\nSummary: An example\nLicense: MIT\n"
+def files(*patterns):
+    paths = [path for pattern in patterns for path in glob.glob(pattern) if os.path.isfile(path)]
+    return {path: open(path, "rb").read() for path in paths}
+def build_wheel(directory, settings=None, metadata=None):
+    wheel = b"Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    told, record = "acme-1.0.dist-info/", ""
+    members = {name[4:]: content for name, content in files("src/acme/*.*", "src/acme/*/*").items()} | {told + "METADATA": METADATA, told + "WHEEL": wheel}
+    for name, content in members.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+        record += f"{name},sha256={digest},{len(content)}\n"
+    members[told + "RECORD"] = (record + told + "RECORD,,\n").encode()
+    with zipfile.ZipFile(directory + "/acme-1.0-py3-none-any.whl", "w") as made:
+        for name, content in members.items(): made.writestr(name, content)
+    return "acme-1.0-py3-none-any.whl"
+def build_sdist(directory, settings=None):
+    with tarfile.open(directory + "/acme-1.0.tar.gz", "w:gz", format=tarfile.USTAR_FORMAT) as made:
+        for name, content in (files("*.py", "*.toml", "src/acme/*.*", "src/acme/*/*") | {"PKG-INFO": METADATA}).items():
+            member = tarfile.TarInfo("acme-1.0/" + name)
+            member.size = len(content)
+            made.addfile(member, io.BytesIO(content))
+    return "acme-1.0.tar.gz"
+"#;
 const MATURIN: &str = "requires = [\"maturin==1.16.0\"]\nbuild-backend = \"maturin\"\n\
     [tool.maturin]\nbindings = \"bin\"\n[tool.maturin.sbom]\nrust = false\n";
 
@@ -158,7 +184,7 @@ const READY: [&[&str]; 8] = [
         "upload",
         WHEEL,
         SDIST,
-        "--skip-existing",
+        "--verbose",
     ],
     &["uv", "publish"],
     &["uv", "-q", "publish", WHEEL, "dist/*.gz"],
@@ -213,10 +239,13 @@ fn what_is_built_is_checked_before_it_is_uploaded() {
             POETRY,
             &["poetry", "publish", "--build", "-n", "-r", "local"][..],
         ),
-        (PDM, &["pdm", "publish"]),
+        (OWN, &["pdm", "publish"]),
         (MATURIN, &["maturin", "publish", "--non-interactive"]),
     ] {
         let project = Project::new(backend);
+        if backend == OWN {
+            project.write("backend.py", BACKEND);
+        }
         if backend == MATURIN {
             project.write("src/main.rs", "fn main() {}\n");
             let package = "[package]\nname = \"acme\"\nversion = \"1.0.0\"\nedition = \"2021\"\npublish = false\n[workspace]\n";
@@ -233,14 +262,8 @@ fn what_is_built_is_checked_before_it_is_uploaded() {
             [(SDIST.replace("dist/", ""), Sha256::of(b"old").to_string())]
         );
 
-        project.write("src/acme/.env", "A=1\n");
-        project.write(".env", "A=1\n");
-        let ran = project.publish(line);
-        match backend {
-            // It leaves the file out.
-            POETRY if ran.code == Some(0) => {}
-            _ => project.uploads_nothing(&ran, 1, "env-file"),
-        }
+        project.write("src/acme/key.d/id_ed25519", "x\n");
+        project.publishes_nothing(line, 1, "id_ed25519");
     }
 }
 
@@ -342,6 +365,67 @@ fn flags_reach_the_client_untouched() {
         .unwrap_or_else(|| panic!("{told}"));
     assert!(file.starts_with('/') && file.lines().count() == 1, "{file}");
     assert!(file.ends_with("/acme-1.0-py3-none-any.whl\n"), "{file}");
+}
+
+/// A project that is to go to a registry of one's own goes nowhere else.
+#[test]
+fn where_it_goes_is_checked_too() {
+    let project = Project::built();
+    let at = |url: &str| format!("[publish]\nregistries = [\"{url}\"]\n");
+    let upload = |line: &[&str]| {
+        let ours = packwarden(&["publish", "--"]).arguments(line);
+        let ours = beside(&[line[0], "python3"], project.registry.alone(ours));
+        ours.directory(project.root()).run()
+    };
+    project.write("packwarden.toml", at("https://pypi.acme.internal/"));
+    for line in [&["twine", "upload", "dist/*"][..], &["uv", "publish"]] {
+        let ran = upload(line);
+        project.uploads_nothing(&ran, 1, "which `[publish] registries` does not name");
+    }
+    project.write("packwarden.toml", at(&project.registry.url));
+    for line in [
+        &["twine", "upload", "dist/*", "-r", "other"][..],
+        &["uv", "publish", "--publish-url", &project.registry.url],
+    ] {
+        let ran = upload(line);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert_eq!(project.registry.uploads(), project.dist());
+    }
+}
+
+/// uv leaves what it builds of a workspace in one place, beside a manifest that is of no package.
+#[test]
+fn of_a_workspace_each_member_is_checked_as_itself() {
+    let project = Project::new(UV);
+    project.write(
+        "pyproject.toml",
+        "[tool.uv.workspace]\nmembers = [\"members/*\"]\n",
+    );
+    for name in ["acme", "other"] {
+        let member = format!("members/{name}");
+        project.write(
+            &format!("{member}/pyproject.toml"),
+            manifest(name, "1.0", UV),
+        );
+        project.write(&format!("{member}/README.md"), "");
+        project.write(&format!("{member}/LICENSE"), "MIT\n");
+        project.write(&format!("{member}/src/{name}/__init__.py"), "");
+    }
+    let build = scrubbed("uv").arguments(&["build", "--quiet", "--all-packages"]);
+    let ran = beside(&["uv", "python3"], build).directory(project.root());
+    assert_eq!(ran.run().code, Some(0));
+    fs::remove_file(project.root().join("dist/.gitignore")).unwrap();
+    assert_eq!(project.publishes(&["uv", "publish"]), project.dist());
+    assert_eq!(project.dist().len(), 4);
+    // One that is no longer for publishing.
+    let private = manifest("other", "1.0", UV).replace(
+        "[build",
+        "classifiers = [\"Private :: Do Not Upload\"]\n[build",
+    );
+    project.write("members/other/pyproject.toml", private);
+    let said = "is of `other`, not of `acme`";
+    project.publishes_nothing(&["uv", "publish"], 1, said);
+    project.publishes_nothing(&["uv", "publish", "--directory", "."], 1, said);
 }
 
 #[test]
@@ -502,56 +586,41 @@ fn signatures_and_attestations_go_with_their_artifacts() {
 
 /// Killed while the client builds, nothing is uploaded; while it uploads, what was checked is.
 #[test]
-fn a_kill_at_any_moment_lets_nothing_unchecked_through() {
+fn a_kill_lets_nothing_unchecked_through() {
     let project = Project::built();
     let checked = project.dist();
-    let fifo = |name: &str| {
-        let path = project.place.path().parent().unwrap().join(format!(
-            "{}-{name}",
-            project.root().file_name().unwrap().to_str().unwrap()
-        ));
-        assert!(
-            Command::new("mkfifo")
-                .arg(&path)
-                .status()
-                .unwrap()
-                .success()
-        );
+    let fifos = tempfile::tempdir().unwrap();
+    let [reached, go_on, ended] = ["reached", "go-on", "ended"].map(|name| {
+        let path = fifos.path().join(name);
+        let made = Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
         path
-    };
-    let (reached, go_on) = (fifo("reached"), fifo("go-on"));
-    let wait = format!(
-        "echo > '{}'; read line < '{}'",
-        reached.display(),
-        go_on.display()
-    );
-    for (line, when) in [
-        (&["twine", "upload", "dist/*"][..], "upload"),
+    });
+    for (line, when, expected) in [
+        (&["twine", "upload", "dist/*"][..], "upload", &checked[..]),
         (
             &["poetry", "publish", "--build", "-n", "-r", "local"],
             "build",
+            &[],
         ),
     ] {
         let ours = project.prepare(line);
         let program = ours.home().join("programs").join(line[0]);
         let real = fs::read_to_string(&program).unwrap();
-        let real = real.lines().last().unwrap().to_owned();
-        let after = project.root().join("ended");
-        let script = format!(
-            "case \"$1\" in {when}) {wait};; esac; {} ; echo > '{}'",
-            real.replace("exec ", ""),
-            after.display()
-        );
+        let real = real.lines().last().unwrap();
+        let here = real.replace("exec ", "");
+        let [reached, go_on, ended] = [&reached, &go_on, &ended].map(|path| path.display());
+        let waiting = format!("echo > {reached}; read line < {go_on}; {here}; echo > {ended}");
+        let script = format!("case \"$1\" in {when}) {waiting};; *) {real};; esac");
         stand_in(&program, &script);
         let mut running = ours.start();
-        fs::read(&reached).unwrap();
+        fs::read(reached.to_string()).unwrap();
         running.child.kill().unwrap();
         running.child.wait().unwrap();
-        fs::write(&go_on, "\n").unwrap();
-        fs::read(&reached).map(drop).unwrap_or_default();
-        let uploads = project.registry.uploads();
-        assert!(uploads.is_empty() || uploads == checked, "{uploads:?}");
+        // Nobody changes what was checked now, for it lies elsewhere.
+        project.write(WHEEL, "swapped");
+        fs::write(go_on.to_string(), "\n").unwrap();
+        fs::read(ended.to_string()).unwrap();
+        assert_eq!(project.registry.uploads(), expected);
     }
-    fs::remove_file(reached).unwrap();
-    fs::remove_file(go_on).unwrap();
 }

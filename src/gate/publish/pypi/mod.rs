@@ -2,6 +2,7 @@
 //! place of its own. Those that build first are kept from that.
 
 mod companion;
+mod destination;
 mod files;
 mod place;
 mod tools;
@@ -28,6 +29,13 @@ use typed::Typed;
 pub(super) fn publish(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Error> {
     let typed = Typed::of(command)?;
     let name = typed.tool.name;
+    let gate = &Gate {
+        request: Request {
+            destination: destination::destination(&typed),
+            ..gate.request.clone()
+        },
+        check: gate.check,
+    };
     match typed.how {
         How::Files(files) => {
             let found = files::named(&typed, files)?;

@@ -13,6 +13,9 @@ use crate::ecosystem::{self, artifacts_in, newest_in};
 pub(super) struct Tool {
     pub(super) name: &'static str,
     pub(super) known: Known,
+    /// Flags and variables that say where it uploads to, by an address or a name; the first that is there
+    /// decides, of several flags that mean the same the last.
+    pub(super) goes_to: &'static [&'static [&'static str]],
     /// Variables that change what it uploads in ways that are not followed.
     pub(super) variables: &'static [&'static str],
     /// Its commands that upload.
@@ -98,6 +101,12 @@ const TWINE: Tool = Tool {
             "--no-color",
         ],
     },
+    goes_to: &[
+        &["--repository-url"],
+        &["TWINE_REPOSITORY_URL"],
+        &["-r", "--repository"],
+        &["TWINE_REPOSITORY"],
+    ],
     variables: &[],
     commands: &[(
         "upload",
@@ -156,6 +165,12 @@ const UV: Tool = Tool {
             "--preview",
         ],
     },
+    goes_to: &[
+        &["--publish-url"],
+        &["UV_PUBLISH_URL"],
+        &["--index"],
+        &["UV_PUBLISH_INDEX"],
+    ],
     variables: &[],
     commands: &[(
         "publish",
@@ -210,6 +225,7 @@ const HATCH: Tool = Tool {
             "--yes",
         ],
     },
+    goes_to: &[&["-r", "--repo"], &["HATCH_INDEX_REPO"]],
     variables: &["HATCH_PROJECT", "HATCH_PUBLISHER"],
     commands: &[(
         "publish",
@@ -244,6 +260,12 @@ const MATURIN: Tool = Tool {
             "--verbose",
         ],
     },
+    goes_to: &[
+        &["--repository-url"],
+        &["MATURIN_REPOSITORY_URL"],
+        &["-r", "--repository"],
+        &["MATURIN_REPOSITORY"],
+    ],
     variables: &[],
     commands: &[
         (
@@ -296,6 +318,7 @@ const POETRY: Tool = Tool {
             "--verbose",
         ],
     },
+    goes_to: &[&["-r", "--repository"]],
     variables: &[],
     commands: &[(
         "publish",
@@ -357,6 +380,7 @@ const PDM: Tool = Tool {
             "--non-interactive",
         ],
     },
+    goes_to: &[&["-r", "--repository"], &["PDM_PUBLISH_REPO"]],
     variables: &[],
     commands: &[(
         "publish",
@@ -382,6 +406,7 @@ const FLIT: Tool = Tool {
         with_value: &["-f", "--ini-file", "--format", "--pypirc", "--repository"],
         without: &["--use-vcs", "--no-use-vcs", "--debug"],
     },
+    goes_to: &[],
     variables: &[],
     commands: &[(
         "publish",
