@@ -23,7 +23,10 @@ use std::{
     time::Duration,
 };
 
-pub use cargo::{CargoWorkspace, Provider, cargo_providers, cargo_token, cargo_token_variable};
+pub use cargo::{
+    CargoWorkspace, Provider, Providers as CargoProviders, cargo_providers, cargo_token,
+    cargo_token_variable,
+};
 pub use error::Error;
 pub use locate::{Located, Selection, can_be_published, is_manifest, locate, projects_in};
 pub use npm::script::{PublishScript, ignores_scripts, publish_script};

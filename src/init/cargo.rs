@@ -13,7 +13,10 @@ use super::{
     plan::text_of,
     survey::Package,
 };
-use crate::model::Ecosystem;
+use crate::{
+    ecosystem::{CargoProviders, cargo_providers},
+    model::{Ecosystem, escape},
+};
 
 const PROVIDER: &str = "packwarden hook cargo";
 /// What cargo asks where nothing is configured.
@@ -30,29 +33,27 @@ pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
     plan.found
         .push("crates, published with `cargo publish`".to_owned());
     let place = place(survey)?;
-    let configuration = Configuration::of(&place)?;
-    let mut standing = Standing::Decides;
-    for package in &packages {
+    let providers = cargo_providers(&place);
+    let mut all = packages.iter().map(|package| {
         let registry = package.manifest.registry.as_deref();
-        standing = configuration.standing(registry, |name| std::env::var(name).ok());
-        if standing != Standing::Decides {
-            break;
-        }
-    }
+        standing(&providers, registry)
+    });
+    let worst = all.find(|one| *one != Standing::Decides);
     let file = configuration_file(&place, survey.top());
-    match standing {
-        Standing::Decides => return Ok(()),
-        Standing::Not(reason) => {
+    match worst {
+        None | Some(Standing::Decides) => return Ok(()),
+        Some(Standing::Not(reason)) => {
             plan.by_hand.push(format!(
                 "cargo's configuration was left alone: {reason}; let `{PROVIDER}` be the one that is asked first \
                  (`{PROVIDER} -- NAME ARGS` asks another for the token)"
             ));
             return Ok(());
         }
-        Standing::Absent => {}
+        Some(Standing::Absent) => {}
     }
-    let others = configuration.global();
-    let default: &[&str] = if others.is_empty() { &[DEFAULT] } else { &[] };
+    let other = providers.everywhere.first().map(|words| words.join(" "));
+    let other = other.filter(|other| other != DEFAULT);
+    let default: &[&str] = if other.is_none() { &[DEFAULT] } else { &[] };
     let instead =
         format!("let `global-credential-providers` under `[registry]` end with \"{PROVIDER}\"");
     plan.edit(survey, &file, &instead, |text| {
@@ -65,8 +66,7 @@ pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
             &[PROVIDER],
         )
     });
-    if let Some(other) = others.iter().find(|other| **other != DEFAULT) {
-        let other = crate::model::escape(other);
+    if let Some(other) = other {
         plan.by_hand.push(format!(
             "the token is with `{other}`: write \"{PROVIDER} -- {other}\" instead of \"{PROVIDER}\", so that it is \
              asked for it"
@@ -124,10 +124,10 @@ fn bare(pattern: &str) -> &str {
 
 /// Whether an upload is checked.
 pub(super) fn examine(survey: &Survey, gates: &mut Vec<Gate>) -> Result<(), Error> {
-    let configuration = Configuration::of(&place(survey)?)?;
+    let providers = cargo_providers(&place(survey)?);
     for package in survey.of_ecosystem(Ecosystem::Crates) {
         let registry = package.manifest.registry.as_deref();
-        let (state, text) = match configuration.standing(registry, |name| std::env::var(name).ok()) {
+        let (state, text) = match standing(&providers, registry) {
             Standing::Decides => (
                 State::Holds,
                 "cargo asks packwarden before each upload; not with `--token`, `--config` or a variable that names \
@@ -142,7 +142,7 @@ pub(super) fn examine(survey: &Survey, gates: &mut Vec<Gate>) -> Result<(), Erro
         };
         let name = package.manifest.name.as_deref().unwrap_or("cargo");
         gates.push(Gate {
-            name: crate::model::escape(name),
+            name: escape(name),
             state,
             text,
         });
@@ -174,126 +174,34 @@ fn configuration_file(place: &Path, top: &Path) -> PathBuf {
         .unwrap_or_else(|| place.join(NAMES[1]))
 }
 
-/// What cargo is configured to, the nearest first.
-struct Configuration(Vec<Table>);
-
-impl Configuration {
-    /// Reads what holds in a directory.
-    fn of(place: &Path) -> Result<Self, Error> {
-        let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-        let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-        let of_home = home
-            .iter()
-            .map(|home| [home.join("config"), home.join("config.toml")]);
-        let above = place
-            .ancestors()
-            .map(|above| NAMES.map(|name| above.join(name)));
-        let mut tables = Vec::new();
-        let mut seen: Vec<PathBuf> = Vec::new();
-        for pair in above.chain(of_home) {
-            let Some(file) = pair.into_iter().find(|file| file.is_file()) else {
-                continue;
-            };
-            if !seen.contains(&file) {
-                let text = text_of(&file)?.unwrap_or_default();
-                tables.push(toml::from_str(&text).map_err(|error| Error::Unreadable {
-                    path: crate::model::escape(&file.to_string_lossy()),
-                    reason: format!("it is not TOML: {}", error.message()),
-                })?);
-                seen.push(file);
-            }
+/// Whether the upload to a registry, or to that of all, comes past us.
+fn standing(providers: &CargoProviders, registry: Option<&str>) -> Standing {
+    let variable = match registry {
+        None | Some("crates-io") => "CARGO_REGISTRY_CREDENTIAL_PROVIDER".to_owned(),
+        Some(name) => {
+            let name = name.to_uppercase().replace('-', "_");
+            format!("CARGO_REGISTRIES_{name}_CREDENTIAL_PROVIDER")
         }
-        Ok(Self(tables))
-    }
-
-    /// The providers for all registries; cargo asks the last one first.
-    fn global(&self) -> Vec<String> {
-        let lists = self.0.iter().rev().filter_map(|table| {
-            table
-                .get("registry")?
-                .get("global-credential-providers")?
-                .as_array()
-        });
-        lists
-            .flatten()
-            .map(words)
-            .map(|words| words.join(" "))
-            .collect()
-    }
-
-    /// Whether the upload to a registry, or to that of all, goes past us.
-    fn standing(
-        &self,
-        registry: Option<&str>,
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Standing {
-        let own = match registry {
-            None | Some("crates-io") => "CARGO_REGISTRY_CREDENTIAL_PROVIDER".to_owned(),
-            Some(name) => {
-                let name = name.to_uppercase().replace('-', "_");
-                format!("CARGO_REGISTRIES_{name}_CREDENTIAL_PROVIDER")
-            }
-        };
-        if let Some(provider) = variable(&own) {
-            return match is_ours(&words_of(&provider)) {
-                true => Standing::Decides,
-                false => Standing::Not(
-                    "a variable (CARGO_REGISTRY_CREDENTIAL_PROVIDER or that of the registry) \
-                                        names another provider, and wins",
-                ),
-            };
-        }
-        let mut of_registry = self.0.iter().filter_map(|table| match registry {
-            None | Some("crates-io") => table.get("registry")?.get("credential-provider"),
-            Some(name) => table
-                .get("registries")?
-                .get(name)?
-                .get("credential-provider"),
-        });
-        if let Some(provider) = of_registry.next() {
-            return match is_ours(&words(provider)) {
-                true => Standing::Decides,
-                false => Standing::Not(
-                    "`credential-provider` of the registry names another one, and wins over the \
-                                        list for all registries",
-                ),
-            };
-        }
-        let mut all = self.global();
-        let further = variable("CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS");
-        all.extend(further.into_iter().flat_map(|list| {
-            list.split_whitespace()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        }));
-        let at = all
-            .iter()
-            .rposition(|provider| is_ours(&words_of(provider)));
-        match at {
-            None => Standing::Absent,
-            Some(at) if at + 1 == all.len() => Standing::Decides,
-            Some(_) => Standing::Not(
-                "`global-credential-providers` names another provider after packwarden, which \
-                                      cargo asks before it",
+    };
+    if let Some(own) = providers.own.get(&variable) {
+        return match is_ours(own) {
+            true => Standing::Decides,
+            false => Standing::Not(
+                "the registry has a provider of its own, in `credential-provider` or in a variable, which wins over \
+                 the list for all registries",
             ),
-        }
+        };
     }
-}
-
-/// A provider is written as a text of words or as a list of them.
-fn words(provider: &toml::Value) -> Vec<String> {
-    match provider {
-        toml::Value::String(text) => words_of(text),
-        toml::Value::Array(words) => {
-            let words = words.iter().filter_map(toml::Value::as_str);
-            words.map(str::to_owned).collect()
-        }
-        _ => Vec::new(),
+    if providers.including.is_some() {
+        return Standing::Not("cargo's configuration includes files that are not read here");
     }
-}
-
-fn words_of(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_owned).collect()
+    match providers.everywhere.iter().position(|provider| is_ours(provider)) {
+        None => Standing::Absent,
+        Some(0) => Standing::Decides,
+        Some(_) => Standing::Not(
+            "`global-credential-providers` names another provider after packwarden, which cargo asks before it",
+        ),
+    }
 }
 
 fn is_ours(words: &[String]) -> bool {
@@ -307,68 +215,34 @@ fn is_ours(words: &[String]) -> bool {
 mod tests {
     use super::*;
 
-    fn standing(
-        nearest_first: &[&str],
-        registry: Option<&str>,
-        variables: &[(&str, &str)],
-    ) -> Standing {
-        let tables = nearest_first
-            .iter()
-            .map(|text| toml::from_str(text).unwrap());
-        Configuration(tables.collect()).standing(registry, |name| {
-            let found = variables.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
-    }
-
     #[test]
     fn only_the_provider_that_is_asked_first_decides() {
-        let ours =
-            "registry.global-credential-providers = [\"cargo:token\", \"packwarden hook cargo\"]";
-        let theirs =
-            "registry.global-credential-providers = [\"packwarden hook cargo\", \"cargo:token\"]";
-        let home = "registry.global-credential-providers = [\"cargo:libsecret\"]";
-        let single = "registry.credential-provider = \"cargo:token\"";
-        let single_ours =
-            "registry.credential-provider = [\"/opt/packwarden\", \"hook\", \"cargo\"]";
-        let other = "registries.acme-inc.credential-provider = \"cargo:token\"";
-        let acme = Some("acme-inc");
-        for (tables, registry, variables, decides) in [
-            (&[ours][..], None, &[][..], Some(true)),
-            (&[ours, home], None, &[], Some(true)),
-            (&[home, ours], None, &[], Some(false)),
-            (&[theirs], None, &[], Some(false)),
-            (&[home], None, &[], None),
-            (&[], None, &[], None),
-            (&[ours, single], None, &[], Some(false)),
-            (&[ours, single], acme, &[], Some(true)),
-            (&[single_ours, single], None, &[], Some(true)),
-            (&[ours, other], acme, &[], Some(false)),
-            (
-                &[ours],
-                None,
-                &[("CARGO_REGISTRY_CREDENTIAL_PROVIDER", "cargo:token")],
-                Some(false),
-            ),
-            (
-                &[ours],
-                acme,
-                &[("CARGO_REGISTRIES_ACME_INC_CREDENTIAL_PROVIDER", "x")],
-                Some(false),
-            ),
-            (
-                &[ours],
-                None,
-                &[("CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS", "cargo:token")],
-                Some(false),
-            ),
+        let (ours, theirs) = ("packwarden hook cargo", "cargo:token");
+        let words = |text: &&str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let public = "CARGO_REGISTRY_CREDENTIAL_PROVIDER";
+        let acme = "CARGO_REGISTRIES_ACME_INC_CREDENTIAL_PROVIDER";
+        for (everywhere, own, registry, decides) in [
+            (&[ours, theirs][..], &[][..], None, Some(true)),
+            (&[theirs, ours], &[], None, Some(false)),
+            (&[theirs], &[], None, None),
+            (&[ours], &[(public, theirs)], None, Some(false)),
+            (&[ours], &[(public, theirs)], Some("acme-inc"), Some(true)),
+            (&[theirs], &[(public, "/opt/packwarden hook cargo -- x")], None, Some(true)),
+            (&[ours], &[(acme, theirs)], Some("acme-inc"), Some(false)),
+            (&[ours], &[(acme, theirs)], Some("crates-io"), Some(true)),
+            (&["packwarden-else hook cargo"], &[], None, None),
         ] {
-            let told = match standing(tables, registry, variables) {
+            let providers = CargoProviders {
+                everywhere: everywhere.iter().map(words).collect(),
+                own: own.iter().map(|(name, text)| ((*name).to_owned(), words(text))).collect(),
+                including: None,
+            };
+            let told = match standing(&providers, registry) {
                 Standing::Decides => Some(true),
                 Standing::Not(_) => Some(false),
                 Standing::Absent => None,
             };
-            assert_eq!(told, decides, "{tables:?} {registry:?} {variables:?}");
+            assert_eq!(told, decides, "{everywhere:?} {own:?} {registry:?}");
         }
     }
 

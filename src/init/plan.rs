@@ -86,12 +86,12 @@ impl Plan {
         Ok(())
     }
 
-    /// Has a file that was edited be one that can be run.
-    pub(super) fn run(&mut self, path: &Path) {
+    /// Has a file that was edited be one that can be run. Returns whether it was.
+    pub(super) fn run(&mut self, path: &Path) -> bool {
         let file = real(path);
-        for change in self.changes.iter_mut().filter(|change| change.file == file) {
-            change.executable = true;
-        }
+        let mut own = self.changes.iter_mut().filter(|change| change.file == file);
+        let change = own.next();
+        change.map(|change| change.executable = true).is_some()
     }
 }
 

@@ -23,7 +23,7 @@ use super::{
     toml_table,
 };
 use crate::model::{Ecosystem, PackedBy, escape};
-pub use providers::{Provider, cargo_providers};
+pub use providers::{Provider, Providers, cargo_providers};
 pub use publishing::CargoWorkspace;
 pub use token::{cargo_token, cargo_token_variable};
 

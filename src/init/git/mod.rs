@@ -82,8 +82,7 @@ pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
         return Ok(());
     };
     let (manager, file) = manager(survey, hooks)?;
-    plan.found
-        .push(format!("hooks of git are looked after by {}", manager.name));
+    plan.found.push(format!("the hooks of git are run by {}", manager.name));
     if manager.name == plain::PLAIN.name && plain::is_switched_off(&file) {
         let name = survey.shown(&file);
         plan.by_hand.push(format!(
@@ -94,7 +93,12 @@ pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
     }
     plan.edit(survey, &file, manager.instead, manager.add);
     if manager.name == plain::PLAIN.name {
-        plan.run(&file);
+        if plan.run(&file) && file.starts_with(&hooks.own) {
+            plan.by_hand.push(
+                "hooks in .git are not committed: whoever clones the repository runs `packwarden init` as well"
+                    .to_owned(),
+            );
+        }
         return Ok(());
     }
     if !is_installed(

@@ -6,7 +6,7 @@ use super::{Manager, hook as hook_of};
 use crate::init::edit::hook;
 
 pub(super) const PLAIN: Manager = Manager {
-    name: "nobody but git",
+    name: "git itself",
     file: |survey| Ok(survey.hooks.as_ref().map(hook_of)),
     add: |text| match text {
         None => Ok(format!(
