@@ -76,10 +76,7 @@ impl CheckOptions {
     }
 
     /// Makes the arguments of a gate ready: what it checks is its own to say.
-    pub(super) fn of_gate(
-        mut arguments: GateArguments,
-        color: Color,
-    ) -> Result<Self, OutputError> {
+    pub(super) fn of_gate(mut arguments: GateArguments, color: Color) -> Result<Self, OutputError> {
         // A gate may work in another directory than it was started in.
         let files = arguments.formats.iter_mut();
         let files = files.filter_map(|format| format.file.as_mut());

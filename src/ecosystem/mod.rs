@@ -26,8 +26,8 @@ use std::{
 pub use error::Error;
 pub use locate::{Located, Selection, can_be_published, is_manifest, locate, projects_in};
 pub use output::Show;
-pub use shell::run_shell;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
+pub use shell::run_shell;
 
 use crate::model::{Destination, Dist, Ecosystem, Manifest, PackedBy};
 
@@ -215,7 +215,7 @@ impl fmt::Display for WhyIgnored {
     /// The end of the sentence "the project's scripts were not run: …".
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            WhyIgnored::Asked => "--ignore-scripts was given",
+            WhyIgnored::Asked => "as asked (--ignore-scripts, or a hook that runs none)",
             WhyIgnored::Configured => "the client is configured to ignore them",
             WhyIgnored::InsidePacking => "this check was itself started by one of them",
         })

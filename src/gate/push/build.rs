@@ -50,7 +50,10 @@ impl Builds {
     /// Runs all of them.
     pub(super) fn run(&self, options: &PackOptions, say: &dyn Fn(&str)) -> Result<(), Error> {
         for (place, command) in &self.0 {
-            say(&format!("building first: {}", crate::model::escape(command)));
+            say(&format!(
+                "building first: {}",
+                crate::model::escape(command)
+            ));
             ecosystem::run_shell(command, place, options)?;
         }
         Ok(())

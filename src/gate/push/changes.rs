@@ -60,17 +60,25 @@ impl Changes {
 
 /// What the remote had when it was last seen, as commits to leave out.
 fn tracked(repository: &Repository, remote: &str) -> Result<String, PushError> {
-    let question = ["for-each-ref", "--format=%(objectname) %(refname)", "refs/remotes/"];
+    let question = [
+        "for-each-ref",
+        "--format=%(objectname) %(refname)",
+        "refs/remotes/",
+    ];
     let answer = repository.ask("refs/remotes", &question)?;
     let answer = String::from_utf8_lossy(&answer);
     let prefix = format!("refs/remotes/{remote}/");
     let refs = answer.lines().filter_map(|line| line.split_once(' '));
     let of_remote = refs.filter(|(_, name)| name.starts_with(&prefix));
-    Ok(of_remote.map(|(object, _)| format!("^{object}\n")).collect())
+    Ok(of_remote
+        .map(|(object, _)| format!("^{object}\n"))
+        .collect())
 }
 
 fn files(list: &[u8]) -> Changes {
-    let paths = list.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+    let paths = list
+        .split(|byte| *byte == 0)
+        .filter(|path| !path.is_empty());
     Changes::Files(
         paths
             .map(|path| String::from_utf8_lossy(path).into_owned())

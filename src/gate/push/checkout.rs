@@ -1,7 +1,11 @@
 //! A clean checkout of a commit, in a repository of its own that borrows the objects of the one it is pushed
 //! from, so that nothing of that one is changed and clients still find a commit, tags and tracked files.
 
-use std::{env, fs, io, path::{Path, PathBuf}, time::Duration};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{PushError, repository::Repository};
 use crate::{
@@ -29,7 +33,10 @@ pub(super) fn check_out(
     fs::create_dir(into).map_err(unwritten)?;
     let git = Git::new(into).plain().within(PATIENCE);
     let format = repository.ask(commit, &["rev-parse", "--show-object-format"])?;
-    let format = format!("--object-format={}", String::from_utf8_lossy(&format).trim());
+    let format = format!(
+        "--object-format={}",
+        String::from_utf8_lossy(&format).trim()
+    );
     // A template could hold hooks.
     let init = ["init", "--quiet", "--template=", &format];
     git.ask(&init).map_err(refused)?;
@@ -80,7 +87,9 @@ pub(super) fn filtered<'p>(
     checkout: &Path,
     files: impl Iterator<Item = &'p str>,
 ) -> Result<Vec<String>, PushError> {
-    let list: Vec<u8> = files.flat_map(|file| [file.as_bytes(), b"\0"].concat()).collect();
+    let list: Vec<u8> = files
+        .flat_map(|file| [file.as_bytes(), b"\0"].concat())
+        .collect();
     let git = Git::new(checkout).plain();
     let answer = git.ask_about(&["check-attr", "-z", "--stdin", "filter"], list);
     let answer = answer.map_err(|failed| PushError::Repository(failed.reason()))?;

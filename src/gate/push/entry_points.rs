@@ -18,10 +18,16 @@ const BUNDLED: [&str; 2] = ["bundleDependencies", "bundledDependencies"];
 /// What is not there of the project in a directory, for people: nothing where all is.
 pub(super) fn missing(directory: &Path) -> Vec<String> {
     let text = read_text_file(&directory.join("package.json")).unwrap_or_default();
-    let manifest: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default();
+    let manifest: Value =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default();
     let mut named = Vec::new();
     for field in FIELDS {
-        collect(&manifest[field], field == "bin" || field == "main", field, &mut named);
+        collect(
+            &manifest[field],
+            field == "bin" || field == "main",
+            field,
+            &mut named,
+        );
     }
     let mut missing: Vec<String> = Vec::new();
     for (path, field) in named {
@@ -89,12 +95,20 @@ mod tests {
         fs::create_dir(place.path().join("lib")).unwrap();
         fs::write(place.path().join("lib/index.js"), "").unwrap();
         assert_eq!(of("{}"), "");
-        assert_eq!(of(r#"{"main":"lib","bin":{"a":"lib/index"},"exports":{"./*":"./lib/*.js"}}"#), "");
         assert_eq!(
-            of(r##"{"main":"dist/a.js","module":"dist/a.js","exports":{".":[{"import":"./dist/a.js"}],"./*":"./dist/*"},"imports":{"#x":"left-pad"},"bin":"cli.js"}"##),
+            of(r#"{"main":"lib","bin":{"a":"lib/index"},"exports":{"./*":"./lib/*.js"}}"#),
+            ""
+        );
+        assert_eq!(
+            of(
+                r##"{"main":"dist/a.js","module":"dist/a.js","exports":{".":[{"import":"./dist/a.js"}],"./*":"./dist/*"},"imports":{"#x":"left-pad"},"bin":"cli.js"}"##
+            ),
             "dist/a.js (main), dist/a.js (module), ./dist/* (exports), ./dist/a.js (exports), cli.js (bin)"
         );
-        assert_eq!(of(r#"{"bundleDependencies":["a"]}"#), "the bundled dependencies");
+        assert_eq!(
+            of(r#"{"bundleDependencies":["a"]}"#),
+            "the bundled dependencies"
+        );
         assert_eq!(of("broken"), "");
     }
 }

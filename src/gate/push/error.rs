@@ -5,6 +5,9 @@ use std::io;
 use miette::Diagnostic;
 use thiserror::Error as ThisError;
 
+/// Each is checked out and packed, which takes seconds.
+pub(super) const MOST_COMMITS: usize = 20;
+
 /// Why a push can't be checked, and is refused therefore.
 #[derive(Debug, ThisError, Diagnostic)]
 pub enum PushError {
@@ -17,7 +20,9 @@ pub enum PushError {
 
     /// What is pushed could not be read.
     #[error("what is pushed can't be read: {0}")]
-    #[diagnostic(help("call this from git's hook pre-push, with its arguments and standard input"))]
+    #[diagnostic(help(
+        "call this from git's hook pre-push, with its arguments and standard input"
+    ))]
     Untold(io::Error),
 
     /// There is none, or git can't read it.
@@ -36,6 +41,15 @@ pub enum PushError {
         /// What is wrong.
         reason: String,
     },
+
+    /// All tags of a history, for instance.
+    #[error(
+        "{0} commits with packages to check are pushed at once, and more than {MOST_COMMITS} are not checked"
+    )]
+    #[diagnostic(help(
+        "push fewer at once; to fill a mirror with what was published long ago, `git push --no-verify`"
+    ))]
+    TooMany(usize),
 
     /// The commit can't be written to a directory.
     #[error("commit {commit} can't be checked out into a private directory: {reason}")]

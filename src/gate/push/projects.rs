@@ -65,7 +65,9 @@ impl Tree {
     /// Of a commit.
     pub(super) fn of(repository: &Repository, commit: &str) -> Result<Self, PushError> {
         let list = repository.ask(commit, &["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        let items = list.split(|byte| *byte == 0).filter(|item| !item.is_empty());
+        let items = list
+            .split(|byte| *byte == 0)
+            .filter(|item| !item.is_empty());
         let read = |item: &[u8]| {
             let item = String::from_utf8_lossy(item);
             let (head, path) = item.split_once('\t')?;
@@ -119,7 +121,9 @@ impl Tree {
     /// The submodules below a directory.
     pub(super) fn modules(&self, directory: &str) -> usize {
         let modules = self.0.iter().filter(|file| file.mode == MODULE);
-        modules.filter(|file| lies_in(&file.path, directory)).count()
+        modules
+            .filter(|file| lies_in(&file.path, directory))
+            .count()
     }
 
     /// The directories with manifests.
@@ -156,7 +160,9 @@ impl Tree {
         let links: Vec<_> = links.map(|file| file.path.as_str()).collect();
         for (directory, place) in &mut places {
             place.reaches_out |= links.iter().any(|link| lies_in(link, directory))
-                || built.iter().any(|built| lies_in(directory, built) || directory == built);
+                || built
+                    .iter()
+                    .any(|built| lies_in(directory, built) || directory == built);
         }
         Ok(places)
     }
@@ -186,7 +192,10 @@ fn split(path: &str) -> (&str, &str) {
 
 /// The contents of files.
 fn texts(repository: &Repository, files: &[&File]) -> Result<Vec<String>, PushError> {
-    let list: String = files.iter().map(|file| format!("{}\n", file.object)).collect();
+    let list: String = files
+        .iter()
+        .map(|file| format!("{}\n", file.object))
+        .collect();
     let answer = repository.ask_about("a manifest", &["cat-file", "--batch"], list.into_bytes())?;
     let mut rest = answer.as_slice();
     let mut texts = Vec::new();

@@ -38,9 +38,7 @@ pub(super) fn told() -> Result<Vec<Pushed>, PushError> {
     // Nobody types that.
     if !stdin.is_terminal() {
         let mut limited = stdin.lock().take(LONGEST);
-        limited
-            .read_to_end(&mut lines)
-            .map_err(PushError::Untold)?;
+        limited.read_to_end(&mut lines).map_err(PushError::Untold)?;
     }
     if lines.len() as u64 == LONGEST {
         return Err(PushError::Untold(io::Error::other("it is too long")));
@@ -115,12 +113,23 @@ mod tests {
         let read = |line: &str| by_git(line).unwrap();
         let pushed = read(&format!("refs/heads/a {NEW} refs/heads/a {OLD}")).unwrap();
         assert_eq!((pushed.name.as_str(), pushed.is_tag), ("a", false));
-        assert_eq!((&*pushed.revision, pushed.replaces.as_deref()), (NEW, Some(OLD)));
+        assert_eq!(
+            (&*pushed.revision, pushed.replaces.as_deref()),
+            (NEW, Some(OLD))
+        );
         let new = read(&format!(":/a fix {NEW} refs/tags/v1 {NULL}")).unwrap();
-        assert_eq!((new.name.as_str(), new.is_tag), (":/a fix to refs/tags/v1", true));
+        assert_eq!(
+            (new.name.as_str(), new.is_tag),
+            (":/a fix to refs/tags/v1", true)
+        );
         assert_eq!(new.replaces, None);
         assert_eq!(read(&format!("(delete) {NULL} refs/heads/a {OLD}")), None);
-        for broken in ["", "a b c d", &format!("a {NEW} b"), &format!("a {NEW} b {OLD}x")] {
+        for broken in [
+            "",
+            "a b c d",
+            &format!("a {NEW} b"),
+            &format!("a {NEW} b {OLD}x"),
+        ] {
             assert!(by_git(broken).is_err(), "{broken}");
         }
     }
