@@ -251,9 +251,9 @@ pub(super) struct PrePushArguments {
     #[arg(value_name = "REMOTE", allow_hyphen_values = true)]
     pub(super) remote: Option<OsString>,
 
-    /// The address of the remote
+    /// The address of the remote, which nothing depends on; lefthook hands on one with spaces as several words
     #[arg(value_name = "URL", allow_hyphen_values = true)]
-    pub(super) url: Option<OsString>,
+    pub(super) url: Vec<OsString>,
 }
 
 /// Set up a project: choose a profile, write packwarden.toml, install the hooks

@@ -244,7 +244,7 @@ impl fmt::Display for WhyIgnored {
     /// The end of the sentence "the project's scripts were not run: …".
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            WhyIgnored::Asked => "--ignore-scripts was given",
+            WhyIgnored::Asked => "as asked (--ignore-scripts, or a hook that runs none)",
             WhyIgnored::Configured => "the client is configured to ignore them",
             WhyIgnored::InsidePacking => "this check was itself started by one of them",
         })

@@ -195,7 +195,11 @@ fn standing(providers: &CargoProviders, registry: Option<&str>) -> Standing {
     if providers.including.is_some() {
         return Standing::Not("cargo's configuration includes files that are not read here");
     }
-    match providers.everywhere.iter().position(|provider| is_ours(provider)) {
+    match providers
+        .everywhere
+        .iter()
+        .position(|provider| is_ours(provider))
+    {
         None => Standing::Absent,
         Some(0) => Standing::Decides,
         Some(_) => Standing::Not(
@@ -227,14 +231,22 @@ mod tests {
             (&[theirs], &[], None, None),
             (&[ours], &[(public, theirs)], None, Some(false)),
             (&[ours], &[(public, theirs)], Some("acme-inc"), Some(true)),
-            (&[theirs], &[(public, "/opt/packwarden hook cargo -- x")], None, Some(true)),
+            (
+                &[theirs],
+                &[(public, "/opt/packwarden hook cargo -- x")],
+                None,
+                Some(true),
+            ),
             (&[ours], &[(acme, theirs)], Some("acme-inc"), Some(false)),
             (&[ours], &[(acme, theirs)], Some("crates-io"), Some(true)),
             (&["packwarden-else hook cargo"], &[], None, None),
         ] {
             let providers = CargoProviders {
                 everywhere: everywhere.iter().map(words).collect(),
-                own: own.iter().map(|(name, text)| ((*name).to_owned(), words(text))).collect(),
+                own: own
+                    .iter()
+                    .map(|(name, text)| ((*name).to_owned(), words(text)))
+                    .collect(),
                 including: None,
             };
             let told = match standing(&providers, registry) {

@@ -5,6 +5,9 @@ use std::io;
 use miette::Diagnostic;
 use thiserror::Error as ThisError;
 
+/// Each is checked out and packed, which takes seconds.
+pub(super) const MOST_COMMITS: usize = 20;
+
 /// Why a push can't be checked, and is refused therefore.
 #[derive(Debug, ThisError, Diagnostic)]
 pub enum PushError {
@@ -38,6 +41,15 @@ pub enum PushError {
         /// What is wrong.
         reason: String,
     },
+
+    /// All tags of a history, for instance.
+    #[error(
+        "{0} commits with packages to check are pushed at once, and more than {MOST_COMMITS} are not checked"
+    )]
+    #[diagnostic(help(
+        "push fewer at once; to fill a mirror with what was published long ago, `git push --no-verify`"
+    ))]
+    TooMany(usize),
 
     /// The commit can't be written to a directory.
     #[error("commit {commit} can't be checked out into a private directory: {reason}")]

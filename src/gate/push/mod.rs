@@ -25,6 +25,7 @@ use crate::{
 use build::Builds;
 use changes::Changes;
 use checkout::{Within, check_out, filtered};
+use error::MOST_COMMITS;
 pub use error::PushError;
 use projects::Tree;
 use repository::{Object, Repository, name};
@@ -56,6 +57,9 @@ pub fn pre_push(gate: &Gate<'_>, remote: Option<&OsStr>) -> Result<u8, Error> {
     if commits.is_empty() {
         (gate.say)("nothing that can be published is changed by this push");
         return Ok(0);
+    }
+    if commits.len() > MOST_COMMITS {
+        return Err(PushError::TooMany(commits.len()).into());
     }
     let directory = PrivateDirectory::create()?;
     let mut work = Work {
@@ -176,17 +180,15 @@ impl Work<'_> {
                 path if path.as_os_str().is_empty() => here.to_owned(),
                 path => path,
             };
-            self.tell_unseen(commit, directory, absolute, &shown, &builds)?;
+            self.tell_hidden(commit, directory, absolute, &shown)?;
             for project in ecosystem::projects_in(&shown, &request.pack)? {
-                let roots: Vec<PathBuf> = project.roots().map(real).collect();
-                if together.contains(absolute) && project.ecosystem == Ecosystem::Crates {
-                    continue;
-                }
-                if self.is_unbuilt(&project, absolute, &builds)? {
-                    continue;
-                }
-                if project.ecosystem == Ecosystem::Crates {
-                    together.extend(roots);
+                let is_built = builds.hold_for(absolute);
+                match project.ecosystem {
+                    Ecosystem::Npm => self.tell_missing(absolute, &shown, is_built),
+                    Ecosystem::Pypi if self.is_unbuilt(&project, is_built)? => continue,
+                    Ecosystem::Pypi => {}
+                    Ecosystem::Crates if together.contains(absolute) => continue,
+                    Ecosystem::Crates => together.extend(project.roots().map(real)),
                 }
                 let of = self.repository.top.join(directory);
                 self.targets.push(Target::Copy { project, of });
@@ -195,28 +197,32 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Says what of a project no check of a clean checkout can see.
-    fn tell_unseen(
+    /// Says which entry points no check of a clean checkout can see.
+    fn tell_missing(&self, absolute: &Path, shown: &Path, is_built: bool) {
+        let missing = entry_points::missing(absolute);
+        if !missing.is_empty() {
+            let how = match is_built {
+                true => "the build has not made them",
+                false => "`[hooks] pre-push-build` in packwarden.toml builds first",
+            };
+            (self.gate.say)(&format!(
+                "{}: not in the commit, so not checked: {}; {how}",
+                escape(&shown.to_string_lossy()),
+                listed(&missing)
+            ));
+        }
+    }
+
+    /// Says what git keeps elsewhere than in the commit.
+    fn tell_hidden(
         &self,
         commit: &Commit,
         directory: &str,
         absolute: &Path,
         shown: &Path,
-        builds: &Builds,
     ) -> Result<(), Error> {
         let say = self.gate.say;
         let shown = escape(&shown.to_string_lossy());
-        let missing = entry_points::missing(absolute);
-        if !missing.is_empty() {
-            let how = match builds.hold_for(absolute) {
-                true => "not even after the build",
-                false => "`[hooks] pre-push-build` in packwarden.toml builds first",
-            };
-            say(&format!(
-                "{shown}: not in the commit, so not checked: {}; {how}",
-                listed(&missing)
-            ));
-        }
         let filtered = filtered(
             absolute,
             commit.tree.below(directory).filter_map(|path| {
@@ -242,13 +248,8 @@ impl Work<'_> {
 
     /// Whether the artifacts of a project are only there once its own code has run, which nobody has asked
     /// for. To refuse the push would refuse every one.
-    fn is_unbuilt(
-        &self,
-        project: &Project,
-        absolute: &Path,
-        builds: &Builds,
-    ) -> Result<bool, Error> {
-        let is_unbuilt = project.must_be_built()? && !builds.hold_for(absolute);
+    fn is_unbuilt(&self, project: &Project, is_built: bool) -> Result<bool, Error> {
+        let is_unbuilt = !is_built && project.must_be_built()?;
         if is_unbuilt {
             let shown = escape(&project.root.to_string_lossy());
             (self.gate.say)(&format!(
@@ -268,17 +269,18 @@ impl Work<'_> {
         request.targets = self.targets;
         request.pack.ignore_scripts = true;
         let told = (self.gate.check)(&request);
-        match told.code {
-            0 => {}
-            1 => (self.gate.say)(
-                "the push is refused, because what it changes would ship what is denied above. \
-                 `git push --no-verify` skips this hook, not the gate before the upload",
-            ),
-            _ => (self.gate.say)(
-                "the push is refused, because not everything that it changes could be checked. \
-                 `git push --no-verify` skips this hook, not the gate before the upload",
-            ),
-        }
+        let why = match told.code {
+            0 => return Ok(0),
+            1 => "what it changes would ship what is denied above",
+            _ => {
+                "not everything that it changes could be checked (if a client only misses dependencies, \
+                 `[hooks] pre-push-build` can install them)"
+            }
+        };
+        (self.gate.say)(&format!(
+            "the push is refused, because {why}. `git push --no-verify` skips this hook, not the gate before \
+             the upload"
+        ));
         Ok(told.code)
     }
 }

@@ -124,7 +124,13 @@ fn path(mut answer: Vec<u8>) -> PathBuf {
     return PathBuf::from(String::from_utf8_lossy(&answer).trim_end().to_owned());
 }
 
-/// What a working tree is called, for a copy of it.
-pub(super) fn name(top: &Path) -> &std::ffi::OsStr {
-    top.file_name().unwrap_or("repository".as_ref())
+/// What a working tree is called, for a copy of it: some backends take the name of the directory for that of
+/// the project. Odd names are no use to anybody, and break what prints them.
+pub(super) fn name(top: &Path) -> &str {
+    let name = top.file_name().and_then(|name| name.to_str());
+    let is_plain = |name: &&str| {
+        let mut bytes = name.bytes();
+        bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    name.filter(is_plain).unwrap_or("repository")
 }

@@ -82,7 +82,8 @@ pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
         return Ok(());
     };
     let (manager, file) = manager(survey, hooks)?;
-    plan.found.push(format!("the hooks of git are run by {}", manager.name));
+    plan.found
+        .push(format!("the hooks of git are run by {}", manager.name));
     if manager.name == plain::PLAIN.name && plain::is_switched_off(&file) {
         let name = survey.shown(&file);
         plan.by_hand.push(format!(

@@ -34,7 +34,7 @@ pub(super) fn publish(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Erro
             destination: destination::destination(&typed),
             ..gate.request.clone()
         },
-        check: gate.check,
+        ..*gate
     };
     match typed.how {
         How::Files(files) => {
