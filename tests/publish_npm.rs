@@ -8,67 +8,21 @@
 mod npm_client;
 mod support;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, io::Read, os::unix::fs::PermissionsExt, path::PathBuf, process::Command};
 
-use npm_client::{Client, Registry};
+use npm_client::{BUN, Client, NPM_10, NPM_11, NPM_12, PNPM_10, PNPM_12, Registry, YARN_4};
 use packwarden::model::Sha256;
 use serde_json::{Value, json};
 use support::{
-    command::{Packwarden, Ran, packwarden},
+    command::{Packwarden, Ran, Running, packwarden},
     tree,
 };
 use tempfile::TempDir;
 
-const NPM: &str = "package-lock.json";
-const NPM_10: Client = Client {
-    package: "npm",
-    version: "10.9.9",
-    program: "npm",
-    publish: &["publish", "--registry=REGISTRY"],
-    lock_file: (NPM, "{}"),
-};
-const NPM_11: Client = Client {
-    version: "11.19.1",
-    ..NPM_10
-};
-const NPM_12: Client = Client {
-    version: "12.2.0",
-    ..NPM_10
-};
-const PNPM_10: Client = Client {
-    package: "pnpm",
-    version: "10.34.9",
-    program: "pnpm",
-    publish: &["publish", "--no-git-checks", "--registry=REGISTRY"],
-    lock_file: ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"),
-};
-const PNPM_12: Client = Client {
-    version: "12.21.0",
-    ..PNPM_10
-};
+/// What a person types, who is asked for a new version.
 const YARN_1: Client = Client {
-    package: "yarn",
-    version: "1.22.22",
-    program: "yarn",
     publish: &["publish", "--registry=REGISTRY"],
-    lock_file: ("yarn.lock", "# yarn lockfile v1\n"),
-};
-const YARN_4: Client = Client {
-    package: "@yarnpkg/cli-dist",
-    version: "4.18.1",
-    program: "yarn",
-    publish: &["npm", "publish"],
-    lock_file: ("yarn.lock", "# Yarn\n\n__metadata:\n  version: 8\n"),
-};
-const BUN: Client = Client {
-    package: "bun",
-    version: "1.4.5",
-    program: "bun",
-    publish: &["publish", "--registry=REGISTRY"],
-    lock_file: ("bun.lock", "{\"lockfileVersion\": 1}\n"),
+    ..npm_client::YARN_1
 };
 const ALL: [Client; 8] = [
     NPM_10, NPM_11, NPM_12, PNPM_10, PNPM_12, YARN_1, YARN_4, BUN,
@@ -126,7 +80,11 @@ impl Project {
 
     /// `packwarden publish OPTIONS -- CLIENT ARGUMENTS`
     fn typed(&self, options: &[&str], arguments: &[&str]) -> Packwarden {
-        let program = packwarden(&["publish", "--no-config"])
+        self.configured(&[&["--no-config"], options].concat(), arguments)
+    }
+
+    fn configured(&self, options: &[&str], arguments: &[&str]) -> Packwarden {
+        let program = packwarden(&["publish"])
             .arguments(options)
             .arguments(&["--", self.client.program])
             .arguments(arguments)
@@ -136,7 +94,7 @@ impl Project {
     }
 
     /// The command that the client publishes with, and further arguments.
-    fn publish_with(&self, options: &[&str], further: &[&str]) -> Ran {
+    fn publishing(&self, options: &[&str], further: &[&str]) -> Packwarden {
         let url = &self.registry.url;
         let words = self.client.publish.iter();
         let words: Vec<_> = words
@@ -146,7 +104,11 @@ impl Project {
             .iter()
             .map(String::as_str)
             .chain(further.iter().copied());
-        self.typed(options, &words.collect::<Vec<_>>()).run()
+        self.typed(options, &words.collect::<Vec<_>>())
+    }
+
+    fn publish_with(&self, options: &[&str], further: &[&str]) -> Ran {
+        self.publishing(options, further).run()
     }
 
     fn publish(&self) -> Ran {
@@ -334,15 +296,7 @@ fn a_ready_file_is_published_as_it_is() {
 fn the_path_in_the_public_description_tells_nothing() {
     for client in [NPM_12, PNPM_10] {
         let project = Project::new(client, json!({}));
-        let run = project.typed(
-            &[],
-            &[
-                "publish",
-                "--no-git-checks",
-                "--registry",
-                &project.registry.url,
-            ],
-        );
+        let run = project.publishing(&[], &[]);
         let home = run.home();
         let ran = run.variable("TMPDIR", &home).run();
         assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -587,5 +541,186 @@ fn without_a_place_for_private_files_nothing_is_uploaded() {
     let run = project.typed(&[], &["publish"]);
     let ran = run.variable("TMPDIR", "/nowhere/at/all").run();
     project.uploads_nothing(&ran, 3);
-    assert!(Path::new("/nowhere").exists().eq(&false));
+}
+
+/// A pipe that a script holds until the test opens it, or the other way round.
+fn pipe(project: &Project, name: &str) -> PathBuf {
+    let path = project.place.path().join(name);
+    let made = Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    path
+}
+
+/// Says that it has started, and waits.
+const HOLD: &str = r#"echo started > "$STARTED"; cat "$HOLD""#;
+
+/// Starts a publish, and kills it while something of it waits. What waited goes on then; and what was said
+/// is there when nobody of those who say it is left.
+fn killed(project: &Project, run: Packwarden, meanwhile: impl FnOnce()) -> (Running, String) {
+    let (started, hold) = (pipe(project, "started"), pipe(project, "hold"));
+    let run = run.variable("STARTED", &started).variable("HOLD", &hold);
+    let mut running = run.start();
+    fs::read_to_string(started).unwrap();
+    meanwhile();
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    fs::write(hold, "go on").unwrap();
+    let mut said = String::new();
+    let mut stderr = running.child.stderr.take().unwrap();
+    stderr.read_to_string(&mut said).unwrap();
+    (running, said)
+}
+
+/// Puts a script of ours before the program of that name.
+fn first_on_path(project: &Project, run: Packwarden, name: &str, script: &str) -> Packwarden {
+    let directory = project.place.path().join("bin");
+    fs::create_dir(&directory).unwrap();
+    let file = directory.join(name);
+    fs::write(&file, script).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    let others = project.client.path();
+    let all = std::iter::once(directory).chain(std::env::split_paths(&others));
+    run.variable("PATH", std::env::join_paths(all).unwrap())
+}
+
+#[test]
+fn killed_while_the_client_packs_it_uploads_nothing() {
+    for client in [NPM_12, PNPM_12, YARN_1, YARN_4, BUN] {
+        let project = Project::new(client, json!({"scripts": {"prepack": HOLD}}));
+        let (running, _) = killed(&project, project.publishing(&[], &[]), || {});
+        let is_packed = || {
+            let directories = running.private_directories();
+            let mut files = directories
+                .iter()
+                .flat_map(|one| fs::read_dir(one).unwrap());
+            files.any(|file| {
+                file.unwrap()
+                    .path()
+                    .extension()
+                    .is_some_and(|end| end == "tgz")
+            })
+        };
+        while !is_packed() {
+            std::thread::yield_now();
+        }
+        assert_eq!(project.registry.uploads().len(), 0);
+    }
+}
+
+#[test]
+fn killed_while_it_checks_it_uploads_nothing() {
+    let project = Project::new(NPM_12, json!({}));
+    // Git is asked what is tracked when the artifact is there.
+    let made = Command::new("git").arg("init").arg(project.root()).output();
+    assert!(made.unwrap().status.success());
+    let run = project.publishing(&[], &[]);
+    let run = first_on_path(
+        &project,
+        run,
+        "git",
+        &format!("#!/bin/sh\n{HOLD}\nexit 1\n"),
+    );
+    let (running, _) = killed(&project, run, || {});
+    assert!(!running.private_directories().is_empty());
+    assert_eq!(project.registry.uploads().len(), 0);
+}
+
+#[test]
+fn killed_while_the_client_uploads_it_uploads_what_was_checked_or_nothing() {
+    for (client, changes) in [(NPM_12, true), (YARN_4, false), (YARN_4, true)] {
+        let project = Project::new(client, json!({}));
+        let name = project.client.program;
+        let program = project.client.directory().join(name);
+        let program = program.display();
+        let script =
+            format!("#!/bin/sh\ncase \"$*\" in *publish*) {HOLD};; esac\nexec {program} \"$@\"\n");
+        let run = project.publishing(&[], &[]);
+        let run = first_on_path(&project, run, name, &script);
+        let change = || project.write(".env", "A=1\n");
+        let (_running, said) = killed(&project, run, || {
+            if changes {
+                change()
+            }
+        });
+        let ran = Ran {
+            code: Some(0),
+            stdout: String::new(),
+            stderr: said,
+        };
+        // Yarn 4 packs what is there then, and must not upload it.
+        match (name, changes) {
+            ("yarn", true) => project.uploads_nothing(&ran, 0),
+            _ => assert_eq!(project.uploads_what_it_says(&ran).len(), 1),
+        }
+    }
+}
+
+/// Yarn 4 without what keeps it from uploading anything else.
+#[test]
+fn a_yarn_that_does_not_load_the_plugin_is_not_told_to_publish() {
+    let project = Project::new(YARN_4, json!({}));
+    let program = project.client.directory().join("yarn");
+    let script = format!(
+        "#!/bin/sh\nunset YARN_PLUGINS\nexec {} \"$@\"\n",
+        program.display()
+    );
+    let run = project.publishing(&[], &[]);
+    let ran = first_on_path(&project, run, "yarn", &script).run();
+    project.uploads_nothing(&ran, 4);
+    assert!(ran.stderr.contains("does not load the plugin"), "{ran:?}");
+}
+
+#[test]
+fn an_upload_by_yarn_4_that_nobody_has_seen_is_no_success() {
+    let project = Project::new(YARN_4, json!({}));
+    let program = project.client.directory().join("yarn");
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *publish*) exit 0;; esac\nexec {} \"$@\"\n",
+        program.display()
+    );
+    let run = project.publishing(&[], &[]);
+    let ran = first_on_path(&project, run, "yarn", &script).run();
+    project.uploads_nothing(&ran, 4);
+    assert!(
+        ran.stderr.contains("MAY NOT BE WHAT WAS CHECKED"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn what_is_staged_is_what_was_checked() {
+    for (client, words) in [
+        (NPM_11, &["stage", "publish"][..]),
+        (NPM_12, &["stage", "publish"]),
+        (YARN_4, &["npm", "publish", "--staged"]),
+    ] {
+        let project = Project::new(client, json!({}));
+        let ran = project.typed(&[], words).run();
+        assert_eq!(project.uploads_what_it_says(&ran).len(), 1);
+        project.write(".env", "A=1\n");
+        let ran = project.typed(&[], words).run();
+        project.uploads_nothing(&ran, 1);
+    }
+}
+
+#[test]
+fn where_it_goes_is_what_was_typed() {
+    for client in [NPM_11, NPM_12, PNPM_10, PNPM_12, YARN_1] {
+        let project = Project::new(client, json!({}));
+        let manifest = json!({"name": "example", "version": "1.0.0", "license": "MIT"});
+        project.write("package.json", &manifest.to_string());
+        let typed = format!("{}/typed/", project.registry.url);
+        let policy = format!("[publish]\nregistries = [{typed:?}]\n");
+        project.write("../packwarden.toml", &policy);
+        let options = ["--config", "../packwarden.toml"];
+        let ran = project
+            .configured(&options, &["publish", "--tag=next"])
+            .run();
+        project.uploads_nothing(&ran, 1);
+        assert!(ran.stderr.contains("unexpected-registry"), "{ran:?}");
+        let words = ["publish", "--registry", &typed, "--tag=next"];
+        let ran = project.configured(&options, &words).run();
+        assert!(!ran.stderr.contains("unexpected-registry"), "{ran:?}");
+        assert_eq!(handed_over(&ran).len(), 1, "{ran:?}");
+    }
 }

@@ -16,10 +16,14 @@ use crate::{
 /// A private directory whose path tells neither a home nor a login nor a host's name.
 pub(super) fn directory() -> Result<PrivateDirectory, Error> {
     let values = host::self_values(&[]);
+    // Whoever it is called after; `/root` and `/tmp` are everybody's.
+    let home = env::home_dir().filter(|home| home.components().count() > 2);
     let tells = |place: &Path| {
+        let is_below = |home: &PathBuf| place.starts_with(home);
         let kinds = [SelfKind::Home, SelfKind::Login, SelfKind::HostName];
         let mut values = values.iter().filter(|value| kinds.contains(&value.kind));
-        values.any(|value| place.to_string_lossy().contains(&value.value))
+        home.as_ref().is_some_and(is_below)
+            || values.any(|value| place.to_string_lossy().contains(&value.value))
     };
     let places = places();
     match places.iter().find(|place| !tells(place)) {

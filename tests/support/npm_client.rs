@@ -1,8 +1,13 @@
 //! The real clients of the npm family, installed at pinned versions, and a registry on 127.0.0.1 that
 //! is the only one they can reach.
 
+// Not `expect`: whether anything is unused differs from test to test.
+#![allow(dead_code, reason = "each test is a crate of its own and uses a part")]
+
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::Command,
     sync::{
@@ -87,7 +92,7 @@ pub(crate) const BUN: Client = Client {
 impl Client {
     /// The directory that its program is in. Installed by the npm of this machine, as it is
     /// configured, the first time.
-    fn directory(&self) -> PathBuf {
+    pub(crate) fn directory(&self) -> PathBuf {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _turn = ONE_AT_A_TIME.lock();
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
@@ -112,14 +117,16 @@ impl Client {
         place.join("node_modules/.bin")
     }
 
-    /// In an environment where a program finds this client first, and the client this registry only.
-    pub(crate) fn beside(&self, registry: &Registry, program: Packwarden) -> Packwarden {
+    /// A PATH on which it is the first.
+    pub(crate) fn path(&self) -> OsString {
         let path = env::var_os("PATH").unwrap_or_default();
         let all = std::iter::once(self.directory()).chain(env::split_paths(&path));
-        reaching(
-            registry,
-            program.variable("PATH", env::join_paths(all).unwrap()),
-        )
+        env::join_paths(all).unwrap()
+    }
+
+    /// In an environment where a program finds this client first, and the client this registry only.
+    pub(crate) fn beside(&self, registry: &Registry, program: Packwarden) -> Packwarden {
+        reaching(registry, program.variable("PATH", self.path()))
     }
 
     /// Its program.
@@ -239,7 +246,12 @@ impl Registry {
     /// One that somebody else has started.
     pub(crate) fn at(url: String) -> Self {
         let (_, uploads) = channel();
-        Self { url, uploads }
+        let refuses = Arc::default();
+        Self {
+            url,
+            uploads,
+            refuses,
+        }
     }
 
     /// The artifacts that came since this was last asked.

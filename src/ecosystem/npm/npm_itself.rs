@@ -24,6 +24,7 @@ pub(super) const NPM: Facts = Facts {
         list: &["config", "list", "--json", "--workspaces=false"],
         read: registry::one_object,
         manifest_wins: false,
+        typed_wins: true,
     }),
     ignoring: Ignoring::Flag("--ignore-scripts", NO_SHELL),
     // Without the last flag npm refuses where an `.npmrc` turns workspaces on.

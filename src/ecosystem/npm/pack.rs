@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     ecosystem::{
-        Error, PackOptions, Packed, Project, PublishCommand, Scripts, WhyIgnored,
+        Error, PackOptions, Packed, Project, Scripts, WhyIgnored,
         client::{MARKER, WITHOUT_SCRIPTS},
         only_file,
         private::PrivateDirectory,
@@ -40,7 +40,6 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
     let run = Run {
         running: Running::find(&project.root, &manifest, options)?,
         manifest: &manifest,
-        publish: options.publish.as_ref(),
     };
     let facts = run.running.facts;
     let around = options.around.as_ref();
@@ -104,7 +103,6 @@ enum Way<'a> {
 struct Run<'a> {
     running: Running<'a>,
     manifest: &'a Value,
-    publish: Option<&'a PublishCommand>,
 }
 
 impl Run<'_> {
@@ -222,7 +220,8 @@ impl Run<'_> {
             }
         };
         let mut command = self.running.command(facts.pack);
-        if let Some(publish) = self.publish.filter(|_| facts.packs_by_name)
+        if facts.packs_by_name
+            && let Some(publish) = &self.running.publish
             && let Some(project) = &publish.project
         {
             command.arg(project).current_dir(&publish.directory);

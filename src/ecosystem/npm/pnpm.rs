@@ -30,6 +30,7 @@ pub(super) const PNPM: Facts = Facts {
         list: &["config", "list", "--json"],
         read: registry::one_object,
         manifest_wins: false,
+        typed_wins: false,
     }),
     ignoring: Ignoring::Flag("--config.ignore-scripts=true", &[]),
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),

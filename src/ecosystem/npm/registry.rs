@@ -22,6 +22,8 @@ pub(super) struct Settings {
     /// Whether `publishConfig.registry` wins over the configured registry of a scope. With npm it does
     /// not (measured for npm 11 and pnpm 10).
     pub(super) manifest_wins: bool,
+    /// Whether what is typed wins over `publishConfig`. Of pnpm, version 10 does it so and 12 does not.
+    pub(super) typed_wins: bool,
 }
 
 /// What a client without configuration calls its registry, by client.
@@ -35,14 +37,43 @@ pub(super) fn destination(running: &Running<'_>, manifest: &Value) -> Destinatio
     };
     let typed = running.typed(settings.list);
     match ask(running, settings) {
-        Ok(Some(configured)) => {
+        Ok(Some(mut configured)) => {
+            let mut manifest = manifest.clone();
+            let asked = running.publish.iter().flat_map(|publish| &publish.settings);
+            if let Err(why) = lay_over(asked, settings, &mut configured, &mut manifest) {
+                return Destination::unknown(why);
+            }
             let default = || default_registry(running, settings);
-            resolve(client, settings, &configured, manifest, &default)
+            resolve(client, settings, &configured, &manifest, &default)
                 .unwrap_or_else(|| Destination::unknown(format!("`{typed}` tells none")))
         }
         Ok(None) => Destination::unknown(format!("what `{typed}` prints is not understood")),
         Err(_) => Destination::unknown(format!("`{typed}` fails")),
     }
+}
+
+/// Lays what was typed over what is configured, and over the manifest where that would win.
+fn lay_over<'t>(
+    typed: impl IntoIterator<Item = &'t (String, String)>,
+    settings: &Settings,
+    configured: &mut Map<String, Value>,
+    manifest: &mut Value,
+) -> Result<(), String> {
+    for (key, value) in typed {
+        configured.insert(key.clone(), value.as_str().into());
+        let own = manifest
+            .get_mut("publishConfig")
+            .and_then(Value::as_object_mut);
+        let Some(own) = own.filter(|own| own.get(key).is_some_and(|own| own != value)) else {
+            continue;
+        };
+        if settings.typed_wins || key == "access" {
+            own.remove(key);
+        } else if !settings.manifest_wins {
+            return Err(format!("--{key} and publishConfig.{key} are not the same"));
+        }
+    }
+    Ok(())
 }
 
 fn ask(running: &Running<'_>, settings: &Settings) -> Result<Option<Map<String, Value>>, Error> {
@@ -220,12 +251,39 @@ mod tests {
             list: &[],
             read: one_object,
             manifest_wins,
+            typed_wins: !manifest_wins,
         };
         let default = || Some(PUBLIC.to_owned());
         let configured = configured.as_object().unwrap();
         let found = resolve("npm", &settings, configured, &manifest, &default).unwrap();
         let access = found.access.map_or("unknown", Access::name).to_owned();
         [found.registry.unwrap(), access, found.why]
+    }
+
+    #[test]
+    fn what_is_typed_wins_as_with_the_client() {
+        let of = |manifest_wins, typed_wins, key: &str| {
+            let settings = Settings {
+                list: &[],
+                read: one_object,
+                manifest_wins,
+                typed_wins,
+            };
+            let mut configured = Map::new();
+            let own = json!({"registry": "https://own.example/", "access": "public"});
+            let mut manifest = json!({"name": "@acme/cli", "publishConfig": own});
+            let typed = [(key.to_owned(), "https://typed.example/".to_owned())];
+            lay_over(&typed, &settings, &mut configured, &mut manifest)?;
+            let found = resolve("npm", &settings, &configured, &manifest, &|| None);
+            Ok(found.unwrap().why)
+        };
+        let in_manifest = Ok("publishConfig.registry".to_owned());
+        let typed = Ok("npm's `registry`".to_owned());
+        assert_eq!(of(false, true, "registry"), typed);
+        assert_eq!(of(true, false, "registry"), in_manifest);
+        assert_eq!(of(false, false, "access"), in_manifest);
+        let unknown = "--registry and publishConfig.registry are not the same";
+        assert_eq!(of(false, false, "registry"), Err(unknown.to_owned()));
     }
 
     #[test]

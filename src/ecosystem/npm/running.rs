@@ -24,6 +24,8 @@ pub(super) struct Running<'a> {
     pub(super) client: Client<'a>,
     /// What it says of itself.
     pub(super) version: String,
+    /// The command that is going to publish, if there is one.
+    pub(super) publish: Option<PublishCommand>,
     program: Program,
 }
 
@@ -55,6 +57,7 @@ impl<'a> Running<'a> {
             facts: choice.of_version(&version, root)?,
             client,
             version,
+            publish: options.publish.clone(),
             program,
         })
     }
@@ -68,8 +71,12 @@ impl<'a> Running<'a> {
     /// The same, run where the client takes the settings of the project from.
     pub(super) fn question(&self, arguments: &[&str]) -> Result<Command, Error> {
         let mut command = self.command(arguments);
+        let typed = self.publish.as_ref().map(|publish| &*publish.directory);
+        if let Some(directory) = typed {
+            command.current_dir(directory);
+        }
         if self.facts.settings_of_root
-            && let Some(root) = root_of_member(self.client.project)?
+            && let Some(root) = root_of_member(typed.unwrap_or(self.client.project))?
         {
             command.current_dir(root);
         }

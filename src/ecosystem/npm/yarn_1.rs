@@ -24,6 +24,7 @@ pub(super) const YARN_1: Facts = Facts {
         list: &["config", "list", "--json"],
         read: registry::inspected,
         manifest_wins: true,
+        typed_wins: false,
     }),
     ignoring: Ignoring::Flag("--ignore-scripts", &[]),
     ignores: Ignores::Says(&["config", "get", "ignore-scripts"]),

@@ -27,6 +27,7 @@ pub(super) const YARN_2: Facts = Facts {
         list: &["config", "--json"],
         read: registry::one_by_one,
         manifest_wins: true,
+        typed_wins: false,
     }),
     ignoring: Ignoring::Plugin {
         variable: PLUGINS,

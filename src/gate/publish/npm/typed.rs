@@ -7,7 +7,7 @@ use std::{
     process,
 };
 
-use super::clients::{ALL_MEMBERS, Client, MEMBERS, Takes, WITH_ROOT};
+use super::clients::{ALL_MEMBERS, Client, MEMBERS, Refusal, Takes, WITH_ROOT};
 use crate::{
     ecosystem::PublishCommand,
     gate::{
@@ -46,12 +46,15 @@ impl<'a> Typed<'a> {
     ///
     /// When nobody but the client knows what it would publish.
     pub(super) fn of(command: &'a Command<'a>, client: &'static Client) -> Result<Self, Error> {
-        let words = Words::of(command.arguments, &client.flags);
-        let words = words.map_err(|flag| ambiguous(command, flag))?;
-        for refusal in client.refused {
-            if words.has(refusal.flags) {
-                return Err(command.refused(refusal.reason, refusal.instead));
-            }
+        let refused = |refusal: &Refusal| command.refused(refusal.reason, refusal.instead);
+        let words = Words::of(command.arguments, &client.flags).map_err(|flag| {
+            let mut refusals = client.refused.iter();
+            let refusal = refusals.find(|refusal| refusal.flags.contains(&flag));
+            refusal.map_or_else(|| ambiguous(command, flag), refused)
+        })?;
+        let mut refusals = client.refused.iter();
+        if let Some(refusal) = refusals.find(|refusal| words.has(refusal.flags)) {
+            return Err(refused(refusal));
         }
         let Some(length) = length(&words, client) else {
             return Err(another(command, client));
