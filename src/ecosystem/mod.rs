@@ -24,7 +24,7 @@ use std::{
 
 pub use error::Error;
 pub use locate::{Located, Selection, locate};
-pub use npm::{Around, around, stage_id, staged};
+pub use npm::{Around, around, inside_check, stage_id, staged};
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
 

@@ -8,6 +8,7 @@ mod around;
 mod bun;
 mod choice;
 mod environment;
+mod handover;
 mod lock_file;
 mod npm_itself;
 mod pack;
@@ -31,6 +32,7 @@ use serde_json::Value;
 use super::{Entry, Is, ManifestFile};
 use crate::model::Ecosystem;
 pub use around::{Around, around};
+pub use handover::inside_check;
 pub use stage::{stage_id, staged};
 
 const MANIFEST: &str = "package.json";
