@@ -52,6 +52,15 @@ pub(super) struct Upload {
 }
 
 impl Upload {
+    fn of(request: &Value) -> Result<Self, Error> {
+        let upload: Self = part(request)?;
+        // It becomes a path.
+        match upload.file_name().contains(['/', '\\', '\0']) {
+            true => Err(Error::said("it names a crate as none can be")),
+            false => Ok(upload),
+        }
+    }
+
     pub(super) fn file_name(&self) -> String {
         format!("{}-{}.crate", self.name, self.vers)
     }
@@ -101,7 +110,7 @@ impl Request {
         let action = match (word("kind"), word("operation")) {
             ("login" | "logout", _) => Action::Account,
             ("get", "read" | "yank" | "unyank" | "owners") => Action::Token,
-            ("get", "publish") => Action::Publish(part(&self.0)?),
+            ("get", "publish") => Action::Publish(Upload::of(&self.0)?),
             (kind, operation) => {
                 let asked = escape(&format!("{kind} {operation}"));
                 return Err(Error::said(format!("`{}` is unknown", asked.trim_end())));
@@ -215,6 +224,10 @@ mod tests {
             r#""kind":"transfer""#,
             r#""kind":"get","operation":"publish","name":"acme","vers":"1.0.0""#,
             r#""kind":"get","operation":"publish","name":"acme","vers":"1.0.0","cksum":"12""#,
+            &format!(
+                r#""kind":"get","operation":"publish","name":"../acme","vers":"1.0.0","cksum":"{}""#,
+                Sha256::of(b"x")
+            ),
         ] {
             let line = format!(r#"{{"v":1,"registry":{{"index-url":"u"}},{action}}}"#);
             assert!(hear(&line).unwrap().asked().is_err(), "{line}");

@@ -15,14 +15,15 @@ use crate::{
 
 /// Crates that cargo is about to upload, as private copies: what is checked stays as it is.
 pub(super) struct Found {
-    /// The first is the one that cargo asks about.
     copies: Vec<Copy>,
+    /// The copy of the one that cargo asks about.
+    asked: PathBuf,
     /// Where cargo has it.
     original: PathBuf,
     /// The directory in which cargo has them all.
     pub(super) directory: PathBuf,
     sha256: Sha256,
-    _private: PrivateDirectory,
+    private: PrivateDirectory,
 }
 
 struct Copy {
@@ -34,7 +35,6 @@ struct Copy {
 struct Original {
     /// What to read it by: where the system lets us, the very file that cargo has open.
     file: PathBuf,
-    /// Its name.
     path: PathBuf,
 }
 
@@ -42,57 +42,47 @@ impl Found {
     /// Copies what cargo asks about and, where the system shows what cargo has open, all that it will
     /// ask about after it.
     pub(super) fn of(upload: &Upload, workspace: &CargoWorkspace) -> Result<Self, gate::Error> {
-        let private = PrivateDirectory::create()?;
         let name = upload.file_name();
-        let open = open_files_of_parent();
-        let elsewhere = workspace.places_of(&name).into_iter().map(|path| Original {
-            file: path.clone(),
-            path,
-        });
-        let asked = open.iter().filter(|one| one.path.ends_with(&name));
-        let mut copies = Vec::new();
-        let mut original = None;
-        let elsewhere: Vec<_> = elsewhere.collect();
-        for candidate in asked.chain(&elsewhere) {
-            let copy = private.path().join(&name);
-            let Ok(sha256) = copied(&candidate.file, &copy) else {
-                continue;
-            };
-            if sha256 == upload.sha256 {
-                copies.push(Copy { file: copy, sha256 });
-                original = Some(candidate);
-                break;
-            }
-        }
+        let mut open = open_files_of_parent();
+        let is_asked = |one: &Original| {
+            let file_name = one.path.file_name();
+            file_name == Some(name.as_ref()) && hash_of(&one.file) == Some(upload.sha256)
+        };
+        let elsewhere = || {
+            let places = workspace.places_of(&name).into_iter();
+            let mut originals = places.map(Original::at);
+            originals.find(is_asked)
+        };
+        let at = open.iter().position(is_asked);
+        let original = at.map(|at| open.swap_remove(at)).or_else(elsewhere);
         let original = original.ok_or_else(|| Error::NoCrate {
             name: upload.shown(),
             sha256: upload.sha256,
         })?;
         let directory = original.path.parent().unwrap_or(Path::new(""));
-        for other in &open {
-            let is_beside = other.path.parent() == Some(directory);
-            let file_name = other.path.file_name().filter(|other| **other != *name);
-            if let (true, Some(file_name)) = (is_beside, file_name) {
-                let file = private.path().join(file_name);
-                let sha256 = copied(&other.file, &file).map_err(|source| Error::NotCopied {
-                    name: escape(&file_name.to_string_lossy()),
-                    source,
-                })?;
-                copies.push(Copy { file, sha256 });
-            }
-        }
-        Ok(Self {
-            copies,
+        open.retain(|other| other.path.parent() == Some(directory));
+
+        let private = PrivateDirectory::create()?;
+        let asked = original.copy_to(private.path())?;
+        let mut found = Self {
+            asked: asked.file.clone(),
             directory: directory.to_owned(),
-            original: original.file.clone(),
             sha256: upload.sha256,
-            _private: private,
-        })
+            copies: vec![asked],
+            original: original.file,
+            private,
+        };
+        for other in open {
+            found.copies.push(other.copy_to(found.private.path())?);
+        }
+        found.copies.sort_by(|a, b| a.file.cmp(&b.file));
+        found.verify()?;
+        Ok(found)
     }
 
     /// The copy of the one that cargo asks about.
     pub(super) fn asked(&self) -> &Path {
-        &self.copies[0].file
+        &self.asked
     }
 
     /// All copies.
@@ -108,32 +98,53 @@ impl Found {
     ///
     /// # Errors
     ///
-    /// When it is no longer what was checked.
+    /// When it is not what was checked.
     pub(super) fn verify(&self) -> Result<(), gate::Error> {
-        let open = File::open(&self.original);
-        let read = open.and_then(|file| Sha256::copying(file, io::sink()));
-        match read.ok() == Some(self.sha256) {
+        let asked = self.copies.iter().find(|copy| copy.file == self.asked);
+        let is_asked = asked.is_some_and(|copy| copy.sha256 == self.sha256);
+        match is_asked && hash_of(&self.original) == Some(self.sha256) {
             true => Ok(()),
             false => Err(gate::Error::Changed {
-                name: escape(
-                    &self
-                        .asked()
-                        .file_name()
-                        .unwrap_or_default()
-                        .to_string_lossy(),
-                ),
+                name: name_of(&self.asked),
                 client: "cargo".to_owned(),
             }),
         }
     }
 }
 
-fn copied(from: &Path, to: &Path) -> io::Result<Sha256> {
-    let from = File::open(from)?;
-    match from.metadata()?.is_file() {
-        true => Sha256::copying(from, File::create(to)?),
-        false => Err(io::Error::other("it is not a file")),
+impl Original {
+    fn at(path: PathBuf) -> Self {
+        Self {
+            file: path.clone(),
+            path,
+        }
     }
+
+    fn copy_to(&self, directory: &Path) -> Result<Copy, Error> {
+        let file = directory.join(self.path.file_name().unwrap_or_default());
+        let copied = File::open(&self.file).and_then(|from| {
+            let to = File::create_new(&file)?;
+            Sha256::copying(from, to)
+        });
+        let sha256 = copied.map_err(|source| Error::NotCopied {
+            name: name_of(&self.path),
+            source,
+        })?;
+        Ok(Copy { file, sha256 })
+    }
+}
+
+fn hash_of(file: &Path) -> Option<Sha256> {
+    let file = File::open(file).ok()?;
+    match file.metadata().ok()?.is_file() {
+        true => Sha256::copying(file, io::sink()).ok(),
+        false => None,
+    }
+}
+
+/// A file's name, for people.
+pub(super) fn name_of(file: &Path) -> String {
+    escape(&file.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// The crates that the cargo that has started us has open: those that it will upload, and no others.
@@ -155,8 +166,6 @@ fn open_files_of_parent() -> Vec<Original> {
             });
         }
     }
-    // Reports keep their order from one request to the next.
-    found.sort_by(|a, b| a.path.cmp(&b.path));
     found
 }
 

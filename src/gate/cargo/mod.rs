@@ -19,7 +19,7 @@ use super::Gate;
 use crate::{
     check::{self, Target},
     ecosystem::CargoWorkspace,
-    model::{Progress, Sha256, escape},
+    model::{Progress, Sha256},
 };
 use asked::{Action, Asked, Upload};
 pub use asked::{Answer, Request};
@@ -82,10 +82,10 @@ fn judge(
     let of_run = Passed::of(&found);
     let target = |file: &Path| {
         let made = workspace.made(file, registry.name.as_deref());
-        made.map(|made| Target::Made(vec![made]))
-            .ok_or_else(|| Error::NoPackage {
-                name: escape(&file.file_name().unwrap_or_default().to_string_lossy()),
-            })
+        let made = made.map(|made| Target::Made(vec![made]));
+        made.ok_or_else(|| Error::NoPackage {
+            name: find::name_of(file),
+        })
     };
     let mut request = gate.request.clone();
     request.targets = vec![target(found.asked())?];
