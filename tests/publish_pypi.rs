@@ -380,7 +380,7 @@ fn where_it_goes_is_checked_too() {
     project.write("packwarden.toml", at("https://pypi.acme.internal/"));
     for line in [&["twine", "upload", "dist/*"][..], &["uv", "publish"]] {
         let ran = upload(line);
-        project.uploads_nothing(&ran, 1, "which `[publish] registries` does not name");
+        project.uploads_nothing(&ran, 1, "unexpected-registry");
     }
     project.write("packwarden.toml", at(&project.registry.url));
     for line in [
