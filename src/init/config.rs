@@ -5,7 +5,7 @@ use toml::Value;
 use super::{Error, Plan, Survey, survey::Package};
 use crate::{
     model::{Access, Ecosystem, Manifest, without_credentials},
-    policy::{ConfigChoice, Profile, ProfileChoice, find},
+    policy::{ConfigChoice, ConfigFile, Profile, ProfileChoice, find},
 };
 
 const NAME: &str = "packwarden.toml";
@@ -13,6 +13,7 @@ const NAME: &str = "packwarden.toml";
 /// Adds the file where there is no configuration.
 pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
     if let Some(path) = find(&ConfigChoice::Nearest, &survey.directory)? {
+        ConfigFile::read(&path)?;
         plan.found
             .push(format!("configured in {}", survey.shown(&path)));
         return Ok(());
@@ -26,6 +27,14 @@ pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
         |_| Ok(text),
     );
     keep_in(survey, plan);
+    Ok(())
+}
+
+/// A file that can't be used has every gate refuse, whatever else holds.
+pub(super) fn examine(survey: &Survey) -> Result<(), Error> {
+    if let Some(path) = find(&ConfigChoice::Nearest, &survey.directory)? {
+        ConfigFile::read(&path)?;
+    }
     Ok(())
 }
 
@@ -165,8 +174,20 @@ mod tests {
         # open: the source is for everybody; the licence is MIT.
         profile = "open"
         "#);
-        insta::assert_snapshot!(text(&[npm("UNLICENSED", "https://u:p@npm.acme.example/\"")]), @"");
-        insta::assert_snapshot!(text(&[npm("", "x"), package(Ecosystem::Crates, "a", "MIT", "y")]), @"");
+        insta::assert_snapshot!(text(&[npm("UNLICENSED", "https://u:p@npm.acme.example/\"")]), @r#"
+        # What packwarden holds each artifact against: docs/configuration.md.
+        # closed: the source must stay inside; the licence is UNLICENSED.
+        profile = "closed"
+
+        # As the manifests say.
+        [publish]
+        registries = ['https://npm.acme.example/"']
+        scope = "@acme"
+        "#);
+        insta::assert_snapshot!(text(&[npm("", "x"), package(Ecosystem::Crates, "a", "MIT", "y")]), @r"
+        # What packwarden holds each artifact against: docs/configuration.md.
+        # No profile: the licences of the packages differ, and each manifest decides.
+        ");
     }
 
     #[test]

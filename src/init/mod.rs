@@ -92,6 +92,7 @@ pub fn plan(directory: &Path) -> Result<Plan, Error> {
 /// When there is no project, or something of it can't be read.
 pub fn examine(directory: &Path) -> Result<Vec<Gate>, Error> {
     let survey = Survey::of(directory)?;
+    config::examine(&survey)?;
     let mut gates = Vec::new();
     program::examine(&mut gates);
     npm::examine(&survey, &mut gates)?;

@@ -142,7 +142,7 @@ pub(in crate::init) fn standing(script: &str, hook: &str, place: Place) -> Stand
         );
     };
     let joins: Vec<Join> = commands.iter().map(|(join, _)| *join).collect();
-    let (before, after) = (&joins[1..=at.max(1).min(at)], &joins[at + 1..]);
+    let (until, after) = joins.split_at(at + 1);
     let goes_on = after.is_empty() || after[0] == Join::And;
     if !goes_on
         || after
@@ -151,7 +151,7 @@ pub(in crate::init) fn standing(script: &str, hook: &str, place: Place) -> Stand
     {
         return Standing::Not("what follows it in the script can turn its failure into success");
     }
-    if joins[at] == Join::Or || before.contains(&Join::Background) {
+    if joins[at] == Join::Or || until.contains(&Join::Background) {
         return Standing::Not("it does not run whenever the script does");
     }
     match place {

@@ -25,12 +25,19 @@ struct Manager {
     standing: fn(&str) -> Standing,
     /// What people are to do where the file can't be edited.
     instead: &'static str,
-    /// What git's own hook has in it once it is installed.
+    /// What git's own hook has in it once it is installed; nothing if git runs the file itself.
     mark: &'static str,
     /// What is typed to have it installed.
     install: &'static str,
     /// How people get past it.
     past: &'static str,
+}
+
+impl Manager {
+    /// Whether git runs the file itself.
+    fn is_git(&self) -> bool {
+        self.mark.is_empty()
+    }
 }
 
 /// The first that looks after the repository counts; the last always does.
@@ -71,7 +78,7 @@ fn manager(survey: &Survey, hooks: &Hooks) -> Result<(&'static Manager, PathBuf)
 }
 
 fn is_installed(manager: &Manager, hook: &str) -> bool {
-    !manager.mark.is_empty() && hook.contains(manager.mark)
+    !manager.is_git() && hook.contains(manager.mark)
 }
 
 /// Adds the check to what the manager runs.
@@ -84,7 +91,7 @@ pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
     let (manager, file) = manager(survey, hooks)?;
     plan.found
         .push(format!("the hooks of git are run by {}", manager.name));
-    if manager.name == plain::PLAIN.name && plain::is_switched_off(&file) {
+    if manager.is_git() && plain::is_switched_off(&file) {
         let name = survey.shown(&file);
         plan.by_hand.push(format!(
             "{name} was left alone: it can't be run, and so git does not run it; make it executable or \
@@ -93,7 +100,7 @@ pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
         return Ok(());
     }
     plan.edit(survey, &file, manager.instead, manager.add);
-    if manager.name == plain::PLAIN.name {
+    if manager.is_git() {
         if plan.run(&file) && file.starts_with(&hooks.own) {
             plan.by_hand.push(
                 "hooks in .git are not committed: whoever clones the repository runs `packwarden init` as well"
@@ -164,7 +171,7 @@ fn not_run(manager: &Manager, hooks: &Hooks, survey: &Survey) -> Option<String> 
             "{} can't be run: `chmod +x` it",
             survey.shown(&hook)
         )),
-        Some(_) if manager.mark.is_empty() => None,
+        Some(_) if manager.is_git() => None,
         Some(text) if is_installed(manager, &text) => None,
         _ => Some(format!(
             "git does not run {}{place}: type `{}`",
