@@ -118,3 +118,49 @@ fn what_can_not_be_had_is_not_approved() {
         assert!(!ran.stderr.contains("stage approve"), "{ran:?}");
     }
 }
+
+#[test]
+fn what_passes_is_staged_and_compared_with_what_the_registry_holds() {
+    let stage = Stage::new();
+    let publish = |stage: &Stage| {
+        let words = [
+            "publish", "--stage", "--", "npm", "stage", "publish", "--tag", "next",
+        ];
+        let publish = packwarden(&words).directory(stage.place.path());
+        NPM_12.beside(&stage.registry, publish).run()
+    };
+    let clean = publish(&stage);
+    assert_eq!(clean.code, Some(0), "{clean:?}");
+    let sha256 = Sha256::digest(&*stage.staged.lock().unwrap());
+    let sha256: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    let said = format!("the registry holds what was checked, sha256 {sha256}");
+    assert!(clean.stderr.contains(&said), "{clean:?}");
+    assert!(clean.stderr.contains(&format!("npm stage approve {ID}")));
+    assert!(clean.stdout.contains(ID), "{clean:?}");
+
+    stage.staged.lock().unwrap().clear();
+    stage.write(".env", "A=1\n");
+    let leaking = publish(&stage);
+    assert_eq!(leaking.code, Some(1), "{leaking:?}");
+    assert!(stage.staged.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_registry_that_holds_something_else_is_told_of() {
+    let stage = Stage::new();
+    let other = stage.registry.url.clone();
+    // Whatever comes, another package is handed out.
+    let url = serve(move |request| match request.method.as_str() {
+        "POST" => ("200 OK", json!({ "stageId": ID }).to_string().into_bytes()),
+        "GET" if request.path.ends_with("/tarball") => ("200 OK", b"other".to_vec()),
+        _ => ("404 Not Found", b"{}".to_vec()),
+    });
+    assert_ne!(url, other);
+    let registry = Registry::at(url);
+    let words = ["publish", "--stage", "--", "npm", "stage", "publish"];
+    let publish = packwarden(&words).directory(stage.place.path());
+    let ran = NPM_12.beside(&registry, publish).run();
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.stderr.contains("is not what was checked"), "{ran:?}");
+    assert!(!ran.stderr.contains("stage approve"), "{ran:?}");
+}

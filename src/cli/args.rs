@@ -183,6 +183,12 @@ pub(super) struct PublishArguments {
     #[arg(long = "override", value_name = "REASON", value_parser = reason)]
     pub(super) publish_anyway: Option<String>,
 
+    /// After `npm stage publish`, compare what the registry holds with what was sent
+    ///
+    /// Then the command is told that approves it. Nothing is approved here.
+    #[arg(long)]
+    pub(super) stage: bool,
+
     /// The client and its arguments, after --
     #[arg(value_name = "CLIENT ARGS", last = true, required = true)]
     pub(super) command: Vec<OsString>,

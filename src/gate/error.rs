@@ -132,6 +132,15 @@ pub enum Error {
         sent: String,
     },
 
+    /// Nobody knows where it is.
+    #[error(
+        "npm has staged the package and does not tell under which id: what the registry holds was not compared"
+    )]
+    #[diagnostic(help(
+        "find it with `npm stage list`, and check it: `packwarden check npm-stage:ID`"
+    ))]
+    NoStageTold,
+
     /// The client, or a directory for it.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -150,6 +159,7 @@ impl Error {
             Error::Changed { .. }
             | Error::NoCompanion { .. }
             | Error::OtherStaged { .. }
+            | Error::NoStageTold
             | Error::Repacked { .. }
             | Error::Unguarded { .. }
             | Error::Unseen { .. }

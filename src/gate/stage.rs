@@ -1,9 +1,28 @@
 //! After `npm stage publish`: whether the registry holds what was checked and sent.
 
-use std::{fs::File, io};
+use std::{fs::File, io, path::Path, process::Command};
 
-use super::{Error, Gate, held::HeldArtifact};
+use super::{Error, Gate, client, held::HeldArtifact};
 use crate::{ecosystem, model::Sha256};
+
+/// Has npm stage an artifact that has passed, and sees to it that the registry holds it.
+///
+/// # Errors
+///
+/// When npm does not tell under which id, or the registry holds something else.
+pub(super) fn stage(
+    gate: &Gate<'_>,
+    command: &mut Command,
+    directory: &Path,
+    sent: &HeldArtifact,
+) -> Result<u8, Error> {
+    let (code, printed) = client::run_telling(command, "npm", directory)?;
+    if code == 0 {
+        let id = ecosystem::stage_id(&printed).ok_or(Error::NoStageTold)?;
+        confirm(gate, id, sent)?;
+    }
+    Ok(code)
+}
 
 /// Downloads what npm has staged under this id and compares it with what was sent, which has been checked.
 /// Tells how to approve it; nothing is approved here.
@@ -11,7 +30,7 @@ use crate::{ecosystem, model::Sha256};
 /// # Errors
 ///
 /// When it can't be downloaded, or is something else.
-pub(super) fn confirm(gate: &Gate<'_>, id: &str, sent: &HeldArtifact) -> Result<(), Error> {
+fn confirm(gate: &Gate<'_>, id: &str, sent: &HeldArtifact) -> Result<(), Error> {
     let staged = ecosystem::staged(id, &gate.request.pack)?;
     let read = File::open(&staged.file).and_then(|file| Sha256::copying(file, io::sink()));
     match read {

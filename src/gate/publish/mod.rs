@@ -52,6 +52,8 @@ struct Command<'a> {
     /// As it was typed: a name, or a path.
     program: &'a OsString,
     arguments: &'a [OsString],
+    /// Whether what npm stages is to be compared with what was sent.
+    stage: bool,
 }
 
 impl Command<'_> {
@@ -75,11 +77,15 @@ impl Command<'_> {
 /// # Errors
 ///
 /// When the command can't be followed, and nothing is uploaded therefore.
-pub fn publish(gate: &Gate<'_>, command: &[OsString]) -> Result<u8, Error> {
+pub fn publish(gate: &Gate<'_>, command: &[OsString], stage: bool) -> Result<u8, Error> {
     let Some((program, arguments)) = command.split_first() else {
         return Ok(0);
     };
-    let command = Command { program, arguments };
+    let command = Command {
+        program,
+        arguments,
+        stage,
+    };
     let name = Path::new(program).file_stem().unwrap_or_default();
     let known = CLIENTS.iter().find(|client| name == client.name);
     let known = known.ok_or_else(|| {
@@ -93,5 +99,11 @@ pub fn publish(gate: &Gate<'_>, command: &[OsString]) -> Result<u8, Error> {
             ),
         )
     })?;
+    if stage && !(known.name == "npm" && arguments.iter().any(|word| word == "stage")) {
+        return Err(command.refused(
+            "--stage is about what npm stages",
+            "leave it out, or give `npm stage publish`",
+        ));
+    }
     (known.publish)(gate, &command)
 }

@@ -17,7 +17,7 @@ use super::Command;
 use crate::{
     check::{PackOptions, Request, Target},
     ecosystem::{self, PublishCommand},
-    gate::{Error, Gate, client, held::HeldArtifact},
+    gate::{Error, Gate, client, held::HeldArtifact, stage::stage},
     model::escape,
 };
 
@@ -83,7 +83,10 @@ fn publish(gate: &Gate<'_>, command: &Command<'_>, client: &'static Client) -> R
                     _ => &typed.directory,
                 };
                 let mut command = typed.publishing(Some(&artifact.file));
-                client::run(&mut command, client.name, directory)?
+                match typed.command.stage {
+                    true => stage(&gate, &mut command, directory, artifact)?,
+                    false => client::run(&mut command, client.name, directory)?,
+                }
             }
         };
         if code != 0 {
