@@ -22,11 +22,13 @@ use support::{
 };
 use tempfile::TempDir;
 
-const HOOK: &str = r#""$PACKWARDEN" hook npm"#;
+const HOOK: &str = r#""$PACKWARDEN" hook npm --format json="$REPORT""#;
 
 /// A package, the client that publishes it, and the registry that it goes to.
 struct Project {
     place: TempDir,
+    /// What hooks have reported.
+    reports: TempDir,
     client: Client,
     registry: Registry,
 }
@@ -49,6 +51,7 @@ impl Project {
     fn with_scripts(client: Client, scripts: Value) -> Self {
         let project = Self {
             place: tempfile::tempdir().unwrap(),
+            reports: tempfile::tempdir().unwrap(),
             client,
             registry: Registry::start(),
         };
@@ -87,13 +90,21 @@ impl Project {
 
     fn publishing(&self) -> Packwarden {
         let publishing = self.client.publishing(&self.registry);
-        publishing.directory(self.root())
+        self.reporting(publishing).directory(self.root())
     }
 
     /// A command of the client with other arguments.
     fn command(&self, arguments: &[&str]) -> Packwarden {
         let command = self.client.command(&self.registry, arguments);
-        command.directory(self.root())
+        self.reporting(command).directory(self.root())
+    }
+
+    fn report(&self) -> PathBuf {
+        self.reports.path().join("report")
+    }
+
+    fn reporting(&self, program: Packwarden) -> Packwarden {
+        program.variable("REPORT", self.report())
     }
 
     /// The one upload is what was let through.
@@ -106,6 +117,8 @@ impl Project {
         };
         let digits = Sha256::digest(upload);
         let sha256: String = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+        let report: Value = serde_json::from_slice(&fs::read(self.report()).unwrap()).unwrap();
+        assert_eq!(report["artifacts"][0]["sha256"], sha256);
         // Yarn 4 keeps what scripts print in a log.
         if self.client.version != YARN_4.version {
             let told = format!("may upload {}, sha256 {sha256}", self.file_name());
@@ -393,7 +406,7 @@ fn a_client_inside_another_is_known() {
         let inside = program.parent().unwrap().display();
         let script = format!("PATH='{inside}':\"$PATH\"; {script}");
         around.package(".", json!({"name": "root", "scripts": {"release": script}}));
-        let release = around.command(&["run", "release"]);
+        let release = project.reporting(around.command(&["run", "release"]));
         let ran = npm_client::reaching(&project.registry, release).run();
         match is_clear {
             true => {
@@ -403,7 +416,7 @@ fn a_client_inside_another_is_known() {
             false => project.stops(&ran),
         }
         project.write(".env", "A=1\n");
-        let release = around.command(&["run", "release"]);
+        let release = project.reporting(around.command(&["run", "release"]));
         let ran = npm_client::reaching(&project.registry, release).run();
         project.stops(&ran);
     }
@@ -415,7 +428,7 @@ fn standard_output_stays_the_clients() {
     let packed = project.command(&["pack", "--json"]).run();
     assert_eq!(packed.code, Some(0), "{packed:?}");
     assert_eq!(packed.json()["example"]["name"], "example");
-    let quiet = format!("{HOOK} --quiet --format json=report.json");
+    let quiet = format!("{HOOK} --quiet");
     project.package(
         ".",
         json!({"scripts": {"postpack": quiet}, "files": ["index.js"]}),
@@ -427,9 +440,6 @@ fn standard_output_stays_the_clients() {
         "example",
         "{published:?}"
     );
-    let report = fs::read(project.root().join("report.json")).unwrap();
-    let report: Value = serde_json::from_slice(&report).unwrap();
-    assert_eq!(report["outcome"], "passed");
 }
 
 #[test]
@@ -457,23 +467,34 @@ fn only_a_script_of_a_publish_may_call_it() {
     }
 }
 
-/// A project with a hook can be checked by hand, and the hook in it neither starts another check for ever nor
-/// is it silent because it runs in one.
+/// A project with a hook can be checked by hand: the check tells what it finds, and the hook is silent only
+/// while that check lives, whatever the environment says.
 #[test]
-fn inside_a_check_it_ends_and_still_decides() {
+fn inside_a_check_it_leaves_the_verdict_to_that() {
     for client in [NPM_10, NPM_12, PNPM_10, PNPM_12, YARN_1, YARN_4, BUN] {
         let project = Project::new(client);
         let check = || {
             let check = packwarden(&["check"]).directory(project.root());
+            let check = project.reporting(check);
             project.client.beside(&project.registry, check).run()
         };
         let clean = check();
         assert_eq!(clean.code, Some(0), "{clean:?}");
         project.write(".env", "A=1\n");
-        assert_ne!(check().code, Some(0));
-        for value in ["1", "2"] {
-            let publish = project.publishing().variable("PACKWARDEN_PACKING", value);
-            project.stops(&publish.run());
+        let leaking = check();
+        assert_eq!(leaking.code, Some(1), "{leaking:?}");
+        let told = project.place.path().join("packwarden.left");
+        fs::write(
+            &told,
+            project.root().canonicalize().unwrap().to_str().unwrap(),
+        )
+        .unwrap();
+        for (name, value) in [
+            ("PACKWARDEN_PACKING", "1".as_ref()),
+            ("PACKWARDEN_PACKING", "2".as_ref()),
+            ("PACKWARDEN_CHECKING", told.as_os_str()),
+        ] {
+            project.stops(&project.publishing().variable(name, value).run());
         }
     }
 }

@@ -30,7 +30,7 @@ pub use cargo::{
 pub use error::Error;
 pub use locate::{Located, Selection, can_be_published, is_manifest, locate, projects_in};
 pub use npm::script::{PublishScript, ignores_scripts, publish_script};
-pub use npm::{Around, around, stage_id, staged};
+pub use npm::{Around, around, inside_check, stage_id, staged};
 pub use npm::{
     after_upload, inside_publish as inside_npm_publish, version as npm_version, yarn_plugins,
 };

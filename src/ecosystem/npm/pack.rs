@@ -5,6 +5,7 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     path::Path,
+    process::Command,
     sync::Arc,
     thread,
 };
@@ -12,9 +13,11 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    Around, Destination, Ignoring, MANIFEST, environment, registry,
+    Around, Destination, Ignoring, MANIFEST, environment,
+    handover::Handover,
+    registry,
     running::Running,
-    scripts::{around, has_any, manifest},
+    scripts::{around, has_any, has_hook, manifest},
 };
 use crate::{
     ecosystem::{
@@ -37,9 +40,10 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
         path: Error::shown(&project.root.join(MANIFEST)),
         reason,
     })?;
-    let run = Run {
+    let mut run = Run {
         running: Running::find(&project.root, &manifest, options)?,
         manifest: &manifest,
+        handover: None,
     };
     let facts = run.running.facts;
     let around = options.around.as_ref();
@@ -47,6 +51,10 @@ pub(super) fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packe
         around.fits(&run.running, &manifest)?;
     }
     let scripts = run.scripts(options)?;
+    let all = [facts.before, facts.within].concat();
+    if scripts == Scripts::Ran && has_hook(&manifest, &all) {
+        run.handover = Some(Handover::create(&project.root)?);
+    }
     if scripts == Scripts::Ran {
         run.scripts_before()?;
     }
@@ -103,6 +111,8 @@ enum Way<'a> {
 struct Run<'a> {
     running: Running<'a>,
     manifest: &'a Value,
+    /// For a hook among the scripts.
+    handover: Option<Handover>,
 }
 
 impl Run<'_> {
@@ -170,12 +180,21 @@ impl Run<'_> {
                     });
                 }
                 _ => {
-                    let mut command = running.command(facts.run);
+                    let mut command = self.command(facts.run);
                     running.client.run(command.arg(name), &typed)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// A command that may run scripts.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.running.command(arguments);
+        if let Some(handover) = &self.handover {
+            handover.tell(&mut command);
+        }
+        command
     }
 
     /// Makes the artifact in a directory of its own, and says how that would be typed. Where the client
@@ -219,7 +238,7 @@ impl Run<'_> {
                 return Ok(said.into_iter().map(str::to_owned).collect());
             }
         };
-        let mut command = self.running.command(facts.pack);
+        let mut command = self.command(facts.pack);
         if facts.packs_by_name
             && let Some(publish) = &self.running.publish
             && let Some(project) = &publish.project

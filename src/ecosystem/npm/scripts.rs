@@ -30,6 +30,12 @@ const HOOK: &str = "hook npm";
 /// What stands between commands.
 const BETWEEN: [char; 4] = ['&', '|', ';', '\n'];
 
+/// Whether a script that a publish runs starts the check of it.
+pub(super) fn has_hook(manifest: &Value, names: &[&str]) -> bool {
+    let mut texts = names.iter().filter_map(|name| text(manifest, name));
+    texts.any(|text| text.contains(HOOK))
+}
+
 /// Whether a script starts the check of a publish around it before all else that it does, or behind it.
 pub(super) fn hook_alone(text: &str, before_all: bool) -> bool {
     let text = text.replace("2>&1", "");
