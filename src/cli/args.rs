@@ -183,6 +183,10 @@ pub(super) struct PublishArguments {
     #[arg(long = "override", value_name = "REASON", value_parser = reason)]
     pub(super) publish_anyway: Option<String>,
 
+    /// Refuse a command that publishes at once: only `npm stage publish`, whose result is compared
+    #[arg(long)]
+    pub(super) stage: bool,
+
     /// The client and its arguments, after --
     #[arg(value_name = "CLIENT ARGS", last = true, required = true)]
     pub(super) command: Vec<OsString>,

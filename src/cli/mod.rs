@@ -69,10 +69,11 @@ fn run_line(line: &[OsString]) -> ExitCode {
         ),
         Command::Publish(arguments) => {
             let options = CheckOptions::of_gate(arguments.gate, color);
-            let (command, anyway) = (arguments.command, arguments.publish_anyway);
+            let (command, stage) = (arguments.command, arguments.stage);
+            let anyway = arguments.publish_anyway;
             ready(line, color, options, |mut options| {
                 options.request.overrides.publish_anyway = anyway;
-                gate::run(options, line, color, |gate| publish(gate, &command))
+                gate::run(options, line, color, |gate| publish(gate, &command, stage))
             })
         }
         Command::Hook(arguments) => match arguments.hook {
