@@ -121,7 +121,7 @@ impl Project {
         assert_eq!(report["artifacts"][0]["sha256"], sha256);
         // Yarn 4 keeps what scripts print in a log.
         if self.client.version != YARN_4.version {
-            let told = format!("may upload {}, sha256 {sha256}", self.file_name());
+            let told = format!("gets {}, sha256 {sha256}", self.file_name());
             assert!(said(ran).contains(&told), "{told}: {ran:?}");
         }
     }
@@ -205,9 +205,12 @@ fn killer(project: &Project) -> PathBuf {
     let text = format!(
         r#"#!/bin/sh
 mkdir -p "$TMPDIR/doomed"
-TMPDIR="$TMPDIR/doomed" '{}' "$@" &
-until ls "$TMPDIR"/doomed/packwarden-* >/dev/null 2>&1; do kill -0 $! || exit 0; done
-kill -9 $! $$
+until
+  TMPDIR="$TMPDIR/doomed" '{}' "$@" &
+  until ls "$TMPDIR"/doomed/packwarden-* >/dev/null 2>&1 || ! kill -0 $!; do :; done
+  kill -9 $!
+do :; done
+kill -9 $$
 "#,
         env!("CARGO_BIN_EXE_packwarden")
     );

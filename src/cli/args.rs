@@ -183,9 +183,7 @@ pub(super) struct PublishArguments {
     #[arg(long = "override", value_name = "REASON", value_parser = reason)]
     pub(super) publish_anyway: Option<String>,
 
-    /// After `npm stage publish`, compare what the registry holds with what was sent
-    ///
-    /// Then the command is told that approves it. Nothing is approved here.
+    /// Refuse a command that publishes at once: only `npm stage publish`, whose result is compared
     #[arg(long)]
     pub(super) stage: bool,
 

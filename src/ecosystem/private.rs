@@ -7,7 +7,7 @@
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, ExitStatus},
+    process::{Child, Command, ExitStatus},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{self, RecvTimeoutError},
@@ -174,11 +174,6 @@ impl RunningClient {
             alive.clients.push(child.id());
             Self(child)
         }))
-    }
-
-    /// What it prints, if that was to come through a pipe.
-    pub fn printed(&mut self) -> Option<ChildStdout> {
-        self.0.stdout.take()
     }
 
     /// Waits until it has ended.

@@ -118,6 +118,20 @@ pub enum Error {
         places: String,
     },
 
+    /// npm has not told what it has staged.
+    #[error(
+        "npm has not told under which id it has staged what was checked, and so it was not compared with what the registry holds"
+    )]
+    #[diagnostic(help(
+        "find the id with `npm stage list`, and check that before you approve it: `packwarden check npm-stage:ID`"
+    ))]
+    NoStageId,
+
+    /// A command that publishes at once, where only staging was allowed.
+    #[error("`{0}` is not run: it publishes at once, and --stage was given")]
+    #[diagnostic(help("type `npm stage publish` (npm 11.15 and later), or leave --stage out"))]
+    NotStaging(String),
+
     /// The registry has made something else of what was sent.
     #[error(
         "what is staged as {id} is not what was checked: its sha256 is {held}, and {sent} was sent"
@@ -132,15 +146,6 @@ pub enum Error {
         sent: String,
     },
 
-    /// Nobody knows where it is.
-    #[error(
-        "npm has staged the package and does not tell under which id: what the registry holds was not compared"
-    )]
-    #[diagnostic(help(
-        "find it with `npm stage list`, and check it: `packwarden check npm-stage:ID`"
-    ))]
-    NoStageTold,
-
     /// The client, or a directory for it.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -153,13 +158,14 @@ impl Error {
         match self {
             Error::Refused { .. }
             | Error::NoPublishAround
+            | Error::NotStaging(_)
             | Error::Policy(_)
             | Error::NoNeutralPlace { .. } => 2,
             Error::Nothing(_) | Error::Ecosystem(_) => 3,
             Error::Changed { .. }
             | Error::NoCompanion { .. }
+            | Error::NoStageId
             | Error::OtherStaged { .. }
-            | Error::NoStageTold
             | Error::Repacked { .. }
             | Error::Unguarded { .. }
             | Error::Unseen { .. }

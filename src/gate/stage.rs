@@ -1,36 +1,28 @@
-//! After `npm stage publish`: whether the registry holds what was checked and sent.
+//! `npm stage publish`: the file that has passed is staged, and what the registry then holds is compared with
+//! it.
 
 use std::{fs::File, io, path::Path, process::Command};
 
 use super::{Error, Gate, client, held::HeldArtifact};
 use crate::{ecosystem, model::Sha256};
 
-/// Has npm stage an artifact that has passed, and sees to it that the registry holds it.
+/// Has npm stage what was sent, and sees to it that it is what the registry holds. Returns npm's exit code.
+/// Nothing is approved here.
 ///
 /// # Errors
 ///
-/// When npm does not tell under which id, or the registry holds something else.
-pub(super) fn stage(
+/// When npm can't be run, or what is staged can't be had, or is something else.
+pub(super) fn publish(
     gate: &Gate<'_>,
     command: &mut Command,
     directory: &Path,
     sent: &HeldArtifact,
 ) -> Result<u8, Error> {
-    let (code, printed) = client::run_telling(command, "npm", directory)?;
-    if code == 0 {
-        let id = ecosystem::stage_id(&printed).ok_or(Error::NoStageTold)?;
-        confirm(gate, id, sent)?;
+    let (code, printed) = client::run_reading(command, "npm", directory)?;
+    if code != 0 {
+        return Ok(code);
     }
-    Ok(code)
-}
-
-/// Downloads what npm has staged under this id and compares it with what was sent, which has been checked.
-/// Tells how to approve it; nothing is approved here.
-///
-/// # Errors
-///
-/// When it can't be downloaded, or is something else.
-fn confirm(gate: &Gate<'_>, id: &str, sent: &HeldArtifact) -> Result<(), Error> {
+    let id = ecosystem::stage_id(&printed).ok_or(Error::NoStageId)?;
     let staged = ecosystem::staged(id, &gate.request.pack)?;
     let read = File::open(&staged.file).and_then(|file| Sha256::copying(file, io::sink()));
     match read {
@@ -38,7 +30,7 @@ fn confirm(gate: &Gate<'_>, id: &str, sent: &HeldArtifact) -> Result<(), Error> 
             (gate.say)(&format!(
                 "the registry holds what was checked, sha256 {held}; to publish it: npm stage approve {id}"
             ));
-            Ok(())
+            Ok(0)
         }
         other => Err(Error::OtherStaged {
             id: id.to_owned(),

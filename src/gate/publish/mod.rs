@@ -52,27 +52,34 @@ struct Command<'a> {
     /// As it was typed: a name, or a path.
     program: &'a OsString,
     arguments: &'a [OsString],
-    /// Whether what npm stages is to be compared with what was sent.
-    stage: bool,
 }
 
 impl Command<'_> {
-    /// Why it can't be followed, and what to type instead.
-    fn refused(&self, reason: impl Into<String>, instead: impl Into<String>) -> Error {
+    /// Its first words, up to a flag: behind that may be a token.
+    fn shown(&self) -> String {
         let words = [self.program].into_iter().chain(self.arguments);
-        // Behind a flag may be a token.
         let open = words.take_while(|word| !word.as_encoded_bytes().starts_with(b"-"));
         let words: Vec<_> = open.map(|word| escape(&word.to_string_lossy())).collect();
+        words.join(" ")
+    }
+
+    /// Whether it is `npm stage publish`.
+    fn stages(&self) -> bool {
+        self.arguments.iter().any(|word| word == "stage")
+    }
+
+    /// Why it can't be followed, and what to type instead.
+    fn refused(&self, reason: impl Into<String>, instead: impl Into<String>) -> Error {
         Error::Refused {
-            command: words.join(" "),
+            command: self.shown(),
             reason: reason.into(),
             instead: instead.into(),
         }
     }
 }
 
-/// Publishes what `command` would, if it passes. Returns the exit code: the check's if that blocks, the
-/// client's otherwise.
+/// Publishes what `command` would, if it passes; with `stage`, only if that leaves it with the registry for an
+/// approval. Returns the exit code: the check's if that blocks, the client's otherwise.
 ///
 /// # Errors
 ///
@@ -81,12 +88,11 @@ pub fn publish(gate: &Gate<'_>, command: &[OsString], stage: bool) -> Result<u8,
     let Some((program, arguments)) = command.split_first() else {
         return Ok(0);
     };
-    let command = Command {
-        program,
-        arguments,
-        stage,
-    };
+    let command = Command { program, arguments };
     let name = Path::new(program).file_stem().unwrap_or_default();
+    if stage && !(name == "npm" && command.stages()) {
+        return Err(Error::NotStaging(command.shown()));
+    }
     let known = CLIENTS.iter().find(|client| name == client.name);
     let known = known.ok_or_else(|| {
         let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
@@ -99,11 +105,5 @@ pub fn publish(gate: &Gate<'_>, command: &[OsString], stage: bool) -> Result<u8,
             ),
         )
     })?;
-    if stage && !(known.name == "npm" && arguments.iter().any(|word| word == "stage")) {
-        return Err(command.refused(
-            "--stage is about what npm stages",
-            "leave it out, or give `npm stage publish`",
-        ));
-    }
     (known.publish)(gate, &command)
 }

@@ -17,7 +17,7 @@ use super::Command;
 use crate::{
     check::{PackOptions, Request, Target},
     ecosystem::{self, PublishCommand},
-    gate::{Error, Gate, client, held::HeldArtifact, stage::stage},
+    gate::{Error, Gate, client, held::HeldArtifact, stage},
     model::escape,
 };
 
@@ -82,10 +82,10 @@ fn publish(gate: &Gate<'_>, command: &Command<'_>, client: &'static Client) -> R
                     (Takes::Directory, Chosen::Project(project)) => project,
                     _ => &typed.directory,
                 };
-                let mut command = typed.publishing(Some(&artifact.file));
-                match typed.command.stage {
-                    true => stage(&gate, &mut command, directory, artifact)?,
-                    false => client::run(&mut command, client.name, directory)?,
+                let mut run = typed.publishing(Some(&artifact.file));
+                match typed.stages() {
+                    true => stage::publish(&gate, &mut run, directory, artifact)?,
+                    false => client::run(&mut run, client.name, directory)?,
                 }
             }
         };

@@ -110,6 +110,16 @@ impl<'a> Typed<'a> {
         named.filter_map(|flag| flag.value).collect()
     }
 
+    /// Whether it leaves what it sends with the registry for an approval.
+    pub(super) fn stages(&self) -> bool {
+        let is_first = self
+            .words
+            .plain
+            .first()
+            .is_some_and(|(_, word)| *word == "stage");
+        is_first && !self.is_on(&["--dry-run"])
+    }
+
     /// Settings that say where it goes, by the names that npm gives them.
     pub(super) fn settings(&self) -> Vec<(String, String)> {
         let flags = self.words.flags.iter();
