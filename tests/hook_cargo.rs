@@ -122,9 +122,9 @@ impl Place {
         let uploads = self.registry.uploads();
         assert_eq!(uploads.len(), crates, "{ran:?}");
         for upload in uploads {
-            let told = format!("(sha256 {})", Sha256::of(&upload));
+            let told = format!(", sha256 {}\n", Sha256::of(&upload));
             assert!(
-                ran.stderr.contains("packwarden lets cargo upload "),
+                ran.stderr.contains("packwarden: cargo may upload "),
                 "{ran:?}"
             );
             assert!(ran.stderr.contains(&told), "{told}: {ran:?}");
@@ -147,7 +147,7 @@ fn what_passes_is_what_arrives() {
     place.arrived(&ran, 1);
     assert!(
         ran.stderr
-            .contains("packwarden lets cargo upload acme 1.0.0")
+            .contains("packwarden: cargo may upload acme 1.0.0, sha256 ")
     );
 
     // The token is told to nobody, wherever it comes from.

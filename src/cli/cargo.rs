@@ -1,6 +1,6 @@
 //! What cargo starts when it wants a token: `packwarden hook cargo`, whose words come in cargo's request.
 
-use std::io::{self, Write};
+use std::io;
 
 use clap::Parser;
 use miette::Diagnostic;
@@ -49,10 +49,6 @@ pub(super) fn run() -> ExitCode {
     let told = Request::hear(&mut input, &mut output).map_err(Into::into);
     let answer = told.and_then(|request| answered(&request));
     let answer = answer.unwrap_or_else(|error: Box<dyn Diagnostic>| refused(&*error));
-    if let Some(sentence) = sentence(&answer) {
-        // Where standard error is closed there is nobody left to tell.
-        let _ = writeln!(io::stderr(), "{sentence}");
-    }
     match answer.tell(&mut output) {
         Ok(()) => ExitCode::Passed,
         Err(_) => ExitCode::Internal,
@@ -84,22 +80,6 @@ fn answered(request: &Request) -> Result<Answer, Box<dyn Diagnostic>> {
     let of_check = CheckOptions::of_gate(hook.gate, color)?;
     let answer = gate::with(of_check, &[], color, |gate| answer(gate, request, &options))?;
     Ok(answer)
-}
-
-/// What people are told whom cargo tells nothing.
-fn sentence(answer: &Answer) -> Option<String> {
-    match answer {
-        Answer::Token { passed, .. } => {
-            let name = passed.as_ref()?;
-            Some(format!("packwarden lets cargo upload {name}"))
-        }
-        Answer::OfOthers => Some(
-            "packwarden keeps no tokens: cargo asks the next provider of its configuration \
-             (\"cargo:token\", in `global-credential-providers`)"
-                .to_owned(),
-        ),
-        Answer::Handed(_) | Answer::Refused { .. } => None,
-    }
 }
 
 fn refused(error: &dyn Diagnostic) -> Answer {

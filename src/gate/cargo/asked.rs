@@ -127,13 +127,8 @@ fn part<T: for<'a> Deserialize<'a>>(of: &Value) -> Result<T, Error> {
 
 /// What cargo is told.
 pub enum Answer {
-    /// The token, and of an upload what has passed.
-    Token {
-        /// To be handed on and kept nowhere.
-        token: Token,
-        /// What may be uploaded with it, for people.
-        passed: Option<String>,
-    },
+    /// The token, to be handed on and kept nowhere.
+    Token(Token),
     /// Another provider is to answer, if one is configured.
     OfOthers,
     /// What another provider has answered.
@@ -155,7 +150,7 @@ impl Answer {
     /// When cargo is gone.
     pub fn tell(&self, output: &mut impl Write) -> io::Result<()> {
         match self {
-            Self::Token { token, .. } => {
+            Self::Token(token) => {
                 let token = Token::new(serde_json::to_string(&**token)?);
                 let (before, after) = (r#"{"Ok":{"kind":"get","token":"#, &*token);
                 let never = r#","cache":"never","operation_independent":false}}"#;
@@ -248,10 +243,7 @@ mod tests {
             answer.tell(&mut said).unwrap();
             String::from_utf8(said).unwrap()
         };
-        let token = Answer::Token {
-            token: Token::new("a\"b".to_owned()),
-            passed: None,
-        };
+        let token = Answer::Token(Token::new("a\"b".to_owned()));
         insta::assert_snapshot!(said(token), @r#"{"Ok":{"kind":"get","token":"a\"b","cache":"never","operation_independent":false}}"#);
         let refused = Answer::Refused {
             message: "no".to_owned(),

@@ -32,6 +32,10 @@ pub(super) use record::Record;
 /// cargo's current directory is ours.
 const HERE: &str = ".";
 
+/// Why nothing comes of a log-in here.
+const OF_OTHERS: &str = "tokens are not kept here, and cargo asks the next provider of its configuration \
+     (\"cargo:token\", in `global-credential-providers`)";
+
 /// How the gate was configured.
 #[derive(Debug)]
 pub struct Options {
@@ -53,26 +57,40 @@ pub fn answer(
 ) -> Result<Answer, super::Error> {
     let Asked { registry, action } = request.asked()?;
     let inner = Inner::new(&options.inner);
-    let passed = match &action {
-        Action::Account => return Ok(inner.account(request)?),
-        Action::Token => None,
-        Action::Publish(upload) => {
-            let record = options.record.as_deref().map(Record::at);
-            Some(judge(gate, &registry, upload, record.as_ref())?)
+    let upload = match action {
+        Action::Account => {
+            let answer = inner.account(request)?;
+            if matches!(answer, Answer::OfOthers) {
+                (gate.say)(OF_OTHERS);
+            }
+            return Ok(answer);
         }
+        Action::Token => return Ok(Answer::Token(inner.token(request, &registry)?)),
+        Action::Publish(upload) => upload,
     };
+    let record = options.record.as_deref().map(Record::at);
+    let found = judge(gate, &registry, &upload, record.as_ref())?;
+    // Whoever has it may ask a person first.
     let token = inner.token(request, &registry)?;
-    Ok(Answer::Token { token, passed })
+    found.verify()?;
+    if let Some(record) = record {
+        record.passed(&upload.sha256)?;
+    }
+    (gate.say)(&format!(
+        "cargo may upload {}, sha256 {}",
+        upload.shown(),
+        upload.sha256
+    ));
+    Ok(Answer::Token(token))
 }
 
 /// Sees to it that what is about to be uploaded passes, and all that the same run of cargo will upload after it.
-/// Says what it is.
 fn judge(
     gate: &Gate<'_>,
     registry: &asked::Registry,
     upload: &Upload,
     record: Option<&Record>,
-) -> Result<String, super::Error> {
+) -> Result<Found, super::Error> {
     let manifest = find::manifest_of_parent();
     let workspace = CargoWorkspace::at(Path::new(HERE), manifest.as_deref(), &gate.request.pack)?;
     let found = Found::of(upload, &workspace)?;
@@ -111,11 +129,7 @@ fn judge(
         }
         of_run.remember();
     }
-    found.verify()?;
-    if let Some(record) = record {
-        record.passed(&upload.sha256)?;
-    }
-    Ok(format!("{} (sha256 {})", upload.shown(), upload.sha256))
+    Ok(found)
 }
 
 /// A token, overwritten when it is dropped.
