@@ -131,7 +131,8 @@ impl Project {
         assert_eq!(ran.code, Some(0), "{line:?}: {ran:?}");
         assert!(!uploads.is_empty(), "{line:?}: {ran:?}");
         for (name, hash) in &uploads {
-            assert!(ran.stderr.contains(hash), "{name} {hash}: {ran:?}");
+            let said = format!(" gets {name}, sha256 {hash}\n");
+            assert!(ran.stderr.contains(&said), "{said}: {ran:?}");
         }
         uploads
     }
@@ -436,7 +437,7 @@ fn what_can_not_be_followed_is_refused() {
     for (line, said) in [
         (
             &["flit", "publish"][..],
-            "`flit build`, and then `packwarden publish -- twine upload dist/*`",
+            "type `flit build`, and then `packwarden publish -- twine upload dist/*`",
         ),
         (&["twine", "check", "dist/*"], "it does not upload"),
         (&["twine"], "give `twine upload`"),

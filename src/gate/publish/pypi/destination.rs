@@ -13,7 +13,7 @@ pub(super) fn destination(typed: &Typed<'_>) -> Option<Destination> {
         let value = flag.or_else(|| Some(variable(first)?.into_os_string().into()))?;
         Some((*first, value.to_string_lossy().into_owned()))
     };
-    let (name, value) = typed.tool.goes_to.iter().find_map(|names| told(names))?;
+    let (name, value) = typed.tool.goes_to.iter().find_map(told)?;
     Some(match value.contains("://") {
         true => Destination::at(&value, name),
         false => Destination {

@@ -411,7 +411,7 @@ const FLIT: Tool = Tool {
     commands: &[(
         "publish",
         How::Never(
-            "`flit build`, and then `packwarden publish -- twine upload dist/*` or `packwarden publish -- uv publish`",
+            "type `flit build`, and then `packwarden publish -- twine upload dist/*` or `packwarden publish -- uv publish`",
         ),
     )],
 };
