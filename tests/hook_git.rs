@@ -411,6 +411,10 @@ fn a_build_runs_only_where_it_was_asked_for() {
     build("echo it broke; exit 7");
     let ran = pushing.is_refused(&["main"]);
     assert!(ran.stderr.contains("it broke"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("failed in . (exit status: 7)"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -499,8 +503,9 @@ fn called(pushing: &Pushing, arguments: &[&str], variables: &[(&str, &str)]) -> 
     let report = pushing.path("../report.json");
     let format = "--format=json=../report.json";
     let hook = scrubbed(env!("CARGO_BIN_EXE_packwarden"))
-        .arguments(&["hook", "git-pre-push", format])
+        .arguments(&["hook", "git-pre-push"])
         .arguments(arguments)
+        .arguments(&[format])
         .directory(&pushing.path(""));
     let hook = variables
         .iter()

@@ -252,11 +252,11 @@ pub(super) struct PrePushArguments {
     pub(super) gate: GateArguments,
 
     /// What git calls the remote
-    #[arg(value_name = "REMOTE", allow_hyphen_values = true)]
+    #[arg(value_name = "REMOTE")]
     pub(super) remote: Option<OsString>,
 
     /// The address of the remote, which nothing depends on; lefthook hands on one with spaces as several words
-    #[arg(value_name = "URL", allow_hyphen_values = true)]
+    #[arg(value_name = "URL")]
     pub(super) url: Vec<OsString>,
 }
 

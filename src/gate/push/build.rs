@@ -5,10 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Error;
+use super::{Error, shown};
 use crate::{
     check::{ConfigChoice, PackOptions},
     ecosystem,
+    model::escape,
     policy::{self, ConfigFile},
 };
 
@@ -47,14 +48,17 @@ impl Builds {
         self.0.keys().any(|place| directory.starts_with(place))
     }
 
-    /// Runs all of them.
-    pub(super) fn run(&self, options: &PackOptions, say: &dyn Fn(&str)) -> Result<(), Error> {
+    /// Runs all of them, in places that are named as they are from the current directory.
+    pub(super) fn run(
+        &self,
+        current: &Path,
+        options: &PackOptions,
+        say: &dyn Fn(&str),
+    ) -> Result<(), Error> {
         for (place, command) in &self.0 {
-            say(&format!(
-                "building first: {}",
-                crate::model::escape(command)
-            ));
-            ecosystem::run_shell(command, place, options)?;
+            say(&format!("building first: {}", escape(command)));
+            let place = place.strip_prefix(current).unwrap_or(place);
+            ecosystem::run_shell(command, &shown(place), options)?;
         }
         Ok(())
     }

@@ -155,8 +155,8 @@ impl Work<'_> {
     /// Adds the projects of a commit that was checked out at `place` of the current directory.
     fn commit(&mut self, commit: &Commit, place: &Path) -> Result<(), Error> {
         let say = self.gate.say;
-        let here = Path::new(".");
-        let checkout = here.join(place).canonicalize().unwrap_or_default();
+        let current = real(Path::new("."));
+        let checkout = current.join(place);
         say(&format!(
             "checking commit {}, pushed as {}",
             short(&commit.id),
@@ -173,13 +173,10 @@ impl Work<'_> {
             &request.config,
             &checkout,
         )?;
-        builds.run(&request.pack, say)?;
+        builds.run(&current, &request.pack, say)?;
         let mut together: Vec<PathBuf> = Vec::new();
         for (directory, absolute) in commit.directories.iter().zip(&absolute) {
-            let shown = match place.join(directory) {
-                path if path.as_os_str().is_empty() => here.to_owned(),
-                path => path,
-            };
+            let shown = shown(&place.join(directory));
             self.tell_hidden(commit, directory, absolute, &shown)?;
             for project in ecosystem::projects_in(&shown, &request.pack)? {
                 let is_built = builds.hold_for(absolute);
@@ -282,6 +279,14 @@ impl Work<'_> {
              the upload"
         ));
         Ok(told.code)
+    }
+}
+
+/// A path from the current directory, as people write it.
+fn shown(path: &Path) -> PathBuf {
+    match path.as_os_str().is_empty() {
+        true => PathBuf::from("."),
+        false => path.to_owned(),
     }
 }
 
