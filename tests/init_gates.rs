@@ -202,7 +202,7 @@ impl Place {
         assert_eq!(ran.code, Some(0), "{ran:?}");
     }
 
-    fn push(&self, branch: &str) -> Ran {
+    fn commit(&self) {
         tree::git(self.root(), &["add", "--all"]);
         tree::git(
             self.root(),
@@ -216,6 +216,10 @@ impl Place {
                 "x",
             ],
         );
+    }
+
+    fn push(&self, branch: &str) -> Ran {
+        self.commit();
         let to = format!("HEAD:refs/heads/{branch}");
         self.run(scrubbed("git").arguments(&["push", "origin", &to]))
     }
@@ -371,6 +375,7 @@ fn the_provider_that_was_written_stops_cargo() {
     assert_eq!(clean.code, Some(0), "{clean:?}");
     assert_eq!(registry.uploads().len(), 1);
     tree::write(place.root(), "src/.env", "A=1\n");
+    place.commit();
     let leaking = publish();
     assert_ne!(leaking.code, Some(0), "{leaking:?}");
     assert!(
