@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
+#[expect(dead_code, reason = "each test is a crate of its own and uses a part")]
 #[path = "support/crate_registry.rs"]
 mod crate_registry;
 #[path = "support/npm_client.rs"]
@@ -202,7 +203,7 @@ impl Place {
         assert_eq!(ran.code, Some(0), "{ran:?}");
     }
 
-    fn push(&self, branch: &str) -> Ran {
+    fn commit(&self) {
         tree::git(self.root(), &["add", "--all"]);
         tree::git(
             self.root(),
@@ -216,6 +217,10 @@ impl Place {
                 "x",
             ],
         );
+    }
+
+    fn push(&self, branch: &str) -> Ran {
+        self.commit();
         let to = format!("HEAD:refs/heads/{branch}");
         self.run(scrubbed("git").arguments(&["push", "origin", &to]))
     }
@@ -371,6 +376,7 @@ fn the_provider_that_was_written_stops_cargo() {
     assert_eq!(clean.code, Some(0), "{clean:?}");
     assert_eq!(registry.uploads().len(), 1);
     tree::write(place.root(), "src/.env", "A=1\n");
+    place.commit();
     let leaking = publish();
     assert_ne!(leaking.code, Some(0), "{leaking:?}");
     assert!(

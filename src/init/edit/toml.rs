@@ -27,75 +27,89 @@ pub(in crate::init) fn add(
     let array = inner.entry(key).or_insert_with(starting).as_array_mut();
     let array = array.ok_or_else(|| format!("its `{table}.{key}` is not a list"))?;
     array.extend(add.iter().map(|text| Value::from(*text)));
-    let edited = edited(text, table, key, default, add).unwrap_or_default();
-    match ::toml::from_str(&edited) == Ok(wanted) {
-        true => Ok(edited),
-        false => Err(format!(
-            "its `{table}` is not written in a way that can be added to"
-        )),
-    }
+    let edits = match in_array(text, table, key, add) {
+        Some(edit) => vec![edit],
+        None => in_table(text, table, key, &[default, add].concat()),
+    };
+    // Lines that look like a table's may be within a text of several lines.
+    let means_it = |edit: &String| ::toml::from_str(edit).as_ref() == Ok(&wanted);
+    let edit = edits.into_iter().find(means_it);
+    edit.ok_or_else(|| format!("its `{table}` is not written in a way that can be added to"))
 }
 
-fn edited(text: &str, table: &str, key: &str, default: &[&str], add: &[&str]) -> Option<String> {
-    let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let quoted = |texts: &[&str]| {
-        let texts: Vec<_> = texts
-            .iter()
-            .map(|text| Value::from(*text).to_string())
-            .collect();
-        texts.join(", ")
-    };
+/// The file with these at the end of an array that is there.
+fn in_array(text: &str, table: &str, key: &str, add: &[&str]) -> Option<String> {
     let document = DeTable::parse(text).ok()?;
-    let there = document.get_ref().get(table);
-    let array = there.and_then(|there| there.get_ref().get(key));
-    if let Some(DeValue::Array(items)) = array.map(|array| array.get_ref()) {
-        let range = array?.span();
-        let Some(last) = items.last() else {
-            let inside = format!("[{}]", quoted(add));
-            return Some(format!(
-                "{}{inside}{}",
-                &text[..range.start],
-                &text[range.end..]
-            ));
-        };
-        let end = last.span().end;
-        // An item in a line of its own is followed by one.
-        let line = text[..last.span().start].rsplit('\n').next()?;
-        let own_line = line.trim().is_empty() && text[range].contains('\n');
-        let space = if own_line {
-            format!("{line_end}{line}")
-        } else {
-            " ".to_owned()
-        };
-        return Some(format!(
-            "{},{space}{}{}",
-            &text[..end],
-            quoted(add),
-            &text[end..]
-        ));
-    }
-    let all = [default, add].concat();
-    let line = format!("{key} = [{}]{line_end}", quoted(&all));
+    let array = document.get_ref().get(table)?.get_ref().get(key)?;
+    let range = array.span();
+    let DeValue::Array(items) = array.get_ref() else {
+        return None;
+    };
+    let Some(last) = items.last() else {
+        let inside = format!("[{}]", quoted(add));
+        return Some(replaced(text, range.start, range.end, &inside));
+    };
+    // An item in a line of its own is followed by one.
+    let line = text[..last.span().start].rsplit('\n').next()?;
+    let own_line = line.trim().is_empty() && text[range].contains('\n');
+    let space = match own_line {
+        true => format!("{}{line}", line_end(text)),
+        false => " ".to_owned(),
+    };
+    let end = last.span().end;
+    Some(replaced(
+        text,
+        end,
+        end,
+        &format!(",{space}{}", quoted(add)),
+    ))
+}
+
+/// The file with an array at the end of a table, or at its beginning, or in a table of its own.
+fn in_table(text: &str, table: &str, key: &str, items: &[&str]) -> Vec<String> {
+    let line_end = line_end(text);
+    let line = format!("{key} = [{}]{line_end}", quoted(items));
     let header = format!("[{table}]");
-    let mut at = 0;
+    let (mut at, mut places) = (0, None);
     for written in text.split_inclusive('\n') {
         at += written.len();
-        let code = written.split('#').next().unwrap_or_default();
-        if code.trim() == header {
-            let open = if written.ends_with('\n') {
-                ""
-            } else {
-                line_end
-            };
-            return Some(format!("{}{open}{line}{}", &text[..at], &text[at..]));
+        let code = written.split('#').next().unwrap_or_default().trim();
+        match places {
+            None if code == header => places = Some((at, at)),
+            Some((begin, _)) if !code.is_empty() && !code.starts_with('[') => {
+                places = Some((begin, at));
+            }
+            Some(_) if code.starts_with('[') => break,
+            _ => {}
         }
     }
-    let gap = match (text.is_empty(), text.ends_with('\n')) {
-        (true, _) => "",
-        (_, true) => line_end,
-        _ => &format!("{line_end}{line_end}"),
+    let open = |before: &str| match before.is_empty() || before.ends_with('\n') {
+        true => "",
+        false => line_end,
     };
-    Some(format!("{text}{gap}{header}{line_end}{line}"))
+    if let Some((begin, end)) = places {
+        let edit = |at: usize| replaced(text, at, at, &format!("{}{line}", open(&text[..at])));
+        return vec![edit(end), edit(begin)];
+    }
+    let gap = if text.is_empty() { "" } else { line_end };
+    vec![format!("{text}{}{gap}{header}{line_end}{line}", open(text))]
+}
+
+fn line_end(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+fn replaced(text: &str, start: usize, end: usize, with: &str) -> String {
+    format!("{}{with}{}", &text[..start], &text[end..])
+}
+
+/// Texts as they are written in an array.
+fn quoted(texts: &[&str]) -> String {
+    let texts: Vec<_> = texts
+        .iter()
+        .map(|text| Value::from(*text).to_string())
+        .collect();
+    texts.join(", ")
 }
 
 #[cfg(test)]
@@ -112,13 +126,17 @@ mod tests {
             ),
             (
                 "[registry] # r\r\nb = 1\r\n",
-                "[registry] # r\r\nlist = [\"d\", \"n\"]\r\nb = 1\r\n",
+                "[registry] # r\r\nb = 1\r\nlist = [\"d\", \"n\"]\r\n",
             ),
             (
                 "[registry]\nlist = [\"x\"] # why\n",
                 "[registry]\nlist = [\"x\", \"n\"] # why\n",
             ),
             ("[registry]\nlist = []\n", "[registry]\nlist = [\"n\"]\n"),
+            (
+                "[registry]\na = 1\n\n# c\n[c]\n",
+                "[registry]\na = 1\nlist = [\"d\", \"n\"]\n\n# c\n[c]\n",
+            ),
             ("registry.list = ['x']\n", "registry.list = ['x', \"n\"]\n"),
             (
                 "[registry]\nlist = [\n    \"x\", # why\n]\n",

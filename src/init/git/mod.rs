@@ -128,11 +128,17 @@ pub(super) fn examine(survey: &Survey, gates: &mut Vec<Gate>) -> Result<(), Erro
     };
     let (manager, file) = manager(survey, hooks)?;
     let name = survey.shown(&file);
-    let text = text_of(&file)?.unwrap_or_default();
     let gate = |state, text| Gate {
         name: "git push".to_owned(),
         state,
         text,
+    };
+    let text = match text_of(&file) {
+        Ok(text) => text.unwrap_or_default(),
+        Err(error) => {
+            gates.push(gate(State::Open, error.to_string()));
+            return Ok(());
+        }
     };
     gates.push(match (manager.standing)(&text) {
         Standing::Absent => gate(
