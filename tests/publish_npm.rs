@@ -346,11 +346,13 @@ fn scripts_that_are_ignored_are_ignored_throughout() {
         project.uploads_what_it_says(&ran);
         assert_eq!(project.log(), "");
     }
-    let project = Project::new(NPM_12, logging());
-    project.write(".npmrc", "ignore-scripts=true\n");
-    let ran = project.publish();
-    project.uploads_what_it_says(&ran);
-    assert_eq!(project.log(), "");
+    for manifest in [logging(), json!({"scripts": {"postpublish": LOG}})] {
+        let project = Project::new(NPM_12, manifest);
+        project.write(".npmrc", "ignore-scripts=true\n");
+        let ran = project.publish();
+        project.uploads_what_it_says(&ran);
+        assert_eq!(project.log(), "");
+    }
 }
 
 #[test]

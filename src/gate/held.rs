@@ -10,7 +10,7 @@ use super::{Error, Gate, neutral};
 use crate::{
     check::{LIST, Target},
     ecosystem::{self, PrivateDirectory},
-    model::{ArtifactInfo, Sha256, escape},
+    model::{Sha256, escape},
 };
 
 /// Artifacts that have passed. They are gone when this is dropped.
@@ -26,8 +26,6 @@ pub(super) struct HeldArtifact {
     pub(super) file: PathBuf,
     /// What was checked.
     pub(super) sha256: Sha256,
-    /// What else is known of it.
-    pub(super) info: ArtifactInfo,
 }
 
 /// Codes of a check that `--override` puts aside: blocked, and incomplete.
@@ -64,12 +62,9 @@ impl Gate<'_> {
             path: escape(&list.display().to_string()),
             source,
         })?;
-        let judged = told.checked.verdict.artifacts.into_iter();
-        let artifacts = kept.into_iter().zip(judged);
-        let artifacts = artifacts.map(|((name, sha256), judged)| HeldArtifact {
+        let artifacts = kept.into_iter().map(|(name, sha256)| HeldArtifact {
             file: place.join(name),
             sha256,
-            info: judged.artifact,
         });
         Ok(Ok(Held {
             artifacts: artifacts.collect(),

@@ -29,6 +29,9 @@ pub fn after_upload(root: &Path, options: &PackOptions) -> Result<Vec<Command>, 
         return Ok(Vec::new());
     }
     let running = Running::find(root, &manifest, options)?;
+    if running.ignores_scripts()? {
+        return Ok(Vec::new());
+    }
     let facts = running.facts;
     let there = |name: &&&'static str| has_any(&manifest, &[name]);
     let mut names = facts.after.iter().filter(there).peekable();

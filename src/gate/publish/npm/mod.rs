@@ -17,7 +17,7 @@ use super::Command;
 use crate::{
     check::{PackOptions, Request, Target},
     ecosystem::{self, PublishCommand},
-    gate::{Error, Gate, client, held::HeldArtifact, stage},
+    gate::{Error, Gate, client, stage},
     model::escape,
 };
 
@@ -92,7 +92,7 @@ fn publish(gate: &Gate<'_>, command: &Command<'_>, client: &'static Client) -> R
         if code != 0 {
             return Ok(code);
         }
-        let code = run_after(&gate, artifact, after, client.name)?;
+        let code = run_after(&gate, after, client.name)?;
         if code != 0 {
             return Ok(code);
         }
@@ -133,18 +133,12 @@ fn after(one: &Chosen, pack: &PackOptions) -> Result<Vec<process::Command>, Erro
     }
 }
 
-/// Runs them, unless the client is configured to run none. What they print goes to standard error: the
-/// client's own output has ended.
+/// Runs them. What they print goes to standard error: the client's own output has ended.
 fn run_after(
     gate: &Gate<'_>,
-    artifact: &HeldArtifact,
     commands: Vec<process::Command>,
     client: &'static str,
 ) -> Result<u8, Error> {
-    let packed_by = artifact.info.packed_by.as_ref();
-    if packed_by.is_some_and(|by| by.without_scripts.is_some()) {
-        return Ok(0);
-    }
     for mut command in commands {
         let directory = command
             .get_current_dir()
