@@ -205,9 +205,12 @@ fn killer(project: &Project) -> PathBuf {
     let text = format!(
         r#"#!/bin/sh
 mkdir -p "$TMPDIR/doomed"
-TMPDIR="$TMPDIR/doomed" '{}' "$@" &
-until ls "$TMPDIR"/doomed/packwarden-* >/dev/null 2>&1; do kill -0 $! || exit 0; done
-kill -9 $! $$
+until
+  TMPDIR="$TMPDIR/doomed" '{}' "$@" &
+  until ls "$TMPDIR"/doomed/packwarden-* >/dev/null 2>&1 || ! kill -0 $!; do :; done
+  kill -9 $!
+do :; done
+kill -9 $$
 "#,
         env!("CARGO_BIN_EXE_packwarden")
     );

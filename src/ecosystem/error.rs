@@ -282,7 +282,7 @@ pub enum Error {
 
     /// Which client publishes is not certain.
     #[error(
-        "what publishes around this check can't be told: it calls itself `{agent}`, and its program is `{program}`"
+        "what publishes around this check can't be told: it calls itself `{agent}` (npm_config_user_agent), and its program is `{program}` (npm_execpath)"
     )]
     #[diagnostic(help(
         "start the publish itself, not from a script that another client runs; or call the check in `postpack` and publish with npm, which tells what it has packed"
