@@ -121,7 +121,7 @@ impl Project {
         assert_eq!(report["artifacts"][0]["sha256"], sha256);
         // Yarn 4 keeps what scripts print in a log.
         if self.client.version != YARN_4.version {
-            let told = format!("may upload {}, sha256 {sha256}", self.file_name());
+            let told = format!("gets {}, sha256 {sha256}", self.file_name());
             assert!(said(ran).contains(&told), "{told}: {ran:?}");
         }
     }

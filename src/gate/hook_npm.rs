@@ -34,7 +34,7 @@ pub fn hook_npm(gate: &Gate<'_>) -> Result<u8, Error> {
         let sha256 = artifact.sha256.map(|hash| hash.to_string());
         let name = escape(&artifact.path);
         (gate.say)(&format!(
-            "{client} may upload {name}, sha256 {}",
+            "{client} gets {name}, sha256 {}",
             sha256.unwrap_or_default()
         ));
     }

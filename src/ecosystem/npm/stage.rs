@@ -28,14 +28,17 @@ pub fn staged(id: &str, options: &PackOptions) -> Result<Packed, Error> {
     if !is_id(id) {
         return Err(Error::NoStageId { id: escape(id) });
     }
-    let here = env::current_dir().unwrap_or_default();
+    let publish = options.publish.as_ref();
+    let here = match publish {
+        Some(publish) => publish.directory.clone(),
+        None => env::current_dir().unwrap_or_default(),
+    };
     let client = Client {
         name: NPM,
         project: &here,
         show_output: options.show_output.clone(),
         limit: options.limit(),
     };
-    let publish = options.publish.as_ref();
     let program = match publish {
         Some(publish) => (publish.program.clone(), None),
         None => environment::program(NPM, |name| env::var_os(name)),
