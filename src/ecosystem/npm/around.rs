@@ -121,7 +121,7 @@ impl Around {
             return Ok(());
         }
         let facts = running.facts;
-        if self.version != running.version {
+        if released(&self.version) != released(&running.version) {
             return Err(Error::ClientUnclear {
                 agent: escape(&format!("{}/{}", self.client, self.version)),
                 program: format!("{} {}", facts.name, running.version),
@@ -152,6 +152,11 @@ impl Around {
             }),
         }
     }
+}
+
+/// The version without what marks a build before or after it, which clients do not tell everywhere.
+fn released(version: &str) -> &str {
+    version.split(['-', '+']).next().unwrap_or_default()
 }
 
 /// Whether a publish runs the script, and uploads only if it succeeds.
