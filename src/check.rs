@@ -5,6 +5,8 @@ mod error;
 mod expect;
 mod places;
 mod repositories;
+mod request;
+mod rules;
 mod save;
 mod secrets;
 
@@ -19,16 +21,15 @@ use std::{
 use jiff::{Timestamp, Zoned};
 
 use crate::{
-    detect,
     ecosystem::{self, Packed, Project},
     host,
     model::{
-        Context, Destination, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy,
-        Progress, Sha256, SourcePlaces, escape,
+        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress,
+        SourcePlaces, escape,
     },
-    policy::{self, ConfigFile, Judged, Overrides, PolicyError, Settings, Verdict},
-    rule::{RuleError, RuleSet},
-    scan::{self, Failure, Redaction, Source, SteadyFile},
+    policy::{self, Judged, Settings, Verdict},
+    rule::RuleSet,
+    scan::{self, Redaction, Source, SteadyFile},
 };
 pub use crate::{
     ecosystem::{PackOptions, Selection, Show},
@@ -37,119 +38,12 @@ pub use crate::{
 pub use error::Error;
 use expect::Expected;
 use repositories::{Known, Repositories};
+pub use request::{Checked, Request, Target};
+use rules::rules_of;
+pub use rules::{Tested, rules, test_rules};
 pub use save::LIST;
 use save::Save;
 pub use secrets::{Hider, hide_secrets};
-
-/// What is to be checked, and how.
-#[derive(Debug, Clone, Default)]
-pub struct Request {
-    /// What is to be checked, in this order.
-    pub targets: Vec<Target>,
-    /// Which configuration to use.
-    pub config: ConfigChoice,
-    /// What the command line sets on top of it.
-    pub overrides: Overrides,
-    /// Which projects of a directory are meant.
-    pub selection: Selection,
-    /// How to pack them.
-    pub pack: PackOptions,
-    /// Whether to look for values of this machine; the configuration may turn it off too.
-    pub self_match: bool,
-    /// Whether to take the SHA-512 of each artifact, beside its SHA-256: no check needs it, and it
-    /// costs a third of what decompressing does.
-    pub sha512: bool,
-    /// The list of the only artifacts that may pass.
-    pub expect: Option<PathBuf>,
-    /// The directory to keep the artifacts in, if all pass.
-    pub save: Option<PathBuf>,
-    /// Where it all goes, if that is known better than what is checked tells.
-    pub destination: Option<Destination>,
-}
-
-/// One thing to check.
-#[derive(Debug, Clone)]
-pub enum Target {
-    /// A project directory or an artifact file.
-    Path(PathBuf),
-    /// Artifacts that are there already, and what is known of the project that they were made of.
-    Made(Vec<Packed>),
-    /// A project that was located already, in a copy of where its user works on it.
-    Copy {
-        /// The project in the copy.
-        project: Project,
-        /// Its directory where the user works: whose secrets, and whose place, must not ship.
-        of: PathBuf,
-    },
-    /// An artifact on standard input.
-    Stdin,
-    /// A package that npm has staged, by its id.
-    Staged(String),
-}
-
-/// What came of a request: the verdict, and the errors in it in the form that is rendered for
-/// people.
-#[derive(Debug)]
-pub struct Checked {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Why something could not be checked; each is in the verdict too.
-    pub errors: Vec<Error>,
-    /// What lies in the directory that was to keep what passes: the names of the files, in the order in which
-    /// they were checked, and their hashes.
-    pub kept: Vec<(String, Sha256)>,
-}
-
-impl Checked {
-    /// Adds why something could not be checked.
-    fn fail(&mut self, error: Error, target: Option<&Target>) {
-        self.verdict.errors.push(error.for_machines(target));
-        self.errors.push(error);
-    }
-
-    /// Adds what came of an artifact of `target`.
-    fn take(&mut self, target: &Target, result: Result<Judged, Error>) {
-        match result {
-            Ok(judged) => self.verdict.artifacts.push(judged),
-            Err(error) => self.fail(error, Some(target)),
-        }
-    }
-}
-
-/// What came of testing rule files.
-#[derive(Debug)]
-pub struct Tested {
-    /// How many rules they hold.
-    pub rules: usize,
-    /// How many examples were run.
-    pub examples: usize,
-    /// Examples that do not behave as they say.
-    pub failures: Vec<Failure>,
-}
-
-impl Target {
-    /// The directory that it is, or was made of.
-    pub fn directory(&self) -> Option<&Path> {
-        match self {
-            Target::Path(path) if path.is_dir() => Some(path),
-            Target::Made(all) => Some(&all.first()?.root),
-            Target::Copy { of, .. } => Some(of),
-            Target::Path(_) | Target::Stdin | Target::Staged(_) => None,
-        }
-    }
-
-    fn label(&self) -> String {
-        match self {
-            Target::Path(path) => path.display().to_string(),
-            Target::Made(all) => all
-                .first()
-                .map_or_else(String::new, |one| one.label.clone()),
-            Target::Copy { project, .. } => project.root.display().to_string(),
-            Target::Stdin => "-".to_owned(),
-            Target::Staged(id) => format!("npm-stage:{id}"),
-        }
-    }
-}
 
 /// Checks every target of the request.
 pub fn check(request: &Request, progress: &Progress) -> Checked {
@@ -489,46 +383,6 @@ impl Beside<'_> {
             file: None,
         }
     }
-}
-
-/// The configuration that holds in `directory`, and the rules in effect with it.
-pub fn rules(
-    choice: &ConfigChoice,
-    directory: &Path,
-) -> Result<(Option<ConfigFile>, RuleSet), Vec<Error>> {
-    let place = policy::find(choice, directory).map_err(|error| vec![error.into()])?;
-    rules_of(place.as_deref())
-}
-
-/// A configuration, and the rules in effect with it.
-fn rules_of(place: Option<&Path>) -> Result<(Option<ConfigFile>, RuleSet), Vec<Error>> {
-    let policy = |error: PolicyError| vec![Error::from(error)];
-    let config = place.map(ConfigFile::read).transpose().map_err(policy)?;
-    let own = config
-        .as_ref()
-        .map_or(Ok(Vec::new()), ConfigFile::rule_files);
-    let organisation = config.as_ref().map(ConfigFile::organisation);
-    let organisation = organisation.transpose().map_err(policy)?;
-    let kinds: Vec<_> = detect::kinds().collect();
-    let rules = RuleSet::load_with(&own.map_err(policy)?, organisation.as_ref(), &kinds);
-    let rules = rules.map_err(each)?;
-    Ok((config, rules))
-}
-
-/// Checks rule files and runs the examples in them.
-pub fn test_rules(files: &[PathBuf]) -> Result<Tested, Vec<Error>> {
-    let kinds: Vec<_> = detect::kinds().collect();
-    let rules = RuleSet::from_files(files, &kinds).map_err(each)?;
-    let (examples, failures) = scan::run_examples(&rules);
-    Ok(Tested {
-        rules: rules.len(),
-        examples,
-        failures,
-    })
-}
-
-fn each(errors: Vec<RuleError>) -> Vec<Error> {
-    errors.into_iter().map(Error::from).collect()
 }
 
 fn open(path: &Path, label: &str, packed_by: Option<PackedBy>) -> Result<Source, Error> {

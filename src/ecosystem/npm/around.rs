@@ -272,15 +272,15 @@ mod tests {
         ];
         let of = |facts| stops(facts, &events);
         assert_eq!(
-            of(&super::super::yarn_2::YARN_2),
+            of(&crate::ecosystem::npm::yarn_2::YARN_2),
             [false, true, true, false, false]
         );
         assert_eq!(
-            of(&super::super::bun::BUN),
+            of(&crate::ecosystem::npm::bun::BUN),
             [true, false, true, true, false]
         );
         assert_eq!(
-            of(&super::super::pnpm::PNPM),
+            of(&crate::ecosystem::npm::pnpm::PNPM),
             [true, true, true, true, false]
         );
     }
