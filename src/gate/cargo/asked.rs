@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_publish_to_the_public_registry_is_understood() {
         let request = hear(&format!(
-            r#"{{"v":1,"registry":{{"index-url":"https://github.com/rust-lang/crates.io-index","name":"crates-io"}},"kind":"get","operation":"publish","name":"acme","vers":"1.0.0","cksum":"{}","args":["hook","cargo"]}}"#,
+            r#"{{"v":1,"registry":{{"index-url":"sparse+https://index.example/","name":"crates-io"}},"kind":"get","operation":"publish","name":"acme","vers":"1.0.0","cksum":"{}","args":["hook","cargo"]}}"#,
             Sha256::of(b"x")
         ));
         let request = request.unwrap();
