@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    super::words::Known,
     place::{project_above, variable},
     typed::Typed,
 };
-use crate::ecosystem::{self, artifacts_in, newest_in};
+use crate::{
+    ecosystem::{self, artifacts_in, newest_in},
+    gate::publish::words::Known,
+};
 
 /// A client.
 pub(super) struct Tool {

@@ -2,14 +2,17 @@
 
 use std::{env, ffi::OsStr, path::Path, process};
 
-use super::{
-    super::{
-        Command,
-        words::{Flag, Words},
+use super::tools::{How, TOOLS, Tool};
+use crate::{
+    gate::{
+        Error,
+        publish::{
+            Command,
+            words::{Flag, Words},
+        },
     },
-    tools::{How, TOOLS, Tool},
+    model::escape,
 };
-use crate::{gate::Error, model::escape};
 
 /// What starts a client that is named next, with the words in between.
 const RUNNERS: [(&str, &[&str]); 7] = [
