@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
+#[expect(dead_code, reason = "each test is a crate of its own and uses a part")]
 #[path = "support/crate_registry.rs"]
 mod crate_registry;
 #[path = "support/git_push.rs"]

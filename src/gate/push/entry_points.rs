@@ -101,9 +101,9 @@ mod tests {
         );
         assert_eq!(
             of(
-                r##"{"main":"dist/a.js","module":"dist/a.js","exports":{".":[{"import":"./dist/a.js"}],"./*":"./dist/*"},"imports":{"#x":"left-pad"},"bin":"cli.js"}"##
+                r##"{"main":"dist/a.js","module":"dist/a.js","exports":{".":[{"import":"./dist/a.js"}, "./dist/*"]},"imports":{"#x":"left-pad"},"bin":"cli.js"}"##
             ),
-            "dist/a.js (main), dist/a.js (module), ./dist/* (exports), ./dist/a.js (exports), cli.js (bin)"
+            "dist/a.js (main), dist/a.js (module), ./dist/a.js (exports), ./dist/* (exports), cli.js (bin)"
         );
         assert_eq!(
             of(r#"{"bundleDependencies":["a"]}"#),
