@@ -274,7 +274,8 @@ mod tests {
             let mut manifest = json!({"name": "@acme/cli", "publishConfig": own});
             let typed = [(key.to_owned(), "https://typed.example/".to_owned())];
             lay_over(&typed, &settings, &mut configured, &mut manifest)?;
-            let found = resolve("npm", &settings, &configured, &manifest, &|| None);
+            let default = || Some(PUBLIC.to_owned());
+            let found = resolve("npm", &settings, &configured, &manifest, &default);
             Ok(found.unwrap().why)
         };
         let in_manifest = Ok("publishConfig.registry".to_owned());
