@@ -365,7 +365,7 @@ fn managers_of_hooks_are_given_the_check() {
                 "pre-push:\n  commands:\n    test:\n      run: npm test\n",
             )],
             "lefthook.yml",
-            "  commands:\n    packwarden:\n      run: packwarden hook git-pre-push {0}\n      use_stdin: true\n    test:\n",
+            "  commands:\n    packwarden:\n      run: packwarden hook git-pre-push {1}\n      use_stdin: true\n    test:\n",
             "lefthook install",
         ),
         (

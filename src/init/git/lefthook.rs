@@ -22,15 +22,16 @@ const FILES: &[&str] = &[
     ".lefthook.jsonc",
 ];
 
-/// `{0}` is what git gives the hook.
+/// `{1}` is the name of the remote. `{0}`, all that git gives the hook, holds its address as well, which lefthook
+/// hands to a shell without quotes.
 const JOB: &str = "\
 - name: packwarden
-  run: packwarden hook git-pre-push {0}
+  run: packwarden hook git-pre-push {1}
   use_stdin: true
 ";
 const COMMAND: &str = "\
 packwarden:
-  run: packwarden hook git-pre-push {0}
+  run: packwarden hook git-pre-push {1}
   use_stdin: true
 ";
 /// Without it, a hook of Lefthook's that does not find Lefthook says so and passes.
@@ -41,7 +42,7 @@ pub(super) const LEFTHOOK: Manager = Manager {
     file: |survey| first(survey, FILES),
     add: |text| add(text.unwrap_or_default()),
     standing: in_file,
-    instead: "give its hook `pre-push` a job that runs `packwarden hook git-pre-push {0}`, with `use_stdin: true`",
+    instead: "give its hook `pre-push` a job that runs `packwarden hook git-pre-push {1}`, with `use_stdin: true`",
     mark: "lefthook",
     install: "lefthook install",
     past: "`LEFTHOOK=0`",
@@ -122,19 +123,19 @@ mod tests {
         for (before, after) in [
             (
                 "",
-                "pre-push:\n  jobs:\n    - name: packwarden\n      run: packwarden hook git-pre-push {0}\n      use_stdin: true\n",
+                "pre-push:\n  jobs:\n    - name: packwarden\n      run: packwarden hook git-pre-push {1}\n      use_stdin: true\n",
             ),
             (
                 "pre-push:\n  jobs:\n    - run: a\npre-commit:\n  jobs:\n    - run: b\n",
-                "pre-push:\n  jobs:\n    - name: packwarden\n      run: packwarden hook git-pre-push {0}\n      use_stdin: true\n    - run: a\npre-commit:\n  jobs:\n    - run: b\n",
+                "pre-push:\n  jobs:\n    - name: packwarden\n      run: packwarden hook git-pre-push {1}\n      use_stdin: true\n    - run: a\npre-commit:\n  jobs:\n    - run: b\n",
             ),
             (
                 "pre-push:\n    commands:\n        a:\n            run: x",
-                "pre-push:\n    commands:\n        packwarden:\n          run: packwarden hook git-pre-push {0}\n          use_stdin: true\n        a:\n            run: x\n",
+                "pre-push:\n    commands:\n        packwarden:\n          run: packwarden hook git-pre-push {1}\n          use_stdin: true\n        a:\n            run: x\n",
             ),
             (
                 "pre-push:\n  scripts:\n    \"a.sh\":\n      runner: sh\n",
-                "pre-push:\n  commands:\n    packwarden:\n      run: packwarden hook git-pre-push {0}\n      use_stdin: true\n  scripts:\n    \"a.sh\":\n      runner: sh\n",
+                "pre-push:\n  commands:\n    packwarden:\n      run: packwarden hook git-pre-push {1}\n      use_stdin: true\n  scripts:\n    \"a.sh\":\n      runner: sh\n",
             ),
         ] {
             let edited = add(before).unwrap();
