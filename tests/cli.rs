@@ -79,6 +79,35 @@ fn tells_of_an_error(format: &str, document: &str) {
 }
 
 #[test]
+fn a_gate_that_stays_shut_replaces_the_report_of_an_earlier_run() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("report.json");
+    std::fs::write(&file, "{\"outcome\":\"passed\"}").unwrap();
+    let format = format!("json={}", file.display());
+    for words in [
+        &[
+            "publish",
+            "--format",
+            &format,
+            "--",
+            "sh",
+            "-c",
+            "npm publish",
+        ][..],
+        &["hook", "npm", "--format", &format],
+    ] {
+        let ran = packwarden(words).directory(place.path()).run();
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert_eq!(ran.stdout, "", "it is the client's");
+        let report = std::fs::read_to_string(&file).unwrap();
+        assert!(report.contains("\"outcome\":\"error\""), "{report}");
+    }
+    // Without a file there is no place for it.
+    let ran = packwarden(&["hook", "npm", "--format", "json"]).run();
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+}
+
+#[test]
 fn every_format_for_ci_is_written_at_every_exit() {
     let directory = tempfile::tempdir().unwrap();
     let place = |name: &str| directory.path().join(name);

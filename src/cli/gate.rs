@@ -2,9 +2,7 @@
 
 use std::ffi::OsString;
 
-use miette::Diagnostic;
-
-use super::{ExitCode, args::Color, check::check_and_tell, options::CheckOptions, render};
+use super::{ExitCode, args::Color, check::check_and_tell, failed, options::CheckOptions, render};
 use crate::{
     check::Request,
     gate::{self, Gate, Told},
@@ -49,9 +47,6 @@ pub(super) fn run(
 ) -> ExitCode {
     match with(options, words(line), color, work) {
         Ok(code) => ExitCode::of_client(code),
-        Err(error) => {
-            render::error(&error as &dyn Diagnostic, color);
-            ExitCode::from_code(error.code())
-        }
+        Err(error) => failed(line, ExitCode::from_code(error.code()), &error, color),
     }
 }
