@@ -77,7 +77,8 @@ fn plugin_text(sha256: Sha256, told: &Path) -> String {
         .replace("TOLD", &told)
 }
 
-/// Only a provenance statement, which yarn makes itself, goes beside the artifact.
+/// Only a provenance statement, which yarn makes itself, goes beside the artifact. An upload in a form that is not known
+/// here is refused.
 const PLUGIN: &str = r"const { createHash } = require('crypto');
 const { appendFileSync } = require('fs');
 const tell = line => appendFileSync(TOLD, `${line}\n`);
@@ -89,16 +90,16 @@ const attachments = body => {
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
     try { body = JSON.parse(body.toString()); } catch { return null; }
   }
-  return body && typeof body === 'object' && '_attachments' in body ? Object.entries(body._attachments) : null;
+  return body && typeof body === 'object' && body._attachments ? Object.entries(body._attachments) : null;
 };
 module.exports = {
   name: 'packwarden',
   factory: () => {
     tell('loaded');
-    return { hooks: { wrapNetworkRequest: async (send, { body }) => {
+    return { hooks: { wrapNetworkRequest: async (send, { body, method }) => {
       const all = attachments(body);
-      if (!all) return send;
-      const artifacts = all.filter(([name]) => !name.endsWith('.sigstore'));
+      if (!all && method !== 'PUT') return send;
+      const artifacts = (all || []).filter(([name]) => !name.endsWith('.sigstore'));
       if (artifacts.length !== 1 || !isChecked(artifacts[0][1])) {
         tell('refused');
         throw new Error('packwarden: this is not what was checked, and it is not uploaded');
