@@ -183,7 +183,10 @@ pub(super) struct PublishArguments {
     #[arg(long = "override", value_name = "REASON", value_parser = reason)]
     pub(super) publish_anyway: Option<String>,
 
-    /// Refuse a command that publishes at once: only `npm stage publish`, whose result is compared
+    /// Of `npm stage publish`, compare what the registry then holds with what was sent
+    ///
+    /// Then the command is told that approves it; nothing is approved here. A command that publishes at once is
+    /// refused. npm must be logged in: the token of a trusted publisher can't download what is staged.
     #[arg(long)]
     pub(super) stage: bool,
 

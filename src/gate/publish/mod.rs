@@ -52,6 +52,8 @@ struct Command<'a> {
     /// As it was typed: a name, or a path.
     program: &'a OsString,
     arguments: &'a [OsString],
+    /// Whether what the registry then holds is compared with what was sent.
+    stage: bool,
 }
 
 impl Command<'_> {
@@ -79,7 +81,7 @@ impl Command<'_> {
 }
 
 /// Publishes what `command` would, if it passes; with `stage`, only if that leaves it with the registry for an
-/// approval. Returns the exit code: the check's if that blocks, the client's otherwise.
+/// approval, and what the registry holds is compared. Returns the exit code: the check's if that blocks, the client's otherwise.
 ///
 /// # Errors
 ///
@@ -88,7 +90,11 @@ pub fn publish(gate: &Gate<'_>, command: &[OsString], stage: bool) -> Result<u8,
     let Some((program, arguments)) = command.split_first() else {
         return Ok(0);
     };
-    let command = Command { program, arguments };
+    let command = Command {
+        program,
+        arguments,
+        stage,
+    };
     let name = Path::new(program).file_stem().unwrap_or_default();
     if stage && !(name == "npm" && command.stages()) {
         return Err(Error::NotStaging(command.shown()));

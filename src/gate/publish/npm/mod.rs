@@ -83,7 +83,7 @@ fn publish(gate: &Gate<'_>, command: &Command<'_>, client: &'static Client) -> R
                     _ => &typed.directory,
                 };
                 let mut run = typed.publishing(Some(&artifact.file));
-                match typed.stages() {
+                match typed.command.stage && typed.stages() {
                     true => stage::publish(&gate, &mut run, directory, artifact)?,
                     false => client::run(&mut run, client.name, directory)?,
                 }
