@@ -152,7 +152,8 @@ fn what_is_staged_through_the_gate_is_compared() {
         );
         assert!(clean.stderr.contains(&told), "{clean:?}");
 
-        *stage.added.lock().unwrap() = b"1".to_vec();
+        // A second member with nothing in it: npm reads what it downloads, and finds it whole.
+        *stage.added.lock().unwrap() = [&b"\x1f\x8b\x08"[..], &[0; 6], &[3, 3], &[0; 9]].concat();
         let other = stage.guarded(&npm, &publish);
         assert_eq!(other.code, Some(4), "{other:?}");
         assert!(!other.stderr.contains("stage approve"), "{other:?}");

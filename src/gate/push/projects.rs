@@ -148,7 +148,7 @@ impl Tree {
                 continue;
             }
             let place = places.entry(directory.to_owned()).or_default();
-            place.reaches_out |= text.contains("../") || file.mode == LINK;
+            place.reaches_out |= reaches_out(&text) || file.mode == LINK;
             match ecosystem::can_be_published(name, &text) {
                 Ok(is_public) => place.is_public |= is_public,
                 // What a link leads to is known in the checkout.
@@ -166,6 +166,15 @@ impl Tree {
         }
         Ok(places)
     }
+}
+
+/// Whether a manifest names files that lie anywhere: above it, or where the workspace has what cargo ships of it.
+fn reaches_out(manifest: &str) -> bool {
+    let bare = manifest.replace([' ', '\t', '"'], "");
+    let inherits = |key: &str| {
+        bare.contains(&format!("{key}.workspace=")) || bare.contains(&format!("{key}={{workspace="))
+    };
+    manifest.contains("../") || ["readme", "license-file"].into_iter().any(inherits)
 }
 
 /// Whether a change of a file may change what the project in a directory ships: one in it, or one directly in
