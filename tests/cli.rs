@@ -100,7 +100,7 @@ fn a_gate_that_stays_shut_replaces_the_report_of_an_earlier_run() {
         assert_eq!(ran.code, Some(2), "{ran:?}");
         assert_eq!(ran.stdout, "", "it is the client's");
         let report = std::fs::read_to_string(&file).unwrap();
-        assert!(report.contains("\"outcome\":\"error\""), "{report}");
+        assert!(report.contains("\"outcome\": \"error\""), "{report}");
     }
     // Without a file there is no place for it.
     let ran = packwarden(&["hook", "npm", "--format", "json"]).run();

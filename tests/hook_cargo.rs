@@ -501,6 +501,16 @@ fn a_publish_is_gated_whatever_cargo_is_configured_to_ask() {
         assert_eq!(ran.code, Some(0), "{ran:?}");
         place.arrived(&ran, 3);
     }
+    // And the file that `cargo login` writes, which cargo merges over all others.
+    let (_, home) = place.registry.home();
+    let own = "[registries.local]\ncredential-provider = \"cargo:token\"\n";
+    fs::write(home.join("credentials.toml"), own).unwrap();
+    let ran = place.around(&publish).run();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    place.arrived(&ran, 3);
+    place.write("acme-b/.env", "A=1\n");
+    place.commit();
+    place.refused(&place.around(&publish).run(), "env-file");
 }
 
 #[test]
@@ -546,6 +556,7 @@ fn a_publish_around_cargo_ends_as_the_check_or_cargo_did() {
 #[test]
 fn a_publish_that_would_not_ask_is_refused() {
     let place = Place::new();
+    place.write("a=b.toml", "");
     for (arguments, reason) in [
         (
             &["publish", "--token", "x"][..],
@@ -570,6 +581,18 @@ fn a_publish_that_would_not_ask_is_refused() {
         ),
         (
             &["publish", "--config", "file.toml"],
+            "take the place of the gate",
+        ),
+        (
+            &["publish", "--config", "a=b.toml"],
+            "take the place of the gate",
+        ),
+        (
+            &[
+                "publish",
+                "--config",
+                "registries.local.\"\\u0063redential-provider\"=\"cargo:t\\u006fken\"",
+            ],
             "take the place of the gate",
         ),
         (&["publish", "--odd"], "what cargo makes of `--odd`"),

@@ -266,6 +266,29 @@ fn members_of_a_workspace_are_all_checked_before_the_first_is_uploaded() {
 }
 
 #[test]
+fn short_flags_slashes_and_variables_mean_what_they_mean_to_the_client() {
+    for client in [NPM_10, NPM_11] {
+        let project = Project::new(client, json!({"workspaces": ["packages/*"]}));
+        project.package("packages/a", "a", json!({}));
+        for words in [
+            &["-ws"][..],
+            &["-w", "a", "-w", "packages/a"],
+            &["packages/a/"],
+        ] {
+            let ran = project.publish_with(&[], words);
+            assert_eq!(project.uploads_what_it_says(&ran).len(), 1, "{words:?}");
+            assert!(ran.stderr.contains("gets a-1.0.0.tgz"), "{ran:?}");
+        }
+        let chosen = project.typed(&[], &["publish"]);
+        let ran = chosen.variable("NPM_CONFIG_WORKSPACE", "a").run();
+        project.uploads_nothing(&ran, 2);
+    }
+    let project = Project::new(YARN_4, json!({}));
+    let ran = project.publish_with(&[], &["-n"]);
+    project.uploads_nothing(&ran, 0);
+}
+
+#[test]
 fn a_ready_file_is_published_as_it_is() {
     for client in [NPM_11, PNPM_12, BUN] {
         let project = Project::new(client, logging());

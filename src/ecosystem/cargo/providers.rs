@@ -22,7 +22,7 @@ pub struct Providers {
     pub everywhere: Vec<Provider>,
     /// For registries that have one of their own, by the variable that sets it.
     pub own: BTreeMap<String, Provider>,
-    /// A file that says to read others too.
+    /// A file that says to read others too, or can't be read.
     pub including: Option<PathBuf>,
 }
 
@@ -44,7 +44,11 @@ pub fn cargo_providers(directory: &Path) -> Providers {
             own.insert(name, (words, directory));
         }
     }
-    for file in files {
+    // cargo merges what `cargo login` writes over all others.
+    let credentials = super::token::credentials();
+    let is_lost = credentials.is_err();
+    let credentials = credentials.ok().flatten();
+    for file in credentials.iter().chain(files) {
         let registries = file.table.get("registries").and_then(toml::Value::as_table);
         let names = registries.into_iter().flat_map(toml::Table::keys);
         let mut found = vec![(variable(PUBLIC), file.get(&["registry", OWN]))];
@@ -82,8 +86,10 @@ pub fn cargo_providers(directory: &Path) -> Providers {
             .collect(),
         including: files
             .iter()
+            .chain(&credentials)
             .find(|file| file.table.contains_key("include"))
-            .map(|file| file.path.clone()),
+            .map(|file| file.path.clone())
+            .or_else(|| is_lost.then(|| PathBuf::from("credentials.toml"))),
     }
 }
 

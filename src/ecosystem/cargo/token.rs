@@ -52,7 +52,7 @@ pub fn cargo_token_variable(registry: &str) -> String {
 }
 
 /// The file that `cargo login` writes, if it is there.
-fn credentials() -> Result<Option<File>, Error> {
+pub(super) fn credentials() -> Result<Option<File>, Error> {
     let Some(path) = home().map(|home| first_of(&home, "credentials")) else {
         return Ok(None);
     };

@@ -78,8 +78,8 @@ const REFUSED: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// What a `--config` must not be about.
-const OF_OTHERS: [&str; 3] = ["credential", "token", "include"];
+/// What a `--config` must not be about, nor hide behind the escapes of TOML.
+const OF_OTHERS: [&str; 4] = ["credential", "token", "include", "\\"];
 
 /// What cargo knows the gate by.
 const ALIAS: &str = "packwarden-gate";
@@ -132,7 +132,8 @@ fn understood<'a>(command: &Command<'a>) -> Result<Words<'a>, Error> {
             return Err(refusal(command, flag.name).unwrap_or_else(|| unknown(flag.name)));
         }
         let value = flag.value.unwrap_or_default().to_string_lossy();
-        let is_file = !value.contains('=');
+        // cargo takes what is there for a file, whatever it is called.
+        let is_file = !value.contains('=') || Path::new(&*value).exists();
         if flag.name == "--config" && (is_file || OF_OTHERS.iter().any(|word| value.contains(word)))
         {
             return Err(command.refused(
@@ -174,7 +175,7 @@ fn inside(
     if let Some(file) = providers.including {
         return Err(command.refused(
             format!(
-                "{} includes other files, and those may take the place of the gate",
+                "{} includes other files or can't be read, and what they say may take the place of the gate",
                 escape(&file.to_string_lossy())
             ),
             "configure the gate itself (`packwarden hook cargo`), and run `cargo publish`",

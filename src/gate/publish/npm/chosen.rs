@@ -1,6 +1,7 @@
 //! The packages that a command would publish.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
@@ -106,11 +107,15 @@ fn workspace(
             None => {
                 return Err(typed.command.refused(
                     format!("the workspace has no package `{}`", shown(member)),
-                    "give the name of one, or its directory",
+                    "give the name of one, or its directory, or `--workspaces` for all",
                 ));
             }
         }
     }
+    // One may be named twice, by its name and by its directory.
+    let mut known = BTreeSet::new();
+    let real = |root: &PathBuf| fs::canonicalize(root).unwrap_or_else(|_| root.clone());
+    found.retain(|root| known.insert(real(root)));
     Ok(found.into_iter().map(Chosen::Project).collect())
 }
 

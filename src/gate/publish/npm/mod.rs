@@ -6,7 +6,7 @@ mod clients;
 mod typed;
 mod yarn_2;
 
-use std::process;
+use std::{env, process};
 
 use self::{
     chosen::{Chosen, chosen},
@@ -20,6 +20,9 @@ use crate::{
     gate::{Error, Gate, client, stage},
     model::escape,
 };
+
+/// What npm tells scripts of a rehearsal by.
+const REHEARSES: &str = "npm_config_dry_run";
 
 pub(super) fn npm(gate: &Gate<'_>, command: &Command<'_>) -> Result<u8, Error> {
     publish(gate, command, &NPM)
@@ -47,6 +50,7 @@ fn publish(gate: &Gate<'_>, command: &Command<'_>, client: &'static Client) -> R
             "give the script another name, such as `release`",
         ));
     }
+    refuse_chosen_elsewhere(command, client)?;
     let publish = typed.publish_command()?;
     refuse_other_version(&typed, &publish)?;
     let pack = PackOptions {
@@ -71,6 +75,8 @@ fn publish(gate: &Gate<'_>, command: &Command<'_>, client: &'static Client) -> R
         Ok(held) => held,
         Err(code) => return Ok(code),
     };
+    let is_set = env::var_os(REHEARSES).is_some_and(|value| value == "true");
+    let rehearses = is_set || typed.is_on(&["--dry-run"]);
     for ((one, artifact), after) in all.iter().zip(&held.artifacts).zip(after) {
         held.verify(client.name)?;
         gate.let_through(artifact, client.name);
@@ -92,12 +98,42 @@ fn publish(gate: &Gate<'_>, command: &Command<'_>, client: &'static Client) -> R
         if code != 0 {
             return Ok(code);
         }
+        let mut after = after;
+        if rehearses {
+            // Scripts ask for it, so that they push and announce nothing.
+            let told = after.iter_mut();
+            told.for_each(|command| _ = command.env(REHEARSES, "true"));
+        }
         let code = run_after(&gate, after, client.name)?;
         if code != 0 {
             return Ok(code);
         }
     }
     Ok(0)
+}
+
+/// What npm takes from its environment, the command does not say.
+fn refuse_chosen_elsewhere(command: &Command<'_>, client: &Client) -> Result<(), Error> {
+    let chooses = |name: &str| {
+        let name = name.to_ascii_lowercase().replace('-', "_");
+        ["npm_config_workspace", "npm_config_workspaces"].contains(&name.as_str())
+    };
+    let is_set = |(name, value): &(String, String)| {
+        chooses(name) && !["", "false"].contains(&value.as_str())
+    };
+    let mut variables = env::vars_os().filter_map(|(name, value)| {
+        Some((
+            name.into_string().ok()?,
+            value.to_string_lossy().into_owned(),
+        ))
+    });
+    match variables.find(is_set) {
+        Some((name, _)) if client.name == "npm" => Err(command.refused(
+            format!("{name} is set, and decides what is published"),
+            format!("unset {name}, and type `--workspace NAME` or `--workspaces`"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Two clients are called yarn, and what publishes with one runs a script with the other.

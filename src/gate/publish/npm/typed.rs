@@ -95,7 +95,8 @@ impl<'a> Typed<'a> {
     pub(super) fn is_on(&self, names: &[&str]) -> bool {
         let negated: Vec<_> = names
             .iter()
-            .map(|name| name.replacen("--", "--no-", 1))
+            // One with a single dash has no opposite.
+            .filter_map(|name| Some(format!("--no-{}", name.strip_prefix("--")?)))
             .collect();
         let is_negated = |flag: &Flag<'_>| negated.iter().any(|name| name == flag.name);
         let mut flags = self.words.flags.iter().rev();
@@ -249,7 +250,8 @@ fn named<'a>(
 
 /// Whether npm takes this for a path.
 fn is_path(word: &OsStr) -> bool {
-    word.as_encoded_bytes().starts_with(b".") || Path::new(word).is_absolute()
+    let bytes = word.as_encoded_bytes();
+    bytes.starts_with(b".") || bytes.ends_with(b"/") || Path::new(word).is_absolute()
 }
 
 fn ambiguous(command: &Command<'_>, flag: &str) -> Error {

@@ -72,7 +72,11 @@ fn of_word(typed: &Typed<'_>, files: &Files, path: &Path) -> Result<Vec<PathBuf>
     let mut fitting = Vec::new();
     if let Some(pattern) = pattern(typed, path)? {
         let entries = fs::read_dir(directory_of(path)).into_iter().flatten();
-        let fits = |file: &PathBuf| file.file_name().is_some_and(|name| pattern.is_match(name));
+        // As in a shell, no pattern means a hidden file: `uv build` leaves a .gitignore there.
+        let fits = |file: &PathBuf| {
+            let name = file.file_name().unwrap_or_default();
+            !name.as_encoded_bytes().starts_with(b".") && pattern.is_match(name)
+        };
         let found = entries.filter_map(|entry| Some(entry.ok()?.path()));
         // What clients make of a directory differs; none uploads what is in it.
         fitting.extend(found.filter(|file| fits(file) && !file.is_dir()));
