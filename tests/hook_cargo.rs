@@ -508,7 +508,7 @@ fn a_publish_is_gated_whatever_cargo_is_configured_to_ask() {
     let ran = place.around(&publish).run();
     assert_eq!(ran.code, Some(0), "{ran:?}");
     place.arrived(&ran, 3);
-    place.write("acme-b/.env", "A=1\n");
+    place.write("b/.env", "A=1\n");
     place.commit();
     place.refused(&place.around(&publish).run(), "env-file");
 }
