@@ -14,6 +14,7 @@ printf '%s\n' "$packwarden_refs" | packwarden hook git-pre-push "$@" || exit $?
 exec <<PACKWARDEN
 $packwarden_refs
 PACKWARDEN
+[ -n "$packwarden_refs" ] || exec </dev/null
 "#;
 
 /// The script with the check in it.
@@ -34,8 +35,7 @@ pub(in crate::init) fn add(script: &str) -> Result<String, String> {
         if is_first && !is_shell(line) {
             return Err("it is not a shell script".to_owned());
         }
-        // Husky 8 and before start the script anew from here.
-        if is_first || line.contains("/_/husky.sh") {
+        if is_first || is_of_husky(line) {
             at += line.len();
         } else {
             break;
@@ -52,37 +52,67 @@ pub(in crate::init) fn add(script: &str) -> Result<String, String> {
 
 /// Whether the check decides what the script comes to.
 pub(in crate::init) fn standing(script: &str, stops_at_errors: bool) -> Standing {
-    let mut lines = script.lines().map(str::trim);
-    let mut stops = stops_at_errors;
-    let Some(line) = lines.find(|line| {
-        stops |= line.starts_with("set -e");
-        names_check(line)
-    }) else {
+    let lines: Vec<&str> = script.lines().map(str::trim).collect();
+    let Some(at) = lines.iter().position(|line| names_check(line)) else {
         return Standing::Absent;
     };
-    let before = script.split(line).next().unwrap_or_default();
-    if before
-        .lines()
-        .any(|line| !is_comment(line) && line.contains("exit"))
-    {
-        return Standing::Not("the script may end before it");
+    let (before, line, after) = (&lines[..at], lines[at], &lines[at + 1..]);
+    if !before.iter().all(|line| is_harmless(line)) {
+        return Standing::Not(
+            "what stands before it may end the script, pass over it, or read what git says of the push",
+        );
     }
-    let Some(commands) = commands(line) else {
+    let commands = commands(line).filter(|_| !line.ends_with('\\'));
+    let Some(commands) = commands else {
         return Standing::Not("its line is too intricate to be followed");
     };
     let is_ours = |text: &str| is_check(text, PRE_PUSH);
     let Some(at) = commands.iter().position(|(_, text)| is_ours(text)) else {
         return Standing::Not("its line is not one that is known here");
     };
-    let is_last = lines.all(|line| line.is_empty() || is_comment(line));
-    match &commands[at + 1..] {
-        _ if matches!(commands[at].0, Join::And | Join::Or | Join::Background) => {
-            Standing::Not("it does not run whenever the script does")
+    let read = before.iter().find_map(|line| keeps_all(line));
+    let is_told = match (read, &commands[..=at]) {
+        (None, [(Join::First, own)]) => !own.contains('<'),
+        (Some(name), [(Join::First, told), (Join::Pipe, own)]) => {
+            told.starts_with("printf ") && told.contains(&format!("${name}")) && !own.contains('<')
         }
+        _ => false,
+    };
+    if !is_told {
+        return Standing::Not(
+            "it does not run whenever the script does, or does not get what git says of the push",
+        );
+    }
+    let stops = stops_at_errors || before.iter().any(|line| line.starts_with("set -e"));
+    let is_last = after.iter().all(|line| line.is_empty() || is_comment(line));
+    match &commands[at + 1..] {
         [] if is_last || stops || commands[at].1.starts_with("exec ") => Standing::Decides,
         [(Join::Or, exit)] if ["exit $?", "exit 1"].contains(exit) => Standing::Decides,
         _ => Standing::Not("its failure is not that of the hook: end its line with `|| exit $?`"),
     }
+}
+
+/// Whether what follows the line runs all the same, with the same input or with what [`keeps_all`].
+fn is_harmless(line: &str) -> bool {
+    let is_option = |byte: u8| b"euxo pipefail".contains(&byte);
+    let options = line.strip_prefix("set -");
+    line.is_empty()
+        || is_comment(line)
+        || options.is_some_and(|options| options.bytes().all(is_option))
+        || line.starts_with(". ") && is_of_husky(line) && !line.contains(['&', '|', ';', '\\'])
+        || keeps_all(line).is_some()
+}
+
+/// The name that a line gives to what git says of the push.
+fn keeps_all(line: &str) -> Option<&str> {
+    let name = line.strip_suffix("=$(cat)")?;
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    name.bytes().all(is_name).then_some(name)
+}
+
+/// Husky 8 and before start the script anew from here.
+fn is_of_husky(line: &str) -> bool {
+    line.contains("/_/husky.sh")
 }
 
 fn names_check(line: &str) -> bool {
@@ -168,6 +198,44 @@ mod tests {
                 "command -v packwarden && packwarden hook git-pre-push\n",
                 true,
                 false,
+            ),
+            (
+                "if command -v packwarden; then\npackwarden hook git-pre-push \"$@\" || exit 1\nfi\n",
+                false,
+                false,
+            ),
+            (
+                "while read -r a; do\n:\ndone\npackwarden hook git-pre-push \"$@\" || exit 1\n",
+                false,
+                false,
+            ),
+            (
+                "git lfs pre-push \"$@\"\npackwarden hook git-pre-push \"$@\"\n",
+                true,
+                false,
+            ),
+            (
+                "packwarden hook git-pre-push \"$@\" \\\n|| true\n",
+                true,
+                false,
+            ),
+            (
+                "set -e; exit 0\npackwarden hook git-pre-push\n",
+                true,
+                false,
+            ),
+            ("exit 0; packwarden hook git-pre-push\n", true, false),
+            ("packwarden hook git-pre-push </dev/null\n", true, false),
+            ("refs=$(cat)\npackwarden hook git-pre-push\n", true, false),
+            (
+                "refs=$(cat)\ntrue | packwarden hook git-pre-push\n",
+                true,
+                false,
+            ),
+            (
+                "#!/bin/sh\nrefs=$(cat)\nprintf '%s\\n' \"$refs\" | packwarden hook git-pre-push \"$@\" || exit 1\nprintf '%s\\n' \"$refs\" | git lfs pre-push \"$@\"\n",
+                false,
+                true,
             ),
         ] {
             assert_eq!(
