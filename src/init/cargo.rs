@@ -174,8 +174,20 @@ fn configuration_file(place: &Path, top: &Path) -> PathBuf {
         .unwrap_or_else(|| place.join(NAMES[1]))
 }
 
-/// Whether the upload to a registry, or to that of all, comes past us.
+/// Whether the upload to a registry, or to any where none is named, comes past us.
 fn standing(providers: &CargoProviders, registry: Option<&str>) -> Standing {
+    let standing = of_registry(providers, registry);
+    let may_go_past = registry.is_none() && !providers.own.values().all(|own| is_ours(own));
+    match standing {
+        Standing::Decides if may_go_past => Standing::Not(
+            "a registry that it may go to has a provider of its own, which cargo asks instead: name the only registry \
+             in `publish`, or let packwarden be that provider",
+        ),
+        standing => standing,
+    }
+}
+
+fn of_registry(providers: &CargoProviders, registry: Option<&str>) -> Standing {
     let variable = match registry {
         None | Some("crates-io") => "CARGO_REGISTRY_CREDENTIAL_PROVIDER".to_owned(),
         Some(name) => {
@@ -239,6 +251,8 @@ mod tests {
             ),
             (&[ours], &[(acme, theirs)], Some("acme-inc"), Some(false)),
             (&[ours], &[(acme, theirs)], Some("crates-io"), Some(true)),
+            (&[ours], &[(acme, theirs)], None, Some(false)),
+            (&[ours], &[(acme, ours)], None, Some(true)),
             (&["packwarden-else hook cargo"], &[], None, None),
         ] {
             let providers = CargoProviders {
