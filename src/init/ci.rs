@@ -92,12 +92,11 @@ const PUBLISHES: &[Publish] = &[
 ];
 
 /// What has packwarden check.
-const CHECKS: &[&str] = &[
-    "packwarden check",
-    "packwarden publish",
-    "packwarden@",
-    "packwarden/packwarden",
-];
+const CHECKS: &[&str] = &["packwarden check", "packwarden publish"];
+/// What the action is called in a line that uses it.
+const ACTIONS: &[&str] = &["packwarden@", "packwarden/packwarden"];
+/// What has a job go on after a step that failed.
+const GOES_ON: &[&str] = &["continue-on-error:", "allow_failure:"];
 
 /// A line that publishes, and whether something checks before.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,15 +111,34 @@ struct Found {
 /// The lines of a workflow that publish.
 fn publishes(text: &str) -> Vec<Found> {
     let (mut found, mut is_checked) = (Vec::new(), false);
-    for (at, line) in text.lines().enumerate() {
-        let code = line.trim_start();
-        if code.starts_with('#') || code.starts_with("//") {
+    // Of which step such a line is, a text does not tell.
+    let says = |key: &str, is_meant: fn(&str) -> bool| {
+        let values = text
+            .match_indices(key)
+            .map(|(at, _)| &text[at + key.len()..]);
+        let mut values = values.map(|value| value.trim_start_matches([' ', '"', '\'']));
+        values.any(is_meant)
+    };
+    let goes_on = GOES_ON
+        .iter()
+        .any(|key| says(key, |value| !value.starts_with("false")));
+    let is_action_off = says("check:", |value| value.starts_with("false"));
+    let mut lines = text.lines().enumerate();
+    while let Some((at, line)) = lines.next() {
+        if line.trim_start().starts_with('#') || line.trim_start().starts_with("//") {
             continue;
         }
+        let mut line = line.to_owned();
+        while let Some(begin) = line.strip_suffix('\\') {
+            let next = lines.next().map_or("", |(_, next)| next.trim());
+            line = format!("{begin}{next}");
+        }
+        let code = line.as_str();
         let code = code.split(" #").next().unwrap_or_default();
         let is_lost = ["|| true", "|| :", "|| exit 0", "--exit-zero", "--help"];
-        let checks = CHECKS.iter().any(|check| code.contains(check));
-        is_checked |= checks && !is_lost.iter().any(|lost| code.contains(lost));
+        let acts = code.contains("uses:") && ACTIONS.iter().any(|action| code.contains(action));
+        let checks = acts && !is_action_off || CHECKS.iter().any(|check| code.contains(check));
+        is_checked |= checks && !goes_on && !is_lost.iter().any(|lost| code.contains(lost));
         let known = PUBLISHES
             .iter()
             .find(|publish| has_words(code, publish.text));
@@ -293,5 +311,40 @@ jobs:
                 (14, "cargo ws publish", false, true),
             ]
         );
+    }
+
+    #[test]
+    fn only_what_checks_and_ends_the_job_counts() {
+        for (before, is_checked, hook) in [
+            ("- run: packwarden check", true, true),
+            ("- uses: acme/packwarden@1", true, true),
+            ("- run: cargo install packwarden@0.1.0", false, true),
+            (
+                "- uses: acme/packwarden@1\n  with: { check: false }",
+                false,
+                true,
+            ),
+            (
+                "- run: packwarden check\n  continue-on-error: true",
+                false,
+                true,
+            ),
+            (
+                "- run: packwarden check\n  continue-on-error: false",
+                true,
+                true,
+            ),
+            (
+                "- run: |\n    packwarden check \\\n      || true",
+                false,
+                true,
+            ),
+            ("- run: npm publish \\\n    --ignore-scripts", false, false),
+        ] {
+            let found = publishes(&format!("{before}\n- run: npm publish\n"));
+            let first = found.first().unwrap();
+            let told = (first.is_checked, first.hook.is_some());
+            assert_eq!(told, (is_checked, hook), "{before}");
+        }
     }
 }
