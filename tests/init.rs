@@ -300,6 +300,9 @@ fn what_git_says_of_a_push_reaches_both_hooks() {
     assert_eq!(run("0"), Some(0));
     assert_eq!(place.read("ours"), format!("{said}an address\n"));
     assert_eq!(place.read("theirs"), format!("{said}an address\n"));
+    tree::write(place.root(), "said", "");
+    assert_eq!(run("0"), Some(0));
+    assert_eq!(place.read("theirs"), "an address\n");
     assert_eq!(run("4"), Some(4));
     assert!(!place.root().join("theirs").exists());
     fs::remove_file(place.root().join("bin/packwarden")).unwrap();
@@ -324,7 +327,11 @@ fn hooks_are_where_git_looks_for_them() {
         ran.stdout
     );
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
-    assert!(place.gate("git push").starts_with("missing"));
+    let gate = place.gate("git push");
+    assert!(
+        gate.starts_with("missing") && gate.contains("have it run"),
+        "{gate}"
+    );
 }
 
 #[test]
@@ -365,7 +372,7 @@ fn managers_of_hooks_are_given_the_check() {
                 "pre-push:\n  commands:\n    test:\n      run: npm test\n",
             )],
             "lefthook.yml",
-            "  commands:\n    packwarden:\n      run: packwarden hook git-pre-push {1}\n      use_stdin: true\n    test:\n",
+            "  commands:\n    packwarden:\n      run: packwarden hook git-pre-push\n      use_stdin: true\n    test:\n",
             "lefthook install",
         ),
         (
@@ -405,6 +412,39 @@ fn managers_of_hooks_are_given_the_check() {
         let gate = place.gate("git push");
         assert!(gate.starts_with("open") && gate.contains(install), "{gate}");
     }
+}
+
+#[test]
+fn a_script_that_was_copied_before_is_to_be_copied_again() {
+    let simple = NPM.replace("\"files\"", "\"simple-git-hooks\": {},\n  \"files\"");
+    let place = Place::new(&[("package.json", &simple)]);
+    let mut copied = "#!/bin/sh\n[ \"$SKIP_SIMPLE_GIT_HOOKS\" = 1 ] && exit 0\n".to_owned();
+    let hook = ".git/hooks/pre-push";
+    place.write(hook, &copied);
+    place.mode(hook, 0o755);
+    let told = place.set_up();
+    assert!(told.contains("type `npx simple-git-hooks`"), "{told}");
+    assert!(place.gate("git push").starts_with("open"));
+    copied.push_str("packwarden hook git-pre-push \"$@\"\n");
+    place.write(hook, &copied);
+    assert!(place.gate("git push").starts_with("holds"));
+}
+
+#[test]
+fn what_husky_generates_is_not_written_to() {
+    let place = Place::new(&[("package.json", NPM)]);
+    tree::git(place.root(), &["config", "core.hooksPath", "web/.husky/_"]);
+    let generated = "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"";
+    place.write("web/.husky/_/h", "");
+    place.write("web/.husky/_/pre-push", generated);
+    place.mode("web/.husky/_/pre-push", 0o755);
+    place.set_up();
+    assert_eq!(place.read("web/.husky/_/pre-push"), generated);
+    assert_eq!(
+        place.read("web/.husky/pre-push"),
+        "packwarden hook git-pre-push \"$@\"\n"
+    );
+    assert!(place.gate("git push").starts_with("holds"));
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub(crate) const MANAGERS: [Manager; 5] = [
         name: "lefthook",
         files: &[(
             "lefthook.yml",
-            "pre-push:\n  jobs:\n    - name: packwarden\n      run: packwarden hook git-pre-push {1}\n      use_stdin: true\n",
+            "pre-push:\n  jobs:\n    - name: packwarden\n      run: packwarden hook git-pre-push\n      use_stdin: true\n",
         )],
         manifest: "{}",
         install: &[&["lefthook", "install"]],

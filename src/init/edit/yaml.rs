@@ -43,6 +43,89 @@ pub(in crate::init) fn says(text: &str, wanted: &str) -> bool {
         .any(|line| line.says() && line.text.contains(wanted))
 }
 
+/// Whether all that stands at the left is plain keys and items of one document: what lines can be added to.
+pub(in crate::init) fn is_plain(text: &str) -> bool {
+    let is_key = |line: &str| {
+        let key = line.split_once(':').map_or("", |(key, _)| key);
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        !key.is_empty() && key.bytes().all(is_plain)
+    };
+    let mut has_begun = false;
+    lines(text).iter().all(|line| {
+        let begins = line.text == "---" && !has_begun;
+        has_begun |= begins || line.says();
+        let is_left = !line.text.starts_with([' ', '#'])
+            && !line.text.starts_with("- ")
+            && !line.text.is_empty();
+        begins || !is_left || is_key(line.text)
+    })
+}
+
+/// What is written in the item that a line belongs to.
+pub(in crate::init) struct Item {
+    /// The key at the top of the file that it stands below.
+    pub(in crate::init) top: String,
+    /// Its keys and their values; a value in several lines is one with spaces.
+    pub(in crate::init) keys: Vec<(String, String)>,
+}
+
+impl Item {
+    /// The value of a key.
+    pub(in crate::init) fn value(&self, key: &str) -> Option<&str> {
+        let mut keys = self.keys.iter();
+        keys.find(|(one, _)| one == key)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The item with the first line, comments left out, that is wanted.
+pub(in crate::init) fn item(text: &str, is_wanted: impl Fn(&str) -> bool) -> Option<Item> {
+    let lines = lines(text);
+    let lines: Vec<&Line<'_>> = lines.iter().filter(|line| line.says()).collect();
+    let at = lines.iter().position(|line| is_wanted(line.text))?;
+    let column = column(lines[at]);
+    let (mut first, mut last) = (at, at + 1);
+    while first > 0 && lines[first].indentation() >= column {
+        first -= 1;
+    }
+    // The line to the left begins the item if only its dash is there.
+    if lines[first].indentation() < column && self::column(lines[first]) != column {
+        first += 1;
+    }
+    while lines
+        .get(last)
+        .is_some_and(|line| line.indentation() >= column)
+    {
+        last += 1;
+    }
+    let mut keys: Vec<(String, String)> = Vec::new();
+    for line in &lines[first..last] {
+        let written = &line.text[self::column(line).min(column)..];
+        let written = written.split(" #").next().unwrap_or_default().trim();
+        match keys.last_mut() {
+            Some((_, value)) if self::column(line) != column => {
+                value.push(' ');
+                value.push_str(written);
+            }
+            _ => {
+                let (key, value) = written.split_once(':').unwrap_or((written, ""));
+                keys.push((key.to_owned(), value.trim().to_owned()));
+            }
+        }
+    }
+    let mut above = lines[..=at].iter().rev();
+    let top = above.find(|line| line.indentation() == 0 && !line.text.starts_with('-'))?;
+    let top = top.text.split(':').next().unwrap_or_default().to_owned();
+    Some(Item { top, keys })
+}
+
+/// Where the text of a line begins behind the dash of an item.
+fn column(line: &Line<'_>) -> usize {
+    let text = line.text.trim_start_matches(' ');
+    let text = text.strip_prefix("- ").map_or(text, str::trim_start);
+    line.text.len() - text.len()
+}
+
 /// Whether the file has this key at its top.
 pub(in crate::init) fn has(text: &str, key: &str) -> bool {
     let begins = |line: &Line<'_>| line.text.starts_with(&format!("{key}:"));
@@ -146,6 +229,44 @@ mod tests {
         ] {
             assert_eq!(within(other, &["repos"]), None, "{other}");
         }
+    }
+
+    #[test]
+    fn only_plain_keys_and_items_are_added_to() {
+        for plain in [
+            "",
+            "# a\n---\npre-push:\n  a: 1\n\nrepos:\n- a\n",
+            "a: [1]\r\n",
+        ] {
+            assert!(is_plain(plain), "{plain}");
+        }
+        for other in [
+            "# a\n[pre-push]\n",
+            "// a\n{}",
+            "\u{feff}pre-push:\n",
+            "\"pre-push\":\n",
+            "a: 1\n...\n",
+            "a: 1\n---\nb: 1\n",
+            "---\n---\n",
+        ] {
+            assert!(!is_plain(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_item_of_a_line_is_what_stands_beside_it() {
+        let text = "a:\n  - x: 1\nb:\n  - name: n # why\n    run: here\n      and there\n    in:\n    - c\n  - run: else\n";
+        let item = item(text, |line| line.contains("here")).unwrap();
+        assert_eq!(item.top, "b");
+        let keys: Vec<_> = item
+            .keys
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(
+            keys,
+            [("name", "n"), ("run", "here and there"), ("in", " - c")]
+        );
     }
 
     #[test]

@@ -11,7 +11,11 @@ mod simple_git_hooks;
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, Gate, Plan, State, Survey, edit::script::Standing, plan::text_of};
+use super::{
+    Error, Gate, Plan, State, Survey,
+    edit::{hook::CHECK, script::Standing},
+    plan::text_of,
+};
 use crate::{host::git::Hooks, model::escape};
 
 /// What looks after the hooks of a repository.
@@ -27,6 +31,8 @@ struct Manager {
     instead: &'static str,
     /// What git's own hook has in it once it is installed; nothing if git runs the file itself.
     mark: &'static str,
+    /// Whether git's hook holds what the file says as it was when it was installed.
+    is_copied: bool,
     /// What is typed to have it installed.
     install: &'static str,
     /// How people get past it.
@@ -41,9 +47,10 @@ impl Manager {
 }
 
 /// The first that looks after the repository counts; the last always does.
-const MANAGERS: [&Manager; 6] = [
+const MANAGERS: [&Manager; 7] = [
     &husky::HUSKY,
     &lefthook::LEFTHOOK,
+    &lefthook::LEFTHOOK_ELSEWHERE,
     &pre_commit::PRE_COMMIT,
     &prek::PREK,
     &simple_git_hooks::SIMPLE_GIT_HOOKS,
@@ -67,8 +74,8 @@ fn manager(survey: &Survey, hooks: &Hooks) -> Result<(&'static Manager, PathBuf)
         }
     }
     let installed = text_of(&hook(hooks)).ok().flatten().unwrap_or_default();
-    let is_at_work = |(manager, _): &&(&Manager, _)| is_installed(manager, &installed);
-    let at_work = found.iter().find(is_at_work).or(found.first());
+    let runs = |(manager, _): &&(&Manager, _)| is_at_work(manager, &installed);
+    let at_work = found.iter().find(runs).or(found.first());
     Ok(match at_work {
         // What git runs itself, as in Husky 8.
         Some((_, file)) if *file == hook(hooks) => (&plain::PLAIN, hook(hooks)),
@@ -77,8 +84,13 @@ fn manager(survey: &Survey, hooks: &Hooks) -> Result<(&'static Manager, PathBuf)
     })
 }
 
-fn is_installed(manager: &Manager, hook: &str) -> bool {
+fn is_at_work(manager: &Manager, hook: &str) -> bool {
     !manager.is_git() && hook.contains(manager.mark)
+}
+
+/// Whether git's hook does what the file says.
+fn is_installed(manager: &Manager, hook: &str) -> bool {
+    is_at_work(manager, hook) && (!manager.is_copied || hook.contains(CHECK))
 }
 
 /// Adds the check to what the manager runs.
@@ -141,10 +153,18 @@ pub(super) fn examine(survey: &Survey, gates: &mut Vec<Gate>) -> Result<(), Erro
         }
     };
     gates.push(match (manager.standing)(&text) {
-        Standing::Absent => gate(
-            State::Missing,
-            format!("{name} does not check what is pushed: `packwarden init` adds it"),
-        ),
+        Standing::Absent => {
+            let mut plan = Plan::default();
+            plan.edit(survey, &file, manager.instead, manager.add);
+            let how = match plan.by_hand.is_empty() {
+                true => "`packwarden init` adds it",
+                false => manager.instead,
+            };
+            gate(
+                State::Missing,
+                format!("{name} does not check what is pushed: {how}"),
+            )
+        }
         Standing::Not(reason) => gate(State::Open, format!("{name} has the check, but {reason}")),
         Standing::Decides => match not_run(manager, hooks, survey) {
             Some(reason) => gate(State::Open, format!("{name} has the check, but {reason}")),

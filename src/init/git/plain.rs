@@ -18,6 +18,7 @@ pub(super) const PLAIN: Manager = Manager {
     standing: |text| hook::standing(text, false),
     instead: "have it run `packwarden hook git-pre-push \"$@\"`, and fail when that does",
     mark: "",
+    is_copied: false,
     install: "packwarden init",
     past: "",
 };

@@ -28,6 +28,7 @@ pub(super) const SIMPLE_GIT_HOOKS: Manager = Manager {
     standing: |text| standing(&script(text), PRE_PUSH, Place::First),
     instead: "let `pre-push` under `simple-git-hooks` begin with `packwarden hook git-pre-push \"$@\" && …`",
     mark: "SKIP_SIMPLE_GIT_HOOKS",
+    is_copied: true,
     install: "npx simple-git-hooks",
     past: "`SKIP_SIMPLE_GIT_HOOKS=1`",
 };
