@@ -93,7 +93,7 @@ fn in_file(text: &str) -> Standing {
         || is_skipped
         || !is_known
         || item.value("use_stdin") != Some("true")
-        || run.contains('{')
+        || run.contains(['{', '<'])
     {
         return Standing::Not("its job is not written as docs/gates-git.md has it");
     }
@@ -201,6 +201,19 @@ mod tests {
     }
 
     #[test]
+    fn a_file_in_another_form_is_left_alone() {
+        for text in [None, Some("# a\n"), Some("[pre-push]\n")] {
+            assert!((LEFTHOOK_ELSEWHERE.add)(text).is_err());
+        }
+        let job = "[pre-push.commands.a]\nrun = \"packwarden hook git-pre-push\"\n";
+        assert_eq!((LEFTHOOK_ELSEWHERE.add)(Some(job)).unwrap(), job);
+        assert!(matches!(
+            (LEFTHOOK_ELSEWHERE.standing)(job),
+            Standing::Not(_)
+        ));
+    }
+
+    #[test]
     fn a_job_that_may_not_stop_a_push_does_not_hold() {
         let good = "assert_lefthook_installed: true\npre-push:\n  jobs:\n    - name: a\n      run: packwarden hook git-pre-push\n      use_stdin: true\n    - run: b\n      glob: c\n";
         assert_eq!(in_file(good), Standing::Decides);
@@ -216,6 +229,7 @@ mod tests {
             ),
             ("git-pre-push\n", "git-pre-push\n        || true\n"),
             ("git-pre-push\n", "git-pre-push {1}\n"),
+            ("git-pre-push\n", "git-pre-push < /dev/null\n"),
             ("installed: true", "installed: false"),
         ] {
             let bad = good.replace(from, to);
