@@ -56,6 +56,9 @@ pub(in crate::init) fn standing(script: &str, stops_at_errors: bool) -> Standing
     let Some(at) = lines.iter().position(|line| names_check(line)) else {
         return Standing::Absent;
     };
+    if lines[0].starts_with("#!") && !is_shell(lines[0]) {
+        return Standing::Not("it is not a shell script");
+    }
     let (before, line, after) = (&lines[..at], lines[at], &lines[at + 1..]);
     if !before.iter().all(|line| is_harmless(line)) {
         return Standing::Not(
@@ -70,15 +73,16 @@ pub(in crate::init) fn standing(script: &str, stops_at_errors: bool) -> Standing
     let Some(at) = commands.iter().position(|(_, text)| is_ours(text)) else {
         return Standing::Not("its line is not one that is known here");
     };
-    let read = before.iter().find_map(|line| keeps_all(line));
-    let is_told = match (read, &commands[..=at]) {
+    let mut reads = before.iter().filter_map(|line| keeps_all(line));
+    let is_told = match (reads.next(), &commands[..=at]) {
         (None, [(Join::First, own)]) => !own.contains('<'),
         (Some(name), [(Join::First, told), (Join::Pipe, own)]) => {
             told.starts_with("printf ") && told.contains(&format!("${name}")) && !own.contains('<')
         }
         _ => false,
     };
-    if !is_told {
+    // What reads a second time gets nothing.
+    if !is_told || reads.next().is_some() {
         return Standing::Not(
             "it does not run whenever the script does, or does not get what git says of the push",
         );
@@ -227,6 +231,16 @@ mod tests {
             ("exit 0; packwarden hook git-pre-push\n", true, false),
             ("packwarden hook git-pre-push </dev/null\n", true, false),
             ("refs=$(cat)\npackwarden hook git-pre-push\n", true, false),
+            (
+                "r=$(cat)\nr=$(cat)\nprintf \"$r\" | packwarden hook git-pre-push\n",
+                true,
+                false,
+            ),
+            (
+                "#!/usr/bin/env node\npackwarden hook git-pre-push\n",
+                true,
+                false,
+            ),
             (
                 "refs=$(cat)\ntrue | packwarden hook git-pre-push\n",
                 true,
