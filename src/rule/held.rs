@@ -14,7 +14,7 @@ use crate::model::Category;
     clippy::octal_escapes,
     reason = "generated: a NUL before the digits of a token is meant"
 )]
-pub(super) const FILES: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+pub(super) static FILES: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// A rule file, embedded by `build.rs`.
 #[derive(Debug)]
