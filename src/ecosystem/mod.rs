@@ -31,8 +31,8 @@ pub use error::Error;
 pub use locate::{Located, Selection, can_be_published, is_manifest, locate, projects_in};
 pub use npm::script::{PublishScript, ignores_scripts, publish_script};
 pub use npm::{
-    Around, after_upload, around, inside_check, inside_publish as inside_npm_publish, stage_id,
-    staged, version as npm_version, yarn_plugins,
+    Around, after_upload, around, inside_check, inside_publish as inside_npm_publish,
+    setting as npm_setting, stage_id, staged, version as npm_version, yarn_plugins,
 };
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
@@ -267,7 +267,7 @@ pub fn pack(project: &Project, options: &PackOptions) -> Result<Vec<Packed>, Err
 }
 
 /// The path without links, if it is there: what tells whether two are of one file.
-fn real(path: &Path) -> PathBuf {
+pub fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 

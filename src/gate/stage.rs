@@ -1,7 +1,7 @@
 //! `npm stage publish`: the file that has passed is staged, and what the registry then holds is compared with
 //! it.
 
-use std::{fs::File, io, path::Path, process::Command};
+use std::{fs::File, path::Path, process::Command};
 
 use super::{Error, Gate, client, held::HeldArtifact};
 use crate::{ecosystem, model::Sha256};
@@ -24,7 +24,7 @@ pub(super) fn publish(
     }
     let id = ecosystem::stage_id(&printed).ok_or(Error::NoStageId)?;
     let staged = ecosystem::staged(id, &gate.request.pack)?;
-    let read = File::open(&staged.file).and_then(|file| Sha256::copying(file, io::sink()));
+    let read = File::open(&staged.file).and_then(Sha256::reading);
     match read {
         Ok(held) if held == sent.sha256 => {
             (gate.say)(&format!(

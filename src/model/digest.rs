@@ -36,6 +36,15 @@ impl Sha256 {
     pub fn copying(from: impl Read, to: impl Write) -> io::Result<Self> {
         Ok(Self(copying::<sha2::Sha256>(from, to)?.into()))
     }
+
+    /// The SHA-256 of all that is read.
+    ///
+    /// # Errors
+    ///
+    /// When reading fails.
+    pub fn reading(from: impl Read) -> io::Result<Self> {
+        Self::copying(from, io::sink())
+    }
 }
 
 impl Sha512 {

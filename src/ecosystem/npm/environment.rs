@@ -34,14 +34,15 @@ const MISLEADING: [&str; 6] = [
     "npm_config_workspaces",
 ];
 
-/// Whether the variable must not be passed on. npm reads these names in any case, and takes `-` for
-/// `_`.
+/// Whether the variable must not be passed on.
 pub(super) fn misleads(name: &OsStr) -> bool {
-    let Some(name) = name.to_str() else {
-        return false;
-    };
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    MISLEADING.contains(&name.as_str())
+    setting(name).is_some_and(|name| MISLEADING.contains(&name.as_str()))
+}
+
+/// The name of a variable as npm reads it: in any case, and with `-` for `_`.
+pub fn setting(variable: &OsStr) -> Option<String> {
+    let name = variable.to_str()?;
+    Some(name.to_ascii_lowercase().replace('-', "_"))
 }
 
 /// Whether this program runs inside a pack, started by a script of the project.

@@ -35,6 +35,7 @@ use super::{Entry, Is, ManifestFile};
 use crate::model::Ecosystem;
 pub use after::after_upload;
 pub use around::{Around, around};
+pub use environment::setting;
 pub use handover::inside_check;
 pub use running::version;
 pub use stage::{stage_id, staged};

@@ -2,7 +2,6 @@
 
 use std::{
     fs::File,
-    io,
     path::{Path, PathBuf},
 };
 
@@ -137,7 +136,7 @@ impl Original {
 fn hash_of(file: &Path) -> Option<Sha256> {
     let file = File::open(file).ok()?;
     match file.metadata().ok()?.is_file() {
-        true => Sha256::copying(file, io::sink()).ok(),
+        true => Sha256::reading(file).ok(),
         false => None,
     }
 }

@@ -81,7 +81,8 @@ impl Command<'_> {
 }
 
 /// Publishes what `command` would, if it passes; with `stage`, only if that leaves it with the registry for an
-/// approval, and what the registry holds is compared. Returns the exit code: the check's if that blocks, the client's otherwise.
+/// approval, and what the registry holds is compared. Returns the exit code: the check's if that blocks, the
+/// client's otherwise.
 ///
 /// # Errors
 ///

@@ -155,7 +155,7 @@ impl Work<'_> {
     /// Adds the projects of a commit that was checked out at `place` of the current directory.
     fn commit(&mut self, commit: &Commit, place: &Path) -> Result<(), Error> {
         let say = self.gate.say;
-        let current = real(Path::new("."));
+        let current = ecosystem::real(Path::new("."));
         let checkout = current.join(place);
         say(&format!(
             "checking commit {}, pushed as {}",
@@ -185,7 +185,7 @@ impl Work<'_> {
                     Ecosystem::Pypi if self.is_unbuilt(&project, is_built)? => continue,
                     Ecosystem::Pypi => {}
                     Ecosystem::Crates if together.contains(absolute) => continue,
-                    Ecosystem::Crates => together.extend(project.roots().map(real)),
+                    Ecosystem::Crates => together.extend(project.roots().map(ecosystem::real)),
                 }
                 let of = self.repository.top.join(directory);
                 self.targets.push(Target::Copy { project, of });
@@ -288,10 +288,6 @@ fn shown(path: &Path) -> PathBuf {
         true => PathBuf::from("."),
         false => path.to_owned(),
     }
-}
-
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn short(id: &str) -> &str {

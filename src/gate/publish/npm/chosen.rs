@@ -114,8 +114,7 @@ fn workspace(
     }
     // One may be named twice, by its name and by its directory.
     let mut known = BTreeSet::new();
-    let real = |root: &PathBuf| fs::canonicalize(root).unwrap_or_else(|_| root.clone());
-    found.retain(|root| known.insert(real(root)));
+    found.retain(|root| known.insert(ecosystem::real(root)));
     Ok(found.into_iter().map(Chosen::Project).collect())
 }
 

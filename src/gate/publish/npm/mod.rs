@@ -6,7 +6,7 @@ mod clients;
 mod typed;
 mod yarn_2;
 
-use std::{env, process};
+use std::{env, ffi::OsString, process};
 
 use self::{
     chosen::{Chosen, chosen},
@@ -114,24 +114,19 @@ fn publish(gate: &Gate<'_>, command: &Command<'_>, client: &'static Client) -> R
 
 /// What npm takes from its environment, the command does not say.
 fn refuse_chosen_elsewhere(command: &Command<'_>, client: &Client) -> Result<(), Error> {
-    let chooses = |name: &str| {
-        let name = name.to_ascii_lowercase().replace('-', "_");
-        ["npm_config_workspace", "npm_config_workspaces"].contains(&name.as_str())
+    const CHOOSING: [&str; 2] = ["npm_config_workspace", "npm_config_workspaces"];
+    let is_set = |(name, value): &(OsString, OsString)| {
+        let setting = ecosystem::npm_setting(name).unwrap_or_default();
+        CHOOSING.contains(&setting.as_str()) && !value.is_empty() && value != "false"
     };
-    let is_set = |(name, value): &(String, String)| {
-        chooses(name) && !["", "false"].contains(&value.as_str())
-    };
-    let mut variables = env::vars_os().filter_map(|(name, value)| {
-        Some((
-            name.into_string().ok()?,
-            value.to_string_lossy().into_owned(),
-        ))
-    });
-    match variables.find(is_set) {
-        Some((name, _)) if client.name == "npm" => Err(command.refused(
-            format!("{name} is set, and decides what is published"),
-            format!("unset {name}, and type `--workspace NAME` or `--workspaces`"),
-        )),
+    match env::vars_os().find(is_set) {
+        Some((name, _)) if client.name == "npm" => {
+            let name = name.to_string_lossy();
+            Err(command.refused(
+                format!("{name} is set, and decides what is published"),
+                format!("unset {name}, and type `--workspace NAME` or `--workspaces`"),
+            ))
+        }
         _ => Ok(()),
     }
 }
