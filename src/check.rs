@@ -320,6 +320,7 @@ impl<'a> Run<'a> {
             publishing: settings.publishing().clone(),
             destination: source.destination.clone(),
             asked_of: beside.asked_of,
+            inventory: self.request.inventory,
             ..Context::default()
         };
         if self.request.self_match && settings.self_match() {

@@ -151,6 +151,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
         }),
         findings,
         gaps,
+        inventory: Vec::new(),
         rules: 412,
         self_match: vec![SelfKind::Home, SelfKind::Login],
         secrets: 0,

@@ -27,6 +27,8 @@ pub struct Request {
     /// Whether to take the SHA-512 of each artifact, beside its SHA-256: no check needs it, and it
     /// costs a third of what decompressing does.
     pub sha512: bool,
+    /// Whether the files of each artifact are to be listed.
+    pub inventory: bool,
     /// The list of the only artifacts that may pass.
     pub expect: Option<PathBuf>,
     /// The directory to keep the artifacts in, if all pass.

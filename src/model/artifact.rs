@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Destination, Rebuilt, Sha256, Sha512};
 
 /// The registry family that an artifact belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ecosystem {
     /// npm and the clients that publish to it.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Access, Destination, Dist, LiveSecrets, Manifest, SourceTree};
+use super::{Access, BesideText, Destination, Dist, LiveSecrets, Manifest, SourceTree};
 
 /// What kind of value self-match looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +65,10 @@ pub struct Context {
     pub destination: Option<Destination>,
     /// What the manifest in the project had a say in that with, where the artifact's may differ.
     pub asked_of: Option<Manifest>,
+    /// What its registry shows beside it, where it was published.
+    pub beside: Vec<BesideText>,
+    /// Whether its files are to be listed.
+    pub inventory: bool,
 }
 
 /// The project that an artifact was made from.

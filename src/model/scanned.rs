@@ -1,6 +1,6 @@
 //! What a scan of one artifact comes to, before the policy judges it.
 
-use super::{ArtifactInfo, Finding, Gap, Limits, Manifest, SelfKind};
+use super::{ArtifactInfo, Finding, Gap, Limits, Listed, Manifest, SelfKind};
 
 /// One artifact, read and matched.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct Scanned {
     pub findings: Vec<Finding>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// Its files in order of path, if they were asked for.
+    pub inventory: Vec<Listed>,
     /// How many rules were applied.
     pub rules: usize,
     /// Which values of this machine were looked for.

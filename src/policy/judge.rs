@@ -72,6 +72,7 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
         },
         findings,
         gaps,
+        inventory: scanned.inventory,
         used: waivers.take(Use::Used),
         expired: waivers.take(Use::Expired),
         unused: waivers.take(Use::Unused),

@@ -7,7 +7,9 @@ use super::{
     verdict::{Outcome, Summary},
     waiver::Waiver,
 };
-use crate::model::{ArtifactInfo, Finding, Gap, Level, Limits, SelfKind, Sha256, SourcePlaces};
+use crate::model::{
+    ArtifactInfo, Finding, Gap, Level, Limits, Listed, SelfKind, Sha256, SourcePlaces,
+};
 
 /// One artifact, judged.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub struct Judged {
     pub findings: Vec<JudgedFinding>,
     /// What could not be read, by kind and path.
     pub gaps: Vec<JudgedGap>,
+    /// The artifact's files in order of path, if they were asked for.
+    pub inventory: Vec<Listed>,
     /// Waivers that accepted something.
     pub used: Vec<Arc<Waiver>>,
     /// Waivers whose last day has passed; they do not apply.

@@ -106,6 +106,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
         manifest: Some(manifest),
         findings,
         gaps,
+        inventory: Vec::new(),
         rules: 4,
         self_match: Vec::new(),
         secrets: 0,

@@ -6,7 +6,7 @@ use super::{Scope, declared::Declared, key_collection, manifest};
 use crate::{
     archive::Summary,
     detect::{Detection, Facts, drop_derived_twins},
-    model::{Doubt, Entry, EntryPath, Finding, Gap, Manifest, Sha256},
+    model::{Doubt, Entry, EntryPath, Finding, Gap, Listed, Manifest, Sha256},
     rule::is_among_tests,
 };
 
@@ -17,6 +17,7 @@ pub(super) struct Collected {
     pub(super) detections: Vec<Detection>,
     pub(super) gaps: Vec<Gap>,
     pub(super) facts: Facts,
+    pub(super) inventory: Vec<Listed>,
 }
 
 /// What an artifact comes to.
@@ -24,6 +25,7 @@ pub(super) struct Concluded {
     pub(super) manifest: Option<Manifest>,
     pub(super) findings: Vec<Finding>,
     pub(super) gaps: Vec<Gap>,
+    pub(super) inventory: Vec<Listed>,
 }
 
 impl Collected {
@@ -49,6 +51,7 @@ impl Collected {
         self.detections.extend(other.detections);
         self.gaps.extend(other.gaps);
         self.facts.merge(other.facts);
+        self.inventory.extend(other.inventory);
     }
 
     /// Draws the conclusions that need the whole artifact, and puts everything in an order that does
@@ -101,10 +104,16 @@ impl Collected {
         });
         self.gaps
             .sort_by(|a, b| (&a.path, a.kind, &a.reason).cmp(&(&b.path, b.kind, &b.reason)));
+        for listed in &mut self.inventory {
+            let container = self.facts.hashes.get(&listed.path).copied();
+            listed.sha256 = listed.sha256.or(container);
+        }
+        self.inventory.sort_by(|a, b| a.path.cmp(&b.path));
         Concluded {
             manifest: self.facts.manifest,
             findings: self.findings,
             gaps: self.gaps,
+            inventory: self.inventory,
         }
     }
 }

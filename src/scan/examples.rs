@@ -160,6 +160,8 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
             .collect(),
         live_secrets: example_secrets()?,
         dist: Some(example_dist()),
+        beside: Vec::new(),
+        inventory: false,
         source: Some(SourceContext {
             tree: Arc::new(ExampleTree),
             client: None,
@@ -177,6 +179,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
         derived: DerivedBudget::default(),
         bounds: Bounds::new(&limits),
         redaction: Redaction::new(Some(rules), &LiveSecrets::default()),
+        inventory: false,
     };
     let release = entries.iter().find_map(|entry| {
         let top = entry.path.split('/').next()?;

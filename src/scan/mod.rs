@@ -29,18 +29,23 @@ use std::io::Read;
 use crate::{
     detect::{self, Detector},
     model::{
-        ArtifactInfo, Context, Destination, Limits, Origin, PackedBy, Progress, Rebuilt, Scanned,
+        ArtifactInfo, Context, Destination, Entry, EntryKind, Limits, Origin, PackedBy, Progress,
+        Rebuilt, Scanned,
     },
     rule::RuleSet,
 };
 
 use bounds::Bounds;
+use entry_scan::EntryScan;
 use hashing::HashingReader;
 
 pub use examples::{Failure, run_examples};
 pub use members::members;
 pub use redaction::Redaction;
 pub use steady_file::SteadyFile;
+
+/// Where the texts are that a registry shows beside an artifact: no entry of an archive can be called so.
+const BESIDE: &str = "!/registry/";
 
 /// An artifact about to be read.
 pub struct Source {
@@ -82,6 +87,7 @@ struct Scope<'s> {
     derived: pipeline::DerivedBudget,
     bounds: Bounds<'s>,
     redaction: Redaction<'s>,
+    inventory: bool,
 }
 
 /// Reads and matches one artifact.
@@ -105,11 +111,20 @@ pub fn scan(
         derived: pipeline::DerivedBudget::default(),
         bounds: Bounds::new(limits),
         redaction: Redaction::new(Some(rules), &context.live_secrets),
+        inventory: context.inventory,
     };
     let mut reader = HashingReader::new(source.content, source.sha512);
-    let (summary, collected) =
+    let (summary, mut collected) =
         pipeline::run(&mut reader, source.file_name.as_deref(), &scope, progress)
             .map_err(|_| panicked())?;
+    for beside in &context.beside {
+        let text = beside.text.as_bytes();
+        let entry = Entry {
+            kind: EntryKind::Derived,
+            ..Entry::file(&format!("{BESIDE}{}", beside.name), text.len() as u64)
+        };
+        EntryScan::new(&scope, entry).push(text, true, &mut collected);
+    }
     let packed = reader
         .finish(|| scope.bounds.late())
         .map_err(|_| panicked())?;
@@ -151,6 +166,7 @@ pub fn scan(
         },
         manifest: concluded.manifest,
         findings: concluded.findings,
+        inventory: concluded.inventory,
         gaps: concluded.gaps,
         rules: rules.len(),
         self_match,

@@ -17,6 +17,7 @@ fn scope<'s>(rules: &'s RuleSet, limits: &'s Limits) -> Scope<'s> {
         derived: pipeline::DerivedBudget::default(),
         bounds: Bounds::new(limits),
         redaction: Redaction::new(Some(rules), &LiveSecrets::default()),
+        inventory: false,
     }
 }
 
@@ -288,6 +289,44 @@ fn a_gap_in_a_long_file_is_bound_to_its_hash() {
         [
             (GapKind::Limit, None),
             (GapKind::NestedContainer, Some(hash))
+        ]
+    );
+}
+
+#[test]
+fn files_are_listed_with_their_hashes_where_that_is_asked_for() {
+    let rules = RuleSet::from_text("own.toml", RULE, &[]).unwrap();
+    let limits = Limits::default();
+    let scope = Scope {
+        inventory: true,
+        ..scope(&rules, &limits)
+    };
+    let mut collected = Collected::default();
+    for (path, kind, depth, text) in [
+        ("package/b", EntryKind::File, 0, "\0\u{1}"),
+        ("package/a", EntryKind::File, 0, "text"),
+        ("package/a!/in", EntryKind::File, 1, "nested"),
+        ("package/d", EntryKind::Directory, 0, ""),
+    ] {
+        let entry = Entry {
+            kind,
+            depth,
+            ..Entry::file(path, text.len() as u64)
+        };
+        EntryScan::new(&scope, entry).push(text.as_bytes(), true, &mut collected);
+    }
+    let summary = Summary::default();
+    let listed = collected.conclude(&scope, &summary).inventory;
+    let shown: Vec<_> = listed
+        .iter()
+        .map(|one| (one.path.as_str(), one.size, one.binary, one.sha256))
+        .collect();
+    let hash = |text: &str| Some(Sha256::of(text.as_bytes()));
+    assert_eq!(
+        shown,
+        [
+            ("package/a", 4, false, hash("text")),
+            ("package/b", 2, true, hash("\0\u{1}")),
         ]
     );
 }

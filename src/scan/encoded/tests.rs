@@ -39,6 +39,7 @@ fn found_by(rules: &RuleSet, time: Duration, pieces: &[&[u8]]) -> Collected {
         derived: pipeline::DerivedBudget::default(),
         bounds: Bounds::new(&limits),
         redaction: Redaction::new(Some(rules), &LiveSecrets::default()),
+        inventory: false,
     };
     let mut collected = Collected::default();
     let entry = Entry {

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     archive::HEAD,
     detect::{Detection, tell_of_one_secret},
-    model::{Doubt, Entry, EntryKind, Gap, Sha256, View, Window},
+    model::{Doubt, Entry, EntryKind, Gap, Listed, Sha256, View, Window},
     rule::{ApartIn, RuleSet},
 };
 use out::{EntryOut, Made, Running, way_out};
@@ -41,6 +41,8 @@ pub(super) struct EntryScan<'s> {
     entry: Entry,
     started: bool,
     binary: bool,
+    /// How much of it was read, in bytes.
+    size: u64,
     window: Window,
     inspections: Vec<Running<'s>>,
     document: Option<Vec<u8>>,
@@ -68,6 +70,7 @@ impl<'s> EntryScan<'s> {
             entry,
             started: false,
             binary: false,
+            size: 0,
             window: Window::new(RuleSet::BEFORE, RuleSet::AFTER),
             inspections: Vec::new(),
             document: None,
@@ -92,6 +95,7 @@ impl<'s> EntryScan<'s> {
             self.started = true;
             self.start(&piece[..piece.len().min(HEAD)], last);
         }
+        self.size += piece.len() as u64;
         if let Some(hash) = &mut self.running_hash {
             hash.update(piece);
         }
@@ -208,13 +212,28 @@ impl<'s> EntryScan<'s> {
         };
         // The reader may have a gap to tell of it, and leaves the hash to whoever takes it anyway.
         let is_long = self.running_hash.is_some() && self.entry.kind == EntryKind::File;
+        let is_listed =
+            self.scope.inventory && self.entry.kind == EntryKind::File && self.entry.depth == 0;
         let bound = made.keep_hash
             || is_long
+            || is_listed
             || !(made.findings.is_empty() && made.detections.is_empty() && made.gaps.is_empty());
         let sha256 = (bound && has_content).then(|| match self.running_hash.take() {
             Some(hash) => Sha256::from_bytes(hash.finalize().into()),
             None => Sha256::of(last_piece),
         });
+        if is_listed {
+            collected.inventory.push(Listed {
+                path: self.entry.path.clone(),
+                // Of a container that is opened only the beginning comes here.
+                size: match self.entry.opened {
+                    true => self.entry.size,
+                    false => self.size,
+                },
+                sha256,
+                binary: self.binary,
+            });
+        }
         for (rule, mut finding) in made.findings {
             let told = self.told.remove(&(rule, finding.doubt));
             let count = told.unwrap_or_default().count;
