@@ -37,7 +37,7 @@ pub use npm::{
 };
 pub use output::Show;
 pub use private::{PrivateDirectory, RunningClient, abandon, abandoned};
-pub use published::{FetchError, Fetched, Fetching, Registry, Release, Remote, registry};
+pub use published::{Cache, FetchError, Fetched, Fetching, Registry, Release, Remote, registry};
 pub use pypi::{artifacts_in, built, is_artifact, newest_in};
 pub use shell::run_shell;
 

@@ -46,12 +46,10 @@ pub enum FetchError {
         when: Option<String>,
     },
     /// A release without anything to fetch.
-    #[error("{registry} has {spec}, without any file")]
+    #[error("the registry has {spec}, without any file")]
     NoFile {
         /// The package and the version.
         spec: Spec,
-        /// What was asked, without credentials.
-        registry: String,
     },
     /// The registry wants to know who asks.
     #[error("{registry} refuses {spec}: {said}")]
