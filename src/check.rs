@@ -21,11 +21,11 @@ use std::{
 use jiff::{Timestamp, Zoned};
 
 use crate::{
-    ecosystem::{self, Packed, Project},
+    ecosystem::{self, Fetched, Packed, Project},
     host,
     model::{
-        Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress,
-        SourcePlaces, escape,
+        BesideText, Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy,
+        Progress, SourcePlaces, escape,
     },
     policy::{self, Judged, Settings, Verdict},
     rule::RuleSet,
@@ -38,7 +38,7 @@ pub use crate::{
 pub use error::Error;
 use expect::Expected;
 use repositories::{Known, Repositories};
-pub use request::{Checked, Request, Target};
+pub use request::{Arrival, Checked, Request, Target};
 use rules::rules_of;
 pub use rules::{Tested, rules, test_rules};
 pub use save::LIST;
@@ -47,6 +47,16 @@ pub use secrets::{Hider, hide_secrets};
 
 /// Checks every target of the request.
 pub fn check(request: &Request, progress: &Progress) -> Checked {
+    let targets = request.targets.iter().cloned().map(Arrival::of);
+    check_each(request, targets, progress)
+}
+
+/// Checks what arrives instead of the targets of the request, one after the other.
+pub fn check_each(
+    request: &Request,
+    arrivals: impl IntoIterator<Item = Arrival>,
+    progress: &Progress,
+) -> Checked {
     let (started, checked_at) = (Instant::now(), Timestamp::now());
     let mut checked = Checked {
         verdict: Verdict {
@@ -61,11 +71,13 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
     };
     match Run::new(request, progress) {
         Ok(mut run) => {
-            for target in &request.targets {
-                if let Err(errors) = run.target(target, &mut checked) {
-                    errors
-                        .into_iter()
-                        .for_each(|error| checked.take(target, Err(error)));
+            for Arrival { label, target } in arrivals {
+                let errors = match &target {
+                    Ok(target) => run.target(target, &mut checked).err().unwrap_or_default(),
+                    Err(_) => target.err().into_iter().collect(),
+                };
+                for error in errors {
+                    checked.fail(error, Some(&label));
                 }
             }
             let anyway = request.overrides.publish_anyway.is_some();
@@ -132,12 +144,13 @@ impl<'a> Run<'a> {
                     sha512: false,
                 };
                 let policy = self.policy(Path::new(HERE))?;
-                checked.take(target, self.judge(source, Beside::here(), &policy));
+                checked.take(&target.label(), self.judge(source, Beside::here(), &policy));
                 return Ok(());
             }
             Target::Made(all) => return self.packed(all.clone(), target, checked),
             Target::Copy { project, .. } => return self.projects([project], target, checked),
             Target::Staged(id) => return self.staged(id, target, checked),
+            Target::Published(fetched) => return self.published(fetched, checked),
             Target::Path(path) => path,
         };
         let shown = || escape(&path.display().to_string());
@@ -159,7 +172,7 @@ impl<'a> Run<'a> {
             };
             let judged = source.and_then(|source| self.judge(source, beside, &policy));
             self.keep(path, &judged);
-            checked.take(target, judged);
+            checked.take(&target.label(), judged);
             Ok(())
         } else {
             Err(vec![Error::NotAFile { path: shown() }])
@@ -183,7 +196,33 @@ impl<'a> Run<'a> {
         if let Some(save) = &mut self.save {
             save.hold(vec![packed]);
         }
-        checked.take(target, judged);
+        checked.take(&target.label(), judged);
+        Ok(())
+    }
+
+    fn published(&mut self, fetched: &Fetched, checked: &mut Checked) -> Result<(), Vec<Error>> {
+        let policy = self.policy(Path::new(HERE))?;
+        let label = fetched.label();
+        let judged = open(&fetched.file, &label, None).and_then(|source| {
+            let source = Source {
+                // In a cache it is called by its hash.
+                file_name: Some(fetched.name.clone()),
+                origin: Origin::Published,
+                ..source
+            };
+            let beside = Beside {
+                texts: &fetched.beside,
+                ..Beside::here()
+            };
+            self.judge(source, beside, &policy)
+        });
+        let withdrawn = fetched.withdrawn.clone();
+        let judged = judged.map(|mut judged| {
+            judged.artifact.withdrawn = withdrawn;
+            judged
+        });
+        self.keep(&fetched.file, &judged);
+        checked.take(&label, judged);
         Ok(())
     }
 
@@ -227,7 +266,7 @@ impl<'a> Run<'a> {
         for project in projects {
             match ecosystem::pack(project, &self.request.pack) {
                 Ok(all) => self.packed(all, target, checked)?,
-                Err(error) => checked.take(target, Err(error.into())),
+                Err(error) => checked.take(&target.label(), Err(error.into())),
             }
         }
         Ok(())
@@ -247,7 +286,7 @@ impl<'a> Run<'a> {
             let repository = repositories.of(&packed.root);
             let judged = self.judge_packed(packed, target, repository, &policy);
             self.keep(&packed.file, &judged);
-            checked.take(target, judged);
+            checked.take(&target.label(), judged);
         }
         if let Some(save) = &mut self.save {
             save.hold(all);
@@ -303,6 +342,7 @@ impl<'a> Run<'a> {
             asked_of: packed.asked_of.clone(),
             packed: Some(packed),
             file: None,
+            texts: &[],
         };
         self.judge(source, beside, policy)
     }
@@ -320,6 +360,7 @@ impl<'a> Run<'a> {
             publishing: settings.publishing().clone(),
             destination: source.destination.clone(),
             asked_of: beside.asked_of,
+            beside: beside.texts.to_vec(),
             inventory: self.request.inventory,
             ..Context::default()
         };
@@ -370,6 +411,8 @@ struct Beside<'a> {
     packed: Option<&'a Packed>,
     /// The file that was given, if one was.
     file: Option<&'a Path>,
+    /// What a registry shows with it.
+    texts: &'a [BesideText],
 }
 
 impl Beside<'_> {
@@ -382,6 +425,7 @@ impl Beside<'_> {
             asked_of: None,
             packed: None,
             file: None,
+            texts: &[],
         }
     }
 }

@@ -6,6 +6,7 @@
 //! written by [`report`]. [`check`] is that line as a function.
 
 pub mod archive;
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod detect;

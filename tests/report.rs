@@ -138,6 +138,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
             commit: Some("1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b".to_owned()),
             dirty: Some(true),
             commit_unknown: None,
+            withdrawn: None,
             destination: Some(Destination {
                 registry: Some("npm".to_owned()),
                 url: Some("https://packages.example/".to_owned()),

@@ -2,9 +2,8 @@
 
 use std::io;
 
-use super::Target;
 use crate::{
-    ecosystem,
+    ecosystem::{self, FetchError},
     policy::{PolicyError, RunError},
     rule::RuleError,
     scan,
@@ -67,6 +66,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Ecosystem(#[from] ecosystem::Error),
+    /// What was published can't be had.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Fetch(#[from] FetchError),
     /// The configuration has a mistake.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -91,17 +94,18 @@ impl Error {
             Error::NotFound { .. }
             | Error::NotAFile { .. }
             | Error::Open { .. }
-            | Error::Ecosystem(_) => 3,
+            | Error::Ecosystem(_)
+            | Error::Fetch(_) => 3,
             Error::UnreadableBuild { .. } => 4,
             Error::Scan(_) => 70,
         }
     }
 
-    pub(super) fn for_machines(&self, path: Option<&Target>) -> RunError {
+    pub(super) fn for_machines(&self, label: Option<&str>) -> RunError {
         RunError {
             code: self.code(),
             message: self.to_string(),
-            path: path.map(Target::label),
+            path: label.map(str::to_owned),
             help: miette::Diagnostic::help(self).map(|help| help.to_string()),
         }
     }

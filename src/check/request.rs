@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{ConfigChoice, Error, PackOptions, Selection};
 use crate::{
-    ecosystem::{Packed, Project},
+    ecosystem::{Fetched, Packed, Project},
     model::{Destination, Sha256},
     policy::{Judged, Overrides, Verdict},
 };
@@ -55,6 +55,27 @@ pub enum Target {
     Stdin,
     /// A package that npm has staged, by its id.
     Staged(String),
+    /// A file that was published, and was fetched.
+    Published(Fetched),
+}
+
+/// What is to be checked now, or why it can't be.
+#[derive(Debug)]
+pub struct Arrival {
+    /// What people know it by.
+    pub label: String,
+    /// What it is.
+    pub target: Result<Target, Error>,
+}
+
+impl Arrival {
+    /// Of something that can be checked.
+    pub fn of(target: Target) -> Self {
+        Self {
+            label: target.label(),
+            target: Ok(target),
+        }
+    }
 }
 
 /// What came of a request: the verdict, and the errors in it in the form that is rendered for
@@ -72,16 +93,16 @@ pub struct Checked {
 
 impl Checked {
     /// Adds why something could not be checked.
-    pub(super) fn fail(&mut self, error: Error, target: Option<&Target>) {
-        self.verdict.errors.push(error.for_machines(target));
+    pub(super) fn fail(&mut self, error: Error, label: Option<&str>) {
+        self.verdict.errors.push(error.for_machines(label));
         self.errors.push(error);
     }
 
     /// Adds what came of an artifact of `target`.
-    pub(super) fn take(&mut self, target: &Target, result: Result<Judged, Error>) {
+    pub(super) fn take(&mut self, label: &str, result: Result<Judged, Error>) {
         match result {
             Ok(judged) => self.verdict.artifacts.push(judged),
-            Err(error) => self.fail(error, Some(target)),
+            Err(error) => self.fail(error, Some(label)),
         }
     }
 }
@@ -93,7 +114,7 @@ impl Target {
             Target::Path(path) if path.is_dir() => Some(path),
             Target::Made(all) => Some(&all.first()?.root),
             Target::Copy { of, .. } => Some(of),
-            Target::Path(_) | Target::Stdin | Target::Staged(_) => None,
+            Target::Path(_) | Target::Stdin | Target::Staged(_) | Target::Published(_) => None,
         }
     }
 
@@ -106,6 +127,7 @@ impl Target {
             Target::Copy { project, .. } => project.root.display().to_string(),
             Target::Stdin => "-".to_owned(),
             Target::Staged(id) => format!("npm-stage:{id}"),
+            Target::Published(fetched) => fetched.label(),
         }
     }
 }

@@ -125,6 +125,8 @@ pub struct ArtifactInfo {
     pub dirty: Option<bool>,
     /// Why nothing is known of the project's git repository, if there is one: the end of a sentence.
     pub commit_unknown: Option<String>,
+    /// Why it should no longer be used, of one that was published and withdrawn: yanked, deprecated.
+    pub withdrawn: Option<String>,
     /// Where it would go, if anybody was asked.
     pub destination: Option<Destination>,
 }

@@ -101,6 +101,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
             commit: None,
             dirty: None,
             commit_unknown: None,
+            withdrawn: None,
             destination: None,
         },
         manifest: Some(manifest),

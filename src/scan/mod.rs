@@ -157,6 +157,7 @@ pub fn scan(
             commit: None,
             dirty: None,
             commit_unknown: None,
+            withdrawn: None,
             destination: match (&context.asked_of, &concluded.manifest) {
                 (Some(asked_of), Some(packed)) if !asked_of.goes_where(packed) => {
                     Some(Destination::contradicted())
