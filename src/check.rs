@@ -65,6 +65,7 @@ pub fn check_each(
             artifacts: Vec::new(),
             errors: Vec::new(),
             skipped: Vec::new(),
+            history: None,
         },
         errors: Vec::new(),
         kept: Vec::new(),

@@ -189,6 +189,7 @@ fn verdict(artifacts: Vec<Judged>) -> Verdict {
         artifacts,
         errors: Vec::new(),
         skipped: Vec::new(),
+        history: None,
     }
 }
 
@@ -901,6 +902,7 @@ fn json_is_stable() {
           "sha512": "abababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab",
           "entries": 1212,
           "origin": "packed",
+          "withdrawn": null,
           "packed_by": {
             "client": "npm",
             "version": "11.19.1",
@@ -1009,7 +1011,8 @@ fn json_is_stable() {
         "warn": 1,
         "note": 0,
         "waived": 2
-      }
+      },
+      "history": null
     }
     "#);
 }

@@ -1,6 +1,9 @@
 //! What is to be checked, and what comes of it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    mem,
+    path::{Path, PathBuf},
+};
 
 use super::{ConfigChoice, Error, PackOptions, Selection};
 use crate::{
@@ -96,6 +99,19 @@ impl Checked {
     pub(super) fn fail(&mut self, error: Error, label: Option<&str>) {
         self.verdict.errors.push(error.for_machines(label));
         self.errors.push(error);
+    }
+
+    /// Puts artifacts, and apart from them errors, into the order of what people know them by.
+    pub fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&str) -> K) {
+        let artifacts = &mut self.verdict.artifacts;
+        artifacts.sort_by_key(|judged| key(&judged.artifact.path));
+        let (told, shown) = (
+            mem::take(&mut self.verdict.errors),
+            mem::take(&mut self.errors),
+        );
+        let mut errors: Vec<_> = told.into_iter().zip(shown).collect();
+        errors.sort_by_key(|(told, _)| key(told.path.as_deref().unwrap_or_default()));
+        (self.verdict.errors, self.errors) = errors.into_iter().unzip();
     }
 
     /// Adds what came of an artifact of `target`.

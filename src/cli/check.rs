@@ -26,9 +26,21 @@ pub(super) fn check_and_tell(
     options: &CheckOptions,
     color: Color,
 ) -> (Checked, ExitCode) {
+    tell(request, options, color, |progress| {
+        check::check(request, progress)
+    })
+}
+
+/// Has `work` check as `request` says, and reports as `options` do.
+pub(super) fn tell(
+    request: &Request,
+    options: &CheckOptions,
+    color: Color,
+    work: impl FnOnce(&Progress) -> Checked,
+) -> (Checked, ExitCode) {
     let progress = Progress::default();
     let checked = progress::during(options.progress, &progress, || {
-        panic::caught(|| check::check(request, &progress))
+        panic::caught(|| work(&progress))
     });
     let failed = || Checked {
         verdict: Verdict::failed(RunError {

@@ -2,6 +2,7 @@
 //! exit code is chosen.
 
 mod args;
+mod audit;
 mod cargo;
 mod check;
 mod exit;
@@ -67,6 +68,7 @@ fn run_line(line: &[OsString]) -> ExitCode {
             CheckOptions::new(*arguments, color),
             |options| check::run(&options, color),
         ),
+        Command::Audit(arguments) => audit::run(*arguments, line, color),
         Command::Publish(arguments) => {
             let options = CheckOptions::of_gate(arguments.gate, color);
             let (command, stage) = (arguments.command, arguments.stage);

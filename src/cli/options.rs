@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    args::{self, CheckArguments, Color, CommonArguments, GateArguments},
+    args::{self, CheckArguments, Color, CommonArguments, GateArguments, OutputArguments},
     output::{FormatArgument, Manner, OutputError, Outputs},
     render,
 };
@@ -49,7 +49,8 @@ impl CheckOptions {
             }
         }
         let manner = manner(&arguments.common, color);
-        let outputs = Outputs::new(&arguments.formats, arguments.output.as_deref(), manner)?;
+        let output = &arguments.output;
+        let outputs = Outputs::new(&output.formats, output.output.as_deref(), manner)?;
         let roots = targets.iter().filter_map(Target::directory);
         let roots: Vec<PathBuf> = roots.map(Path::to_owned).collect();
         let (request, progress) = request(arguments.common, roots);
@@ -70,14 +71,35 @@ impl CheckOptions {
             self_match: !arguments.no_self_match,
             expect: arguments.expect,
             save: arguments.save,
-            sha512: arguments.formats.iter().any(FormatArgument::is_machine),
+            sha512: output.formats.iter().any(FormatArgument::is_machine),
             ..request
         };
         Ok(Self {
             request,
             outputs,
             progress,
-            exit_zero: arguments.exit_zero,
+            exit_zero: output.exit_zero,
+        })
+    }
+
+    /// Makes the arguments of an audit ready. Packages of others are not searched for what is of this machine.
+    pub(super) fn of_audit(
+        output: &OutputArguments,
+        common: CommonArguments,
+        color: Color,
+    ) -> Result<Self, OutputError> {
+        let manner = manner(&common, color);
+        let outputs = Outputs::new(&output.formats, output.output.as_deref(), manner)?;
+        let (request, progress) = request(common, Vec::new());
+        Ok(Self {
+            request: Request {
+                self_match: false,
+                sha512: output.formats.iter().any(FormatArgument::is_machine),
+                ..request
+            },
+            outputs,
+            progress,
+            exit_zero: output.exit_zero,
         })
     }
 

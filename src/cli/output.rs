@@ -358,7 +358,7 @@ mod tests {
     fn an_unknown_format_names_the_known_ones() {
         assert_eq!(
             parse_format("xml").unwrap_err(),
-            "known formats are human, json, sarif, github, gitlab, junit, markdown"
+            "known formats are human, json, jsonl, sarif, github, gitlab, junit, markdown"
         );
         assert!(parse_format("json=").is_err());
     }

@@ -39,7 +39,7 @@ fn show(progress: &Progress, ended: &mpsc::Receiver<()>) {
     let mut stderr = AutoStream::always(io::stderr());
     loop {
         // A line of progress that can't be written is no loss.
-        let _ = write!(stderr, "{CLEAR}{}", line(progress.read()));
+        let _ = write!(stderr, "{CLEAR}{}", line(progress));
         let _ = stderr.flush();
         if ended.recv_timeout(STEP) != Err(RecvTimeoutError::Timeout) {
             break;
@@ -49,13 +49,24 @@ fn show(progress: &Progress, ended: &mpsc::Receiver<()>) {
     let _ = stderr.flush();
 }
 
-/// Until something is read, a client is packing.
-fn line((bytes, entries): (u64, u64)) -> String {
-    if bytes == 0 {
-        return "Packing…".to_owned();
+/// Until something is read, a client is packing, unless artifacts are fetched.
+fn line(progress: &Progress) -> String {
+    let (bytes, entries) = progress.read();
+    let read = format!("{:.1} MB, {entries} entries", bytes as f64 / 1e6);
+    match (progress.artifacts(), bytes) {
+        ((0, 0), 0) => "Packing…".to_owned(),
+        ((0, 0), _) => format!("Reading… {read}"),
+        ((done, all), _) => format!("{} {done} of {all} checked, {read}", bar(done, all)),
     }
-    let megabytes = bytes as f64 / 1e6;
-    format!("Reading… {megabytes:.1} MB, {entries} entries")
+}
+
+/// Columns of the bar.
+const COLUMNS: u64 = 20;
+
+fn bar(done: u64, all: u64) -> String {
+    let full = done.saturating_mul(COLUMNS) / all.max(1);
+    let cell = |column| if column < full { '━' } else { '┄' };
+    (0..COLUMNS).map(cell).collect()
 }
 
 #[cfg(test)]
@@ -64,8 +75,18 @@ mod tests {
 
     #[test]
     fn the_line_follows_the_work() {
-        assert_eq!(line((0, 0)), "Packing…");
-        assert_eq!(line((12_340_000, 7)), "Reading… 12.3 MB, 7 entries");
+        let progress = Progress::default();
+        assert_eq!(line(&progress), "Packing…");
+        progress.add_packed(12_340_000);
+        progress.add_entry();
+        assert_eq!(line(&progress), "Reading… 12.3 MB, 1 entries");
+        progress.add_artifacts(4);
+        progress.add_done();
+        let bar = format!("{}{}", "━".repeat(5), "┄".repeat(15));
+        assert_eq!(
+            line(&progress),
+            format!("{bar} 1 of 4 checked, 12.3 MB, 1 entries")
+        );
     }
 
     #[test]

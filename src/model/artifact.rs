@@ -16,6 +16,17 @@ pub enum Ecosystem {
     Crates,
 }
 
+impl Ecosystem {
+    /// What people call its registry.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ecosystem::Npm => "npm",
+            Ecosystem::Pypi => "PyPI",
+            Ecosystem::Crates => "crates.io",
+        }
+    }
+}
+
 /// The container format of an artifact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -54,6 +54,8 @@ impl Default for Limits {
 pub struct Progress {
     packed_bytes: AtomicU64,
     entries: AtomicU64,
+    artifacts: AtomicU64,
+    done: AtomicU64,
 }
 
 impl Progress {
@@ -67,11 +69,29 @@ impl Progress {
         self.entries.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts artifacts that are to be fetched.
+    pub fn add_artifacts(&self, number: usize) {
+        self.artifacts.fetch_add(number as u64, Ordering::Relaxed);
+    }
+
+    /// Counts one of them that is done.
+    pub fn add_done(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Packed bytes and entries read until now.
     pub fn read(&self) -> (u64, u64) {
         (
             self.packed_bytes.load(Ordering::Relaxed),
             self.entries.load(Ordering::Relaxed),
+        )
+    }
+
+    /// How many artifacts are done, of how many that are known of.
+    pub fn artifacts(&self) -> (u64, u64) {
+        (
+            self.done.load(Ordering::Relaxed),
+            self.artifacts.load(Ordering::Relaxed),
         )
     }
 }

@@ -3,6 +3,7 @@
 mod config;
 mod discover;
 mod error;
+mod history;
 mod judge;
 mod judged;
 mod license;
@@ -17,6 +18,7 @@ mod waiver;
 pub use config::ConfigFile;
 pub use discover::{ConfigChoice, find};
 pub use error::{Invalid, PolicyError};
+pub use history::{Stay, history};
 pub use judge::judge;
 pub use judged::{ClosedHint, Judged, JudgedFinding, JudgedGap, PolicyFacts};
 pub use profile::{Profile, ProfileChoice};

@@ -508,6 +508,7 @@ fn of_several_the_highest_code_counts_and_nothing_checked_is_no_pass() {
         elapsed: Duration::ZERO,
         artifacts,
         skipped: Vec::new(),
+        history: None,
         errors: codes
             .iter()
             .map(|code| RunError {
@@ -548,6 +549,7 @@ fn a_waiver_used_by_one_of_several_artifacts_is_not_unused() {
         artifacts: vec![without.clone(), with],
         errors: Vec::new(),
         skipped: Vec::new(),
+        history: None,
     };
     assert!(verdict.unused_waivers().is_empty());
     verdict.artifacts = vec![without.clone(), without];

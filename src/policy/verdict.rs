@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{judged::Judged, waiver::Waiver};
+use super::{history::Stay, judged::Judged, waiver::Waiver};
 use crate::model::{Level, Skipped};
 
 /// What a run, or one artifact of it, comes to.
@@ -71,6 +71,8 @@ pub struct Verdict {
     pub errors: Vec<RunError>,
     /// Projects that were left out.
     pub skipped: Vec<Skipped>,
+    /// When findings came in and went, where all versions of packages were checked.
+    pub history: Option<Vec<Stay>>,
 }
 
 /// How many findings of an artifact stand at each level; the waived ones are counted apart.
@@ -100,6 +102,7 @@ impl Verdict {
             artifacts: Vec::new(),
             errors: vec![error],
             skipped: Vec::new(),
+            history: None,
         }
     }
 
@@ -126,14 +129,7 @@ impl Verdict {
 
     /// The counts of all artifacts together.
     pub fn summary(&self) -> Summary {
-        let add = |sum: Summary, one: Summary| Summary {
-            deny: sum.deny + one.deny,
-            warn: sum.warn + one.warn,
-            note: sum.note + one.note,
-            waived: sum.waived + one.waived,
-        };
-        let each = self.artifacts.iter().map(Judged::summary);
-        each.fold(Summary::default(), add)
+        Summary::of(&self.artifacts)
     }
 
     /// Waivers that no longer apply, in the order of their files.
@@ -164,6 +160,18 @@ fn place(waiver: &Waiver) -> (&str, usize) {
 }
 
 impl Summary {
+    /// The counts of artifacts together.
+    pub fn of(artifacts: &[Judged]) -> Self {
+        let add = |sum: Self, one: Self| Self {
+            deny: sum.deny + one.deny,
+            warn: sum.warn + one.warn,
+            note: sum.note + one.note,
+            waived: sum.waived + one.waived,
+        };
+        let each = artifacts.iter().map(Judged::summary);
+        each.fold(Self::default(), add)
+    }
+
     /// Counts a finding that nobody has accepted.
     pub(super) fn count(&mut self, level: Level) {
         match level {

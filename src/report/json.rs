@@ -17,7 +17,7 @@ use crate::{
         self, Access, Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity,
         Sha256, Sha512, Skipped,
     },
-    policy::{Judged, JudgedFinding, JudgedGap, RunError, Verdict, Waiver},
+    policy::{self, Judged, JudgedFinding, JudgedGap, Outcome, RunError, Verdict, Waiver},
 };
 
 /// Writes the document.
@@ -25,8 +25,9 @@ pub(super) fn write(verdict: &Verdict, _style: &Style, out: &mut dyn Write) -> i
     safe_json::write(&Report::new(verdict), out)
 }
 
+/// The document. An audit has a shorter one for each artifact.
 #[derive(Serialize)]
-struct Report<'a> {
+pub(super) struct Report<'a> {
     schema_version: u32,
     tool: Tool,
     outcome: &'static str,
@@ -37,6 +38,22 @@ struct Report<'a> {
     findings: Vec<Finding<'a>>,
     gaps: Vec<Gap<'a>>,
     summary: Summary,
+    history: Option<Vec<Stay<'a>>>,
+}
+
+/// A finding over the versions of a package.
+#[derive(Serialize)]
+pub(super) struct Stay<'a> {
+    package: &'a str,
+    rule: &'a str,
+    severity: Severity,
+    level: Level,
+    path: &'a str,
+    since: &'a str,
+    from_the_first: bool,
+    until: &'a str,
+    gone_in: Option<&'a str>,
+    versions: usize,
 }
 
 #[derive(Serialize)]
@@ -66,6 +83,7 @@ struct Artifact<'a> {
     sha512: Option<Sha512>,
     entries: u64,
     origin: Origin,
+    withdrawn: Option<&'a str>,
     packed_by: Option<&'a PackedBy>,
     fresh_build: Option<FreshBuild<'a>>,
     destination: Option<Destination<'a>>,
@@ -144,8 +162,9 @@ struct Gap<'a> {
     waived: bool,
 }
 
+/// How many findings stand at each level.
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     deny: usize,
     warn: usize,
     note: usize,
@@ -154,22 +173,37 @@ struct Summary {
 
 impl<'a> Report<'a> {
     fn new(verdict: &'a Verdict) -> Self {
-        let summary = verdict.summary();
-        let numbered = || verdict.artifacts.iter().enumerate();
         Self {
-            schema_version: 1,
+            skipped: &verdict.skipped,
+            history: stays(verdict),
+            ..Self::of(
+                verdict,
+                verdict.outcome(),
+                &verdict.artifacts,
+                &verdict.errors,
+            )
+        }
+    }
+
+    /// Of some of the artifacts and errors of a verdict, and what these come to.
+    pub(super) fn of(
+        verdict: &Verdict,
+        outcome: Outcome,
+        artifacts: &'a [Judged],
+        errors: &'a [RunError],
+    ) -> Self {
+        let numbered = || artifacts.iter().enumerate();
+        Self {
+            schema_version: SCHEMA_VERSION,
             tool: Tool {
                 name: "packwarden",
                 version: env!("CARGO_PKG_VERSION"),
             },
-            outcome: verdict.outcome().name(),
-            checked_at: verdict
-                .checked_at
-                .strftime("%Y-%m-%dT%H:%M:%SZ")
-                .to_string(),
-            errors: verdict.errors.iter().map(Error::new).collect(),
-            skipped: &verdict.skipped,
-            artifacts: verdict.artifacts.iter().map(Artifact::new).collect(),
+            outcome: outcome.name(),
+            checked_at: moment(verdict),
+            errors: errors.iter().map(Error::new).collect(),
+            skipped: &[],
+            artifacts: artifacts.iter().map(Artifact::new).collect(),
             findings: numbered()
                 .flat_map(|(index, judged)| {
                     let ecosystem = judged.artifact.format.map(Format::ecosystem);
@@ -182,12 +216,50 @@ impl<'a> Report<'a> {
             gaps: numbered()
                 .flat_map(|(index, judged)| judged.gaps.iter().map(move |one| Gap::new(index, one)))
                 .collect(),
-            summary: Summary {
-                deny: summary.deny,
-                warn: summary.warn,
-                note: summary.note,
-                waived: summary.waived,
-            },
+            summary: policy::Summary::of(artifacts).into(),
+            history: None,
+        }
+    }
+}
+
+/// The version of the schema.
+pub(super) const SCHEMA_VERSION: u32 = 1;
+
+/// When the check was made.
+pub(super) fn moment(verdict: &Verdict) -> String {
+    let time = verdict.checked_at.strftime("%Y-%m-%dT%H:%M:%SZ");
+    time.to_string()
+}
+
+/// When findings came in and went, where that was asked for.
+pub(super) fn stays(verdict: &Verdict) -> Option<Vec<Stay<'_>>> {
+    Some(verdict.history.as_ref()?.iter().map(Stay::new).collect())
+}
+
+impl<'a> Stay<'a> {
+    fn new(stay: &'a policy::Stay) -> Self {
+        Self {
+            package: &stay.package,
+            rule: &stay.rule.id,
+            severity: stay.rule.severity,
+            level: stay.level,
+            path: &stay.path,
+            since: &stay.since,
+            from_the_first: stay.from_the_first,
+            until: &stay.until,
+            gone_in: stay.gone_in.as_deref(),
+            versions: stay.versions,
+        }
+    }
+}
+
+impl From<policy::Summary> for Summary {
+    fn from(summary: policy::Summary) -> Self {
+        Self {
+            deny: summary.deny,
+            warn: summary.warn,
+            note: summary.note,
+            waived: summary.waived,
         }
     }
 }
@@ -219,6 +291,7 @@ impl<'a> Artifact<'a> {
             sha512: artifact.sha512,
             entries: artifact.entries,
             origin: artifact.origin,
+            withdrawn: artifact.withdrawn.as_deref(),
             packed_by: artifact.packed_by.as_ref(),
             fresh_build: artifact.rebuilt.as_ref().map(|rebuilt| FreshBuild {
                 comparison: rebuilt.comparison.name(),

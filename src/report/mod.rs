@@ -7,6 +7,7 @@ mod github;
 mod gitlab;
 mod human;
 mod json;
+mod jsonl;
 mod junit;
 mod markdown;
 mod quantity;
@@ -86,6 +87,12 @@ pub const FORMATS: &[ReportFormat] = &[
         about: "for programs; docs/schema/report-v1.json describes it",
         for_people: false,
         write: json::write,
+    },
+    ReportFormat {
+        name: "jsonl",
+        about: "for programs that read many artifacts: one on each line, and a summary",
+        for_people: false,
+        write: jsonl::write,
     },
     ReportFormat {
         name: "sarif",

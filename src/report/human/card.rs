@@ -92,6 +92,9 @@ fn rows(judged: &Judged, verbose: bool) -> Vec<Row> {
     if let Some(destination) = &artifact.destination {
         rows.push(("goes to", going(destination)));
     }
+    if let Some(why) = &artifact.withdrawn {
+        rows.push(("withdrawn", why.clone()));
+    }
     if let Some(by) = &artifact.packed_by {
         let command = by.command.join(" ");
         let text = format!("{} {} ({command})", by.client, by.version);

@@ -4,6 +4,7 @@
 mod card;
 mod finding;
 mod gap;
+mod history;
 mod page;
 mod summary;
 
@@ -14,7 +15,7 @@ use std::io::{self, Write};
 
 use super::{Detail, Style};
 use crate::{
-    model::{Format, Level},
+    model::{Format, Level, Origin},
     policy::{Judged, JudgedFinding, Outcome, Verdict},
 };
 use page::Page;
@@ -29,6 +30,10 @@ pub(super) fn write(verdict: &Verdict, style: &Style, out: &mut dyn Write) -> io
         if style.detail == Detail::Quiet && judged.outcome() == Outcome::Passed {
             continue;
         }
+        if is_brief(verdict, judged, style.detail) {
+            history::line(&mut page, judged);
+            continue;
+        }
         page.gap();
         card::write(&mut page, judged, before.replace(judged), style.detail);
         gap::write(&mut page, &judged.gaps, style.detail);
@@ -38,12 +43,25 @@ pub(super) fn write(verdict: &Verdict, style: &Style, out: &mut dyn Write) -> io
         }
         summary::artifact(&mut page, judged, elapsed, style.detail);
     }
+    if let Some(stays) = &verdict.history {
+        history::write(&mut page, stays);
+    }
     summary::skipped(&mut page, verdict, style.detail);
     if !alone {
         summary::waivers(&mut page, verdict, style.detail);
         summary::run(&mut page, verdict, style);
     }
     out.write_all(page.into_text().as_bytes())
+}
+
+/// Whether a line is enough: of many that were published what has nothing to show, and of a history, which says
+/// what was found, all.
+fn is_brief(verdict: &Verdict, judged: &Judged, detail: Detail) -> bool {
+    let summary = judged.summary();
+    let silent = judged.outcome() == Outcome::Passed && summary.warn == 0;
+    let many = verdict.artifacts.len() > 1 && judged.artifact.origin == Origin::Published;
+    let told = verdict.history.is_some() && judged.outcome() != Outcome::Incomplete;
+    many && (silent || told) && detail != Detail::Verbose
 }
 
 /// Writes a paragraph for each rule that was met and each of its levels: they come sorted, what blocks first.
