@@ -236,6 +236,20 @@ pub enum Error {
         output: String,
     },
 
+    /// The client works, but not as it must to be asked.
+    #[error("{client} in {path} can't be asked for packages: {said}")]
+    #[diagnostic(help(
+        "packages are fetched with the client's own libraries (npm 10 and later have them), configuration and cache: see that such a {client} comes first on PATH, and that it can install something there"
+    ))]
+    ClientUnusable {
+        /// The client's name.
+        client: &'static str,
+        /// The directory.
+        path: String,
+        /// What is wrong.
+        said: String,
+    },
+
     /// The client is there and says nothing.
     #[error("{client} has not answered within {limit:?} in {path}{output}")]
     #[diagnostic(help("try again; a proxy or a registry may keep it waiting"))]

@@ -15,6 +15,7 @@ pub use cache::Cache;
 pub use error::FetchError;
 pub use fetching::{Fetched, Fetching};
 
+use super::npm;
 use crate::model::{BesideText, Ecosystem, Integrity, Spec};
 
 /// One version of a package, as its registry tells of it.
@@ -80,8 +81,8 @@ pub trait Registry: Send + Sync {
 ///
 /// When there is no client that can be asked.
 pub fn registry(ecosystem: Ecosystem, directory: &Path) -> Result<Arc<dyn Registry>, FetchError> {
-    let _ = directory;
     match ecosystem {
-        Ecosystem::Npm | Ecosystem::Pypi | Ecosystem::Crates => Err(FetchError::Unsaid),
+        Ecosystem::Npm => npm::registry(directory),
+        Ecosystem::Pypi | Ecosystem::Crates => Err(FetchError::Unsaid),
     }
 }
