@@ -12,6 +12,8 @@ pub(crate) struct Request {
     pub(crate) url: String,
     pub(crate) method: String,
     pub(crate) path: String,
+    /// What it shows of itself: `Bearer …`.
+    pub(crate) authorization: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -40,12 +42,17 @@ fn serve_one<Content: AsRef<[u8]>>(
     answer: &mut impl FnMut(&Request) -> Answer<Content>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
-    let (mut first, mut length) = (String::new(), 0);
+    let (mut first, mut length, mut authorization) = (String::new(), 0, None);
     reader.read_line(&mut first)?;
     loop {
         let mut header = String::new();
         reader.read_line(&mut header)?;
-        let header = header.trim().to_ascii_lowercase();
+        let written = header.trim();
+        let header = written.to_ascii_lowercase();
+        if let Some(value) = header.strip_prefix("authorization:") {
+            let value = written[written.len() - value.len()..].trim();
+            authorization = Some(value.to_owned());
+        }
         match header.strip_prefix("content-length:") {
             Some(value) => length = value.trim().parse().unwrap(),
             None if header == "expect: 100-continue" => {
@@ -62,6 +69,7 @@ fn serve_one<Content: AsRef<[u8]>>(
         url: url.to_owned(),
         method: words.next().unwrap_or_default(),
         path: words.next().unwrap_or_default(),
+        authorization,
         body,
     });
     let content = content.as_ref();

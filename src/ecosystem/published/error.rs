@@ -105,11 +105,27 @@ pub enum FetchError {
         /// The hash that it has.
         found: String,
     },
-    /// The client is missing, too old, or fails.
+    /// There is nothing to fetch with.
+    #[error("{client} was not found, and it is what fetches from its registry")]
+    #[diagnostic(help("install {client} and see that it is on PATH"))]
+    NoClient {
+        /// The client's name.
+        client: &'static str,
+    },
+    /// The client is too old, or fails.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Client(#[from] ecosystem::Error),
+    Client(ecosystem::Error),
     /// Nobody fetches from there yet.
     #[error("nothing can be fetched from there")]
     Unsaid,
+}
+
+impl From<ecosystem::Error> for FetchError {
+    fn from(error: ecosystem::Error) -> Self {
+        match error {
+            ecosystem::Error::ClientMissing { client, .. } => Self::NoClient { client },
+            other => Self::Client(other),
+        }
+    }
 }

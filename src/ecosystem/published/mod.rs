@@ -1,5 +1,6 @@
 //! What registries hold: fetched by the user's own client, as that is configured, and never built.
 
+mod asked;
 mod cache;
 mod error;
 mod fetching;
@@ -9,10 +10,12 @@ use std::{
     sync::Arc,
 };
 
+pub(super) use asked::Asked;
 pub use cache::Cache;
 pub use error::FetchError;
 pub use fetching::{Fetched, Fetching};
 
+use super::npm;
 use crate::model::{BesideText, Ecosystem, Integrity, Spec};
 
 /// One version of a package, as its registry tells of it.
@@ -78,8 +81,8 @@ pub trait Registry: Send + Sync {
 ///
 /// When there is no client that can be asked.
 pub fn registry(ecosystem: Ecosystem, directory: &Path) -> Result<Arc<dyn Registry>, FetchError> {
-    let _ = directory;
     match ecosystem {
-        Ecosystem::Npm | Ecosystem::Pypi | Ecosystem::Crates => Err(FetchError::Unsaid),
+        Ecosystem::Npm => npm::registry(directory),
+        Ecosystem::Pypi | Ecosystem::Crates => Err(FetchError::Unsaid),
     }
 }
