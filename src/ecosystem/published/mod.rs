@@ -76,8 +76,8 @@ pub trait Registry: Send + Sync {
 ///
 /// When there is no client that can be asked.
 pub fn registry(ecosystem: Ecosystem, directory: &Path) -> Result<Arc<dyn Registry>, FetchError> {
-    let _ = directory;
     match ecosystem {
-        Ecosystem::Npm | Ecosystem::Pypi | Ecosystem::Crates => Err(FetchError::Unsaid),
+        Ecosystem::Npm | Ecosystem::Pypi => Err(FetchError::Unsaid),
+        Ecosystem::Crates => super::cargo::published(directory),
     }
 }
