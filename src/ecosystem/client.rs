@@ -161,8 +161,8 @@ impl Client<'_> {
         limit: Duration,
         captured: Option<File>,
     ) -> Error {
-        let output = captured.and_then(|mut file| end_of(&mut file).ok());
-        let output = indented(&output.unwrap_or_default());
+        let output = captured.map(|mut file| last_words(&mut file));
+        let output = output.unwrap_or_default();
         let command = without_secrets_in_urls(said);
         let path = Error::shown(self.project);
         match status {
@@ -180,6 +180,11 @@ impl Client<'_> {
             },
         }
     }
+}
+
+/// The end of what a client has printed into this file, as it is shown.
+pub(super) fn last_words(file: &mut File) -> String {
+    indented(&end_of(file).unwrap_or_default())
 }
 
 fn end_of(file: &mut File) -> io::Result<String> {

@@ -233,6 +233,34 @@ pub enum Error {
         output: String,
     },
 
+    /// The client that answers questions is no longer there.
+    #[error("{client} has ended in {path} before it answered ({status}){output}")]
+    #[diagnostic(help("run `{client} --version` there yourself to see whether it works"))]
+    ClientGone {
+        /// The client's name.
+        client: &'static str,
+        /// The directory.
+        path: String,
+        /// How it ended.
+        status: String,
+        /// The end of what it printed, indented, after a line break; or empty.
+        output: String,
+    },
+
+    /// The client is there and says nothing.
+    #[error("{client} has not answered within {limit:?} in {path}{output}")]
+    #[diagnostic(help("try again; a proxy or a registry may keep it waiting"))]
+    ClientSilent {
+        /// The client's name.
+        client: &'static str,
+        /// The directory.
+        path: String,
+        /// How long it was waited for.
+        limit: Duration,
+        /// The end of what it printed, indented, after a line break; or empty.
+        output: String,
+    },
+
     /// The client reported success and left nothing.
     #[error("{client} reported success but packed no file")]
     #[diagnostic(help(

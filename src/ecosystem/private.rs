@@ -7,7 +7,7 @@
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{self, RecvTimeoutError},
@@ -174,6 +174,11 @@ impl RunningClient {
             alive.clients.push(child.id());
             Self(child)
         }))
+    }
+
+    /// Its standard input and output, where they are pipes that nobody has taken yet.
+    pub(super) fn pipes(&mut self) -> (Option<ChildStdin>, Option<ChildStdout>) {
+        (self.0.stdin.take(), self.0.stdout.take())
     }
 
     /// Waits until it has ended.

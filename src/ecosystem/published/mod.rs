@@ -1,5 +1,6 @@
 //! What registries hold: fetched by the user's own client, as that is configured, and never built.
 
+mod asked;
 mod error;
 mod fetching;
 
@@ -8,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+pub(super) use asked::Asked;
 pub use error::FetchError;
 pub use fetching::{Fetched, Fetching};
 
