@@ -131,6 +131,17 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// Writing failed.
+    #[error("{path} can't be written")]
+    #[diagnostic(help("make room there, and see that you may write there"))]
+    Unwritable {
+        /// The file or directory.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+
     /// A pipe, a socket or a device: to read it could wait forever.
     #[error(
         "{path} is called as an artifact is, but it is a pipe, a socket or a device, and what it would hand to an upload can't be known before"
@@ -515,6 +526,12 @@ impl Error {
 
     pub(super) fn unreadable(path: &Path, source: io::Error) -> Self {
         Self::Unreadable {
+            path: Self::shown(path),
+            source,
+        }
+    }
+    pub(super) fn unwritable(path: &Path, source: io::Error) -> Self {
+        Self::Unwritable {
             path: Self::shown(path),
             source,
         }

@@ -123,6 +123,16 @@ impl Packwarden {
         self
     }
 
+    /// Without the variables whose names begin so.
+    pub(crate) fn without(mut self, prefix: &str) -> Self {
+        for (name, _) in env::vars_os() {
+            if name.to_string_lossy().starts_with(prefix) {
+                self.command.env_remove(name);
+            }
+        }
+        self
+    }
+
     /// Its home.
     pub(crate) fn home(&self) -> PathBuf {
         self.place.path().join("home")

@@ -21,19 +21,7 @@ pub(super) struct File {
 impl Configuration {
     /// What holds in this directory.
     pub(super) fn of(root: &Path) -> Self {
-        let absolute = real(root);
-        let above = absolute
-            .ancestors()
-            .map(|directory| directory.join(".cargo"));
-        let mut files: Vec<File> = Vec::new();
-        for directory in above.chain(home()) {
-            let path = first_of(&directory, "config");
-            // A project below the home directory has cargo's own above it too.
-            if files.iter().all(|known| known.path != path) {
-                files.extend(File::read(path));
-            }
-        }
-        Self(files)
+        Self(places(root).into_iter().filter_map(File::read).collect())
     }
 
     /// The files that are there.
@@ -41,11 +29,37 @@ impl Configuration {
         &self.0
     }
 
+    /// Whether this variable, or else the value of these keys, says yes.
+    pub(super) fn is_true(&self, variable: &str, keys: &[&str]) -> bool {
+        let in_file = || self.0.iter().find_map(|file| file.get(keys)?.as_bool());
+        match env::var(variable) {
+            Ok(value) => value == "true",
+            Err(_) => in_file().unwrap_or(false),
+        }
+    }
+
     /// A text, from this variable or by these keys.
     pub(super) fn value(&self, variable: &str, keys: &[&str]) -> Option<String> {
         let in_environment = env::var(variable).ok().filter(|value| !value.is_empty());
         in_environment.or_else(|| self.0.iter().find_map(|file| file.text(keys)))
     }
+}
+
+/// The configuration files that cargo finds in this directory; the first wins.
+pub(super) fn places(root: &Path) -> Vec<PathBuf> {
+    let absolute = real(root);
+    let above = absolute
+        .ancestors()
+        .map(|directory| directory.join(".cargo"));
+    let mut places = Vec::new();
+    for directory in above.chain(home()) {
+        let path = first_of(&directory, "config");
+        // A project below the home directory has cargo's own above it too.
+        if path.exists() && !places.contains(&path) {
+            places.push(path);
+        }
+    }
+    places
 }
 
 impl File {

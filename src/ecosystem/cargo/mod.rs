@@ -5,6 +5,7 @@
 //! changes none of them, so nothing of the project is run.
 
 mod configuration;
+mod fetch;
 mod metadata;
 mod providers;
 mod publishing;
@@ -23,6 +24,7 @@ use super::{
     toml_table,
 };
 use crate::model::{Ecosystem, PackedBy, escape};
+pub(super) use fetch::registry as published;
 pub use providers::{Provider, Providers, cargo_providers};
 pub use publishing::CargoWorkspace;
 pub use token::{cargo_token, cargo_token_variable};

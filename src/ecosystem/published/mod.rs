@@ -83,6 +83,7 @@ pub trait Registry: Send + Sync {
 pub fn registry(ecosystem: Ecosystem, directory: &Path) -> Result<Arc<dyn Registry>, FetchError> {
     match ecosystem {
         Ecosystem::Npm => npm::registry(directory),
-        Ecosystem::Pypi | Ecosystem::Crates => Err(FetchError::Unsaid),
+        Ecosystem::Pypi => Err(FetchError::Unsaid),
+        Ecosystem::Crates => super::cargo::published(directory),
     }
 }
