@@ -335,7 +335,9 @@ fn rule_files(value: &str) -> Vec<String> {
 }
 
 /// The formats that are written to files, beside the report for people.
-const IN_FILES: [&str; 7] = ["json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"];
+const IN_FILES: [&str; 7] = [
+    "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown",
+];
 
 fn report(format: &str) -> String {
     format!("report.{format}")

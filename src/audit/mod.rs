@@ -187,7 +187,10 @@ fn versions(fetching: &Fetching, spec: &Spec) -> Result<Vec<String>, FetchError>
     let registry = fetching.registry(spec.ecosystem)?;
     let versions = again(|| registry.versions(&spec.name))?;
     match versions.is_empty() {
-        true => Err(FetchError::NoFile { spec: spec.clone() }),
+        true => Err(FetchError::NoFile {
+            spec: spec.clone(),
+            registry: spec.ecosystem.name().to_owned(),
+        }),
         false => Ok(versions),
     }
 }

@@ -46,10 +46,12 @@ pub enum FetchError {
         when: Option<String>,
     },
     /// A release without anything to fetch.
-    #[error("the registry has {spec}, without any file")]
+    #[error("{registry} has {spec}, without any file")]
     NoFile {
         /// The package and the version.
         spec: Spec,
+        /// What was asked, without credentials.
+        registry: String,
     },
     /// The registry wants to know who asks.
     #[error("{registry} refuses {spec}: {said}")]

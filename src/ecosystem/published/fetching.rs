@@ -82,7 +82,10 @@ impl Fetching {
     pub fn release(&self, spec: &Spec) -> Result<Release, FetchError> {
         let release = self.registry(spec.ecosystem)?.release(spec)?;
         if release.files.is_empty() {
-            return Err(FetchError::NoFile { spec: spec.clone() });
+            return Err(FetchError::NoFile {
+                spec: spec.clone(),
+                registry: spec.ecosystem.name().to_owned(),
+            });
         }
         // Of a release with several files a lock file need not know them all.
         let known: Vec<_> = release
