@@ -597,3 +597,42 @@ fn a_secret_that_has_expired_is_a_note() {
         Level::Deny
     );
 }
+
+#[test]
+fn a_history_says_when_a_finding_came_in_and_when_it_went() {
+    let released = |version: &str, findings: Vec<Finding>, gaps: Vec<Gap>| {
+        let mut one = judged(scanned(findings, gaps), &settings(""));
+        one.artifact.name = Some("cli".to_owned());
+        one.artifact.version = Some(version.to_owned());
+        one
+    };
+    let met = || vec![finding("env-file", "package/.env", "x")];
+    let unread = vec![gap(GapKind::NestedContainer, "x")];
+    let artifacts = [
+        released("1.0.0", met(), vec![]),
+        released("1.1.0", vec![], vec![]),
+        released("2.0.0", met(), vec![]),
+        // A wheel that has it, and another that has not.
+        released("2.1.0", vec![], vec![]),
+        released("2.1.0", met(), vec![]),
+        released("2.2.0", vec![], unread),
+        released("2.3.0", vec![], vec![]),
+        released("3.0.0", met(), vec![]),
+    ];
+    let shown: Vec<_> = history(&artifacts)
+        .iter()
+        .map(|stay| {
+            let Stay { since, until, gone_in, versions, from_the_first, .. } = stay;
+            let gone_in = gone_in.as_deref().unwrap_or("-");
+            format!("{since} {until} {gone_in} {versions} {from_the_first}")
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "1.0.0 1.0.0 1.1.0 1 true",
+            "2.0.0 2.1.0 2.3.0 2 false",
+            "3.0.0 3.0.0 - 1 false",
+        ]
+    );
+}
