@@ -13,6 +13,7 @@ pub mod ecosystem;
 pub mod gate;
 pub mod host;
 pub mod init;
+pub mod lock;
 pub mod model;
 pub mod policy;
 pub mod report;

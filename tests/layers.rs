@@ -33,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("gate", &["model", "host", "ecosystem", "policy", "check"]),
     ("init", &["model", "host", "ecosystem", "policy"]),
+    ("lock", &["model", "policy"]),
     (
         "cli",
         &[
@@ -48,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "check",
             "gate",
             "init",
+            "lock",
         ],
     ),
     ("main", &["cli"]),

@@ -20,14 +20,10 @@ pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
     exit
 }
 
-/// Checks as `request` says and reports as `options` do.
-pub(super) fn check_and_tell(
-    request: &Request,
-    options: &CheckOptions,
-    color: Color,
-) -> (Checked, ExitCode) {
+/// Checks as `request` says, whatever happens.
+pub(super) fn checked(request: &Request, show_progress: bool) -> Checked {
     let progress = Progress::default();
-    let checked = progress::during(options.progress, &progress, || {
+    let checked = progress::during(show_progress, &progress, || {
         panic::caught(|| check::check(request, &progress))
     });
     let failed = || Checked {
@@ -40,7 +36,16 @@ pub(super) fn check_and_tell(
         errors: Vec::new(),
         kept: Vec::new(),
     };
-    let mut checked = checked.unwrap_or_else(failed);
+    checked.unwrap_or_else(failed)
+}
+
+/// Checks as `request` says and reports as `options` do.
+pub(super) fn check_and_tell(
+    request: &Request,
+    options: &CheckOptions,
+    color: Color,
+) -> (Checked, ExitCode) {
+    let mut checked = checked(request, options.progress);
     if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
         return (checked, ExitCode::Interrupted);
     }
