@@ -4,6 +4,7 @@
 mod error;
 mod expect;
 mod places;
+mod policies;
 mod repositories;
 mod request;
 mod rules;
@@ -11,7 +12,6 @@ mod save;
 mod secrets;
 
 use std::{
-    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -27,8 +27,7 @@ use crate::{
         BesideText, Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy,
         Progress, SourcePlaces, escape,
     },
-    policy::{self, Judged, Settings, Verdict},
-    rule::RuleSet,
+    policy::{self, Judged, Verdict},
     scan::{self, Redaction, Source, SteadyFile},
 };
 pub use crate::{
@@ -37,9 +36,9 @@ pub use crate::{
 };
 pub use error::Error;
 use expect::Expected;
+use policies::{Policies, Policy};
 use repositories::{Known, Repositories};
 pub use request::{Arrival, Checked, Request, Target};
-use rules::rules_of;
 pub use rules::{Tested, rules, test_rules};
 pub use save::LIST;
 use save::Save;
@@ -94,18 +93,11 @@ pub fn check_each(
     checked
 }
 
-/// What artifacts are judged by.
-struct Policy {
-    settings: Settings,
-    rules: RuleSet,
-}
-
 /// A request being carried out.
 struct Run<'a> {
     request: &'a Request,
     progress: &'a Progress,
-    /// Made once for each configuration file, and once for none.
-    policies: HashMap<Option<PathBuf>, Arc<Policy>>,
+    policies: Policies,
     expected: Option<Expected>,
     save: Option<Save<'a>>,
 }
@@ -115,7 +107,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             request,
             progress,
-            policies: HashMap::new(),
+            policies: Policies::default(),
             expected: request.expect.as_deref().map(Expected::read).transpose()?,
             save: request.save.as_deref().map(Save::to).transpose()?,
         })
@@ -295,22 +287,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// What holds for artifacts of `directory`: that of the project, or for a file the current one. Never
-    /// the one next to the file or inside it: whoever made the artifact must not set the policy that it
-    /// is judged by.
     fn policy(&mut self, directory: &Path) -> Result<Arc<Policy>, Vec<Error>> {
-        let place = policy::find(&self.request.config, directory);
-        let place = place.map_err(|error| vec![error.into()])?;
-        if let Some(policy) = self.policies.get(&place) {
-            return Ok(policy.clone());
-        }
-        let (config, rules) = rules_of(place.as_deref())?;
-        let names: Vec<_> = rules.names().collect();
-        let settings = Settings::new(config.as_ref(), &self.request.overrides, &names)
-            .map_err(|error| vec![error.into()])?;
-        let policy = Arc::new(Policy { settings, rules });
-        self.policies.insert(place, policy.clone());
-        Ok(policy)
+        self.policies.of(directory, self.request)
     }
 
     fn judge_packed(
@@ -349,7 +327,7 @@ impl<'a> Run<'a> {
     }
 
     fn judge(&self, source: Source, beside: Beside<'_>, policy: &Policy) -> Result<Judged, Error> {
-        let Policy { settings, rules } = policy;
+        let (settings, rules) = (&policy.settings, policy.rules());
         let known = self.request.destination.clone();
         let source = Source {
             sha512: self.request.sha512,
@@ -362,7 +340,7 @@ impl<'a> Run<'a> {
             destination: source.destination.clone(),
             asked_of: beside.asked_of,
             beside: beside.texts.to_vec(),
-            inventory: self.request.inventory,
+            inventory: self.request.inventory || settings.lock().is_some(),
             ..Context::default()
         };
         if self.request.self_match && settings.self_match() {
@@ -382,6 +360,9 @@ impl<'a> Run<'a> {
         scanned.findings.extend(unexpected);
         let today = Zoned::now().date();
         let mut judged = policy::judge(scanned, settings, rules.digest(), today);
+        if !self.request.inventory {
+            judged.inventory.clear();
+        }
         let redaction = Redaction::new(Some(rules), &context.live_secrets);
         judged.reword_settings(|text| redaction.of(text));
         let known = repository.and_then(Known::read);

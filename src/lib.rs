@@ -14,6 +14,7 @@ pub mod ecosystem;
 pub mod gate;
 pub mod host;
 pub mod init;
+pub mod lock;
 pub mod model;
 pub mod policy;
 pub mod report;

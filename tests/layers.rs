@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gate", &["model", "host", "ecosystem", "policy", "check"]),
     ("audit", &["model", "ecosystem", "policy", "check"]),
     ("init", &["model", "host", "ecosystem", "policy"]),
+    ("lock", &["model", "policy"]),
     (
         "cli",
         &[
@@ -50,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "gate",
             "audit",
             "init",
+            "lock",
         ],
     ),
     ("main", &["cli"]),

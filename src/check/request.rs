@@ -32,6 +32,9 @@ pub struct Request {
     pub sha512: bool,
     /// Whether the files of each artifact are to be listed.
     pub inventory: bool,
+    /// Whether to judge as if there were no lock, which is read all the same: whoever makes one wants to know
+    /// what ships.
+    pub no_lock: bool,
     /// The list of the only artifacts that may pass.
     pub expect: Option<PathBuf>,
     /// The directory to keep the artifacts in, if all pass.

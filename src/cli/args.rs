@@ -2,13 +2,15 @@
 
 use std::{ffi::OsString, num::NonZero, path::PathBuf};
 
-use clap::{
-    Args, Parser, Subcommand, ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{exit, output};
-use crate::ecosystem;
+
+mod lock;
+mod packing;
+
+pub(super) use lock::LockArguments;
+pub(super) use packing::PackingArguments;
 
 /// Checks what a package would publish, before it is published.
 ///
@@ -35,6 +37,7 @@ pub(super) enum Command {
     Publish(Box<PublishArguments>),
     Audit(Box<AuditArguments>),
     Hook(Box<HookArguments>),
+    Lock(Box<LockArguments>),
     Init(InitArguments),
     Rules(RulesArguments),
 }
@@ -63,34 +66,8 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) no_self_match: bool,
 
-    /// Check every package of the workspace that can be published
-    #[arg(long, conflicts_with = "packages")]
-    pub(super) workspace: bool,
-
-    /// Check this package of the workspace; may be repeated
-    #[arg(short, long = "package", value_name = "NAME")]
-    pub(super) packages: Vec<String>,
-
-    /// The registry that a crate goes to, as in `cargo publish --registry NAME`
-    #[arg(long, value_name = "NAME")]
-    pub(super) registry: Option<String>,
-
-    /// Pack with this client
-    ///
-    /// Without it, the client that package.json names (packageManager), or whose lock file is there,
-    /// packs an npm package; the one that pyproject.toml or a lock file shows builds a Python project.
-    #[arg(long, value_name = "NAME", value_parser = client())]
-    pub(super) client: Option<&'static str>,
-
-    /// Pack without running the project's own scripts
-    #[arg(long)]
-    pub(super) ignore_scripts: bool,
-
-    /// Build a Python project even if something lies in dist/
-    ///
-    /// What lies there is still what is checked; where a fresh build would differ, that is a finding.
-    #[arg(long)]
-    pub(super) build: bool,
+    #[command(flatten)]
+    pub(super) packing: PackingArguments,
 
     /// Refuse every artifact that is not in this list of SHA-256 hashes
     ///
@@ -398,12 +375,6 @@ pub(super) enum ListFormat {
     Json,
     /// One page of documentation
     Markdown,
-}
-
-fn client() -> impl TypedValueParser<Value = &'static str> {
-    let known = |name: &String| ecosystem::clients().find(|client| client == name);
-    PossibleValuesParser::new(ecosystem::clients())
-        .try_map(move |name| known(&name).ok_or("there is no such client"))
 }
 
 fn reason(text: &str) -> Result<String, String> {

@@ -20,6 +20,25 @@ pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
     exit
 }
 
+/// What `work` comes to, whatever happens.
+pub(super) fn checked(show_progress: bool, work: impl FnOnce(&Progress) -> Checked) -> Checked {
+    let progress = Progress::default();
+    let checked = progress::during(show_progress, &progress, || {
+        panic::caught(|| work(&progress))
+    });
+    let failed = || Checked {
+        verdict: Verdict::failed(RunError {
+            code: ExitCode::Internal.code(),
+            message: panic::SENTENCE.to_owned(),
+            path: None,
+            help: Some(panic::help()),
+        }),
+        errors: Vec::new(),
+        kept: Vec::new(),
+    };
+    checked.unwrap_or_else(failed)
+}
+
 /// Checks as `request` says and reports as `options` do.
 pub(super) fn check_and_tell(
     request: &Request,
@@ -38,21 +57,7 @@ pub(super) fn tell(
     color: Color,
     work: impl FnOnce(&Progress) -> Checked,
 ) -> (Checked, ExitCode) {
-    let progress = Progress::default();
-    let checked = progress::during(options.progress, &progress, || {
-        panic::caught(|| work(&progress))
-    });
-    let failed = || Checked {
-        verdict: Verdict::failed(RunError {
-            code: ExitCode::Internal.code(),
-            message: panic::SENTENCE.to_owned(),
-            path: None,
-            help: Some(panic::help()),
-        }),
-        errors: Vec::new(),
-        kept: Vec::new(),
-    };
-    let mut checked = checked.unwrap_or_else(failed);
+    let mut checked = checked(options.progress, work);
     if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
         return (checked, ExitCode::Interrupted);
     }

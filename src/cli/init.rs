@@ -1,11 +1,6 @@
 //! `packwarden init`.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    io::{self, IsTerminal, Write},
-    path::Path,
-};
+use std::{fmt::Write as _, io, path::Path};
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -13,15 +8,13 @@ use thiserror::Error;
 use super::{
     ExitCode,
     args::{Color, InitArguments},
-    file,
+    change,
     output::write_stdout,
     render,
 };
 use crate::{
-    check::hide_secrets,
-    init::{self, Change, Plan},
-    model::{counted, directory_of, escape, read_text_file},
-    report::disarm,
+    init::{self, Plan},
+    model::{counted, escape},
 };
 
 /// Why nothing, or not all, was written.
@@ -85,14 +78,16 @@ fn set_up(directory: &Path, yes: bool, color: Color) -> ExitCode {
     if plan.changes.is_empty() {
         return ExitCode::Passed;
     }
-    match yes || asked(plan.changes.len()) {
+    match yes || change::asked(plan.changes.len()) {
         true => {}
-        false if is_terminal() => return failed(&InitError::Declined, 2, color),
+        false if change::is_terminal() => return failed(&InitError::Declined, 2, color),
         false => return failed(&InitError::NobodyToAsk, 2, color),
     }
-    for change in &plan.changes {
-        if let Err(reason) = write(change) {
-            let name = change.name.clone();
+    for one in &plan.changes {
+        let before = one.before.as_deref();
+        let written = change::write(&one.file, before, &one.after, one.executable);
+        if let Err(reason) = written {
+            let name = one.name.clone();
             return failed(&InitError::NotWritten { name, reason }, 2, color);
         }
     }
@@ -114,12 +109,9 @@ fn failed(error: &dyn Diagnostic, code: u8, color: Color) -> ExitCode {
 /// What is there, what would be written, and what is left to people.
 fn told(plan: &Plan) -> String {
     let mut text: String = plan.found.iter().map(|line| format!("{line}\n")).collect();
-    for change in &plan.changes {
-        let difference = init::unified(&change.name, change.before.as_deref(), &change.after);
+    for one in &plan.changes {
         text.push('\n');
-        for line in difference.lines() {
-            text.push_str(&format!("{}\n", escape(&line.replace('\t', "    "))));
-        }
+        text += &change::difference(&one.name, one.before.as_deref(), &one.after);
     }
     if plan.changes.is_empty() {
         text.push_str("nothing to write: all that can be written is there\n");
@@ -133,49 +125,7 @@ fn told(plan: &Plan) -> String {
     text
 }
 
-/// Shows a text on standard output, without the secrets that lines of the user's files may hold.
 fn show(text: String, directory: &Path, color: Color) -> Result<(), ExitCode> {
-    let mut text = text;
-    hide_secrets([&mut text], &[directory]);
-    let text: String = text.split_inclusive('\n').map(disarm).collect();
-    write_stdout(text.as_bytes(), color)
+    change::show(text, &[directory], color)
         .map_err(|source| failed(&InitError::NotShown(source), 2, color))
-}
-
-fn is_terminal() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
-}
-
-fn asked(files: usize) -> bool {
-    if !is_terminal() {
-        return false;
-    }
-    let mut stderr = io::stderr();
-    let question = format!("\nwrite {}? [y/N] ", counted(files, "file"));
-    let asked = stderr
-        .write_all(question.as_bytes())
-        .and_then(|()| stderr.flush());
-    let mut answer = String::new();
-    asked.is_ok()
-        && io::stdin().read_line(&mut answer).is_ok()
-        && matches!(answer.trim(), "y" | "Y" | "yes")
-}
-
-/// Writes the file, as a whole or not at all, if it is still what was looked at.
-fn write(change: &Change) -> Result<(), String> {
-    let now = match read_text_file(&change.file) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error.to_string()),
-    };
-    if now != change.before {
-        return Err("it was changed in the meantime".to_owned());
-    }
-    let directory = directory_of(&change.file);
-    fs::create_dir_all(directory).map_err(|error| error.to_string())?;
-    match (change.executable, &change.before) {
-        (true, None) => file::write_program(&change.file, change.after.as_bytes()),
-        _ => file::write(&change.file, change.after.as_bytes()),
-    }
-    .map_err(|error| error.to_string())
 }

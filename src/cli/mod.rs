@@ -4,12 +4,14 @@
 mod args;
 mod audit;
 mod cargo;
+mod change;
 mod check;
 mod exit;
 mod file;
 mod gate;
 mod init;
 mod interrupt;
+mod lock;
 mod options;
 mod output;
 mod panic;
@@ -96,6 +98,13 @@ fn run_line(line: &[OsString]) -> ExitCode {
                 })
             }
         },
+        Command::Lock(arguments) => {
+            let yes = arguments.yes;
+            let options = CheckOptions::of_lock(*arguments, color);
+            ready(line, color, options, |options| {
+                lock::run(&options, yes, color)
+            })
+        }
         Command::Init(arguments) => init::run(&arguments, color),
     }
 }

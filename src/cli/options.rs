@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{
-    args::{self, CheckArguments, Color, CommonArguments, GateArguments, OutputArguments},
+    args::{
+        self, CheckArguments, Color, CommonArguments, GateArguments, LockArguments,
+        OutputArguments, PackingArguments,
+    },
     output::{FormatArgument, Manner, OutputError, Outputs},
     render,
 };
@@ -56,18 +59,6 @@ impl CheckOptions {
         let (request, progress) = request(arguments.common, roots);
         let request = Request {
             targets,
-            selection: match (arguments.workspace, arguments.packages) {
-                (true, _) => Selection::Workspace,
-                (false, packages) if packages.is_empty() => Selection::Nearest,
-                (false, packages) => Selection::Packages(packages),
-            },
-            pack: PackOptions {
-                client: arguments.client,
-                registry: arguments.registry,
-                ignore_scripts: arguments.ignore_scripts,
-                build: arguments.build,
-                ..request.pack
-            },
             self_match: !arguments.no_self_match,
             expect: arguments.expect,
             save: arguments.save,
@@ -75,7 +66,7 @@ impl CheckOptions {
             ..request
         };
         Ok(Self {
-            request,
+            request: packing(request, arguments.packing),
             outputs,
             progress,
             exit_zero: output.exit_zero,
@@ -94,12 +85,35 @@ impl CheckOptions {
         Ok(Self {
             request: Request {
                 self_match: false,
+                no_lock: true,
                 sha512: output.formats.iter().any(FormatArgument::is_machine),
                 ..request
             },
             outputs,
             progress,
             exit_zero: output.exit_zero,
+        })
+    }
+
+    /// Makes the arguments of `lock` ready: it wants to know every file, and of no lock unless it is to be held
+    /// to.
+    pub(super) fn of_lock(arguments: LockArguments, color: Color) -> Result<Self, OutputError> {
+        let outputs = Outputs::new(&[], None, manner(&arguments.common, color))?;
+        let targets: Vec<Target> = arguments.paths.into_iter().map(Target::Path).collect();
+        let roots = targets.iter().filter_map(Target::directory);
+        let roots: Vec<PathBuf> = roots.map(Path::to_owned).collect();
+        let (request, progress) = request(arguments.common, roots);
+        let request = Request {
+            targets,
+            inventory: true,
+            no_lock: !arguments.check,
+            ..request
+        };
+        Ok(Self {
+            request: packing(request, arguments.packing),
+            outputs,
+            progress,
+            exit_zero: false,
         })
     }
 
@@ -133,6 +147,25 @@ fn manner(arguments: &CommonArguments, color: Color) -> Manner {
             (_, true) => Detail::Verbose,
             _ => Detail::Normal,
         },
+    }
+}
+
+/// The request, with what is packed and how.
+fn packing(request: Request, packing: PackingArguments) -> Request {
+    Request {
+        selection: match (packing.workspace, packing.packages) {
+            (true, _) => Selection::Workspace,
+            (false, packages) if packages.is_empty() => Selection::Nearest,
+            (false, packages) => Selection::Packages(packages),
+        },
+        pack: PackOptions {
+            client: packing.client,
+            registry: packing.registry,
+            ignore_scripts: packing.ignore_scripts,
+            build: packing.build,
+            ..request.pack
+        },
+        ..request
     }
 }
 

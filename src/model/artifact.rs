@@ -28,7 +28,7 @@ impl Ecosystem {
 }
 
 /// The container format of an artifact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// A gzipped tar with one root directory that holds `package.json`.

@@ -222,7 +222,7 @@ const ORGANISATION: &str =
     "write a domain like `\"acme.com\"`, or a regular expression like `\"ACME-[0-9]+\"`";
 
 /// `path` as seen from the current directory where it lies below, whole otherwise.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let current = std::env::current_dir().and_then(|directory| directory.canonicalize());
     let below = current
         .ok()
@@ -233,7 +233,7 @@ fn shown(path: &Path) -> String {
 /// A message of the parser in our words, and what was probably meant. It quotes what stands in the file, and
 /// that may be a password: what was `written` is taken up only where it is a key, or nearly a word that belongs
 /// there. Of the parser's own words those before any quote are kept.
-fn reworded(message: &str, written: &str) -> (String, Option<String>) {
+pub(super) fn reworded(message: &str, written: &str) -> (String, Option<String>) {
     let (head, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
     let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     let written = written.trim_matches(['"', '\'']);

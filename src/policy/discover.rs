@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::error::PolicyError;
+use super::{error::PolicyError, lock::LOCK};
 use crate::model::escape;
 
 /// The places of a configuration at one level, of which at most one may be used. Tables in
@@ -41,10 +41,41 @@ pub fn find(choice: &ConfigChoice, directory: &Path) -> Result<Option<PathBuf>, 
     }
 }
 
-fn nearest(directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
-    let directory = directory
+/// Where the lock lies that holds for `directory`, and whether it is there: the nearest one, found like the
+/// configuration. One that is yet to be written belongs beside `config`, the configuration that was found, or
+/// into `directory`.
+///
+/// # Errors
+///
+/// When a directory can't be read.
+pub fn lock_place(
+    choice: &ConfigChoice,
+    config: Option<&Path>,
+    directory: &Path,
+) -> Result<(PathBuf, bool), PolicyError> {
+    let directory = real(directory)?;
+    if *choice == ConfigChoice::None {
+        return Ok((directory.join(LOCK), false));
+    }
+    for level in levels(&directory)? {
+        let place = level.join(LOCK);
+        if exists(&place)? {
+            return Ok((place, true));
+        }
+    }
+    let beside = config.filter(|_| *choice == ConfigChoice::Nearest);
+    let beside = beside.and_then(Path::parent).unwrap_or(&directory);
+    Ok((beside.join(LOCK), false))
+}
+
+fn real(directory: &Path) -> Result<PathBuf, PolicyError> {
+    directory
         .canonicalize()
-        .map_err(unreadable(directory.to_owned()))?;
+        .map_err(unreadable(directory.to_owned()))
+}
+
+fn nearest(directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
+    let directory = real(directory)?;
     for level in levels(&directory)? {
         let mut found = Vec::new();
         for name in PLACES {
@@ -152,6 +183,28 @@ mod tests {
         let root = tree(&["packwarden.toml", ".packwarden.toml"]);
         let error = nearest(root.path()).unwrap_err();
         assert!(error.to_string().starts_with("two configurations in"));
+    }
+
+    #[test]
+    fn a_lock_is_found_like_the_configuration_and_belongs_beside_it() {
+        let root = tree(&["top/.git", "top/packwarden.toml", "top/a/b/file"]);
+        let top = root.path().canonicalize().unwrap().join("top");
+        let place = |choice: &ConfigChoice, directory: &str| {
+            let directory = top.join(directory);
+            let config = find(choice, &directory).unwrap();
+            let (place, there) = lock_place(choice, config.as_deref(), &directory).unwrap();
+            let below = place.strip_prefix(&top).unwrap().display().to_string();
+            (below, there)
+        };
+        let nearest = ConfigChoice::Nearest;
+        assert_eq!(place(&nearest, "a/b"), ("packwarden.lock".into(), false));
+        let given = ConfigChoice::File(root.path().join("other.toml"));
+        assert_eq!(place(&given, "a/b"), ("a/b/packwarden.lock".into(), false));
+        fs::write(top.join("a/packwarden.lock"), "").unwrap();
+        assert_eq!(place(&nearest, "a/b"), ("a/packwarden.lock".into(), true));
+        assert_eq!(place(&given, "a/b"), ("a/packwarden.lock".into(), true));
+        let none = place(&ConfigChoice::None, "a");
+        assert_eq!(none, ("a/packwarden.lock".into(), false));
     }
 
     #[cfg(unix)]

@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     judged::{ClosedHint, Judged, JudgedFinding, JudgedGap, PolicyFacts},
+    lock::{self, Lock},
     profile::{Profile, ProfileChoice},
     settings::Settings,
     waiver::Waiver,
@@ -20,13 +21,21 @@ use crate::model::{
 pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) -> Judged {
     let profile = settings.profile(scanned.manifest.as_ref());
     let mut waivers = Waivers::new(settings.waivers(), today);
+    let lock = settings.lock().map(|lock| lock::hold(&scanned, lock));
+    let mut held = lock.unwrap_or_default();
+    let of_lock = std::mem::take(&mut held.findings);
 
     let mut hidden = Vec::new();
     let mut findings = Vec::new();
-    for finding in scanned.findings {
+    for finding in scanned.findings.into_iter().chain(of_lock) {
         let finding = aged(finding, today);
         let level = settings.level(&finding, profile.profile, profile.public);
         let waiver = waivers.first(|waiver| waiver.covers_finding(&finding));
+        let pinned = || {
+            held.accepts(&finding)
+                .filter(|_| !settings.overrides().no_waivers)
+        };
+        let waiver = waiver.or_else(pinned);
         let judged = JudgedFinding {
             finding,
             level,
@@ -63,6 +72,7 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
             digest: digest(settings, &profile, rules),
             profile,
             sources: settings.sources().to_vec(),
+            lock_place: settings.lock_place().to_owned(),
             overrides: settings.overrides().flags(),
             rules: scanned.rules,
             self_match: scanned.self_match,
@@ -213,5 +223,6 @@ fn digest(settings: &Settings, profile: &ProfileChoice, rules: Sha256) -> Sha256
         .collect();
     waivers.sort();
     text.extend(waivers);
+    text.extend(settings.lock().map(Lock::digested));
     Sha256::of(text.as_bytes())
 }

@@ -1,6 +1,6 @@
 //! One artifact, judged: what every report is written from.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use super::{
     profile::ProfileChoice,
@@ -42,8 +42,10 @@ pub struct Judged {
 pub struct PolicyFacts {
     /// The profile, and why it holds.
     pub profile: ProfileChoice,
-    /// Configuration files that were read, as the user sees them.
+    /// Configuration files and locks that were read, as the user sees them.
     pub sources: Vec<String>,
+    /// Where the lock lies that holds for it, or would lie.
+    pub lock_place: PathBuf,
     /// Flags of the command line that change the policy.
     pub overrides: Vec<String>,
     /// SHA-256 over the effective rules, levels, waivers and profile.

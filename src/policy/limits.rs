@@ -79,7 +79,8 @@ fn with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     number(value)?.checked_mul(*factor)
 }
 
-fn size(text: &str) -> Option<u64> {
+/// A size in bytes, as it is written.
+pub(super) fn size(text: &str) -> Option<u64> {
     with_unit(text, &SIZE_UNITS)
 }
 

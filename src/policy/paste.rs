@@ -33,7 +33,7 @@ fn block(key: &str, name: &str, path: Option<&EntryPath>, sha256: Option<Sha256>
 
 /// `text` as a basic string of TOML (<https://toml.io/en/v1.0.0#string>) on one line, in which
 /// nothing acts on a terminal or a CI system.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         let own = character.encode_utf8(&mut [0; 4]).to_owned();

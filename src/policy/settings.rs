@@ -2,7 +2,11 @@
 //!
 //! Each effective value has one reader here.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use toml::Spanned;
 
@@ -10,6 +14,7 @@ use super::{
     config::{ConfigFile, Scalar},
     error::PolicyError,
     limits::{self, LimitError},
+    lock::Lock,
     profile::{Profile, ProfileChoice},
     waiver::Waiver,
 };
@@ -58,6 +63,8 @@ pub struct Settings {
     outputs: Vec<String>,
     publishing: Publishing,
     waivers: Vec<Arc<Waiver>>,
+    lock: Option<Arc<Lock>>,
+    lock_place: PathBuf,
     sources: Vec<String>,
     overrides: Overrides,
 }
@@ -141,6 +148,15 @@ impl Settings {
         Ok(())
     }
 
+    /// The same with a lock, which lies at `place`, or would lie there.
+    pub fn with_lock(mut self, lock: Option<Lock>, place: PathBuf) -> Self {
+        self.sources
+            .extend(lock.iter().map(|lock| lock.name.clone()));
+        self.lock = lock.map(Arc::new);
+        self.lock_place = place;
+        self
+    }
+
     /// The profile that holds for a package with this manifest.
     pub fn profile(&self, manifest: Option<&Manifest>) -> ProfileChoice {
         match &self.profile {
@@ -201,7 +217,17 @@ impl Settings {
         &self.waivers
     }
 
-    /// The configuration files that were read, as the user sees them.
+    /// The approved shape of what ships, if there is one.
+    pub fn lock(&self) -> Option<&Lock> {
+        self.lock.as_deref()
+    }
+
+    /// Where the lock lies, or would lie.
+    pub fn lock_place(&self) -> &Path {
+        &self.lock_place
+    }
+
+    /// The configuration files and locks that were read, as the user sees them.
     pub fn sources(&self) -> &[String] {
         &self.sources
     }

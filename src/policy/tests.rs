@@ -622,7 +622,14 @@ fn a_history_says_when_a_finding_came_in_and_when_it_went() {
     let shown: Vec<_> = history(&artifacts)
         .iter()
         .map(|stay| {
-            let Stay { since, until, gone_in, versions, from_the_first, .. } = stay;
+            let Stay {
+                since,
+                until,
+                gone_in,
+                versions,
+                from_the_first,
+                ..
+            } = stay;
             let gone_in = gone_in.as_deref().unwrap_or("-");
             format!("{since} {until} {gone_in} {versions} {from_the_first}")
         })

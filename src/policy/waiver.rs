@@ -19,6 +19,8 @@ pub enum Accepts {
     Rule(String),
     /// Gaps of this kind.
     Gap(GapKind),
+    /// Findings of the AI rules in the asset that the lock pins.
+    Pinned,
 }
 
 impl fmt::Display for Accepts {
@@ -26,6 +28,7 @@ impl fmt::Display for Accepts {
         match self {
             Accepts::Rule(id) => formatter.write_str(id),
             Accepts::Gap(kind) => write!(formatter, "{} gap", kind.name()),
+            Accepts::Pinned => formatter.write_str("pinned asset"),
         }
     }
 }
@@ -106,6 +109,22 @@ impl Waiver {
             file: config.name().to_owned(),
             line: config.line(raw.span()),
         })
+    }
+
+    /// What a pin of the lock comes to, which is written in a line of a file. The lock says itself where it
+    /// applies.
+    pub(super) fn of_pin(path: &str, sha256: Sha256, (file, line): (&str, usize)) -> Self {
+        Self {
+            accepts: Accepts::Pinned,
+            path: Some(path.to_owned()),
+            glob: None,
+            sha256: vec![sha256],
+            reason: format!("pinned in {file}:{line}"),
+            owner: None,
+            expires: None,
+            file: file.to_owned(),
+            line,
+        }
     }
 
     /// The same, with what `open` makes of its texts.

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     detect::Redactor,
     model::{
-        ArtifactInfo, Category, Destination, Entry, EntryPath, Evidence, Finding, Gap, LiveSecrets,
-        Manifest, Scanned, View,
+        ArtifactInfo, Category, Destination, Entry, EntryPath, Evidence, Finding, Gap, Listed,
+        LiveSecrets, Manifest, Scanned, View,
     },
     rule::RuleSet,
 };
@@ -122,7 +122,18 @@ impl<'r> Redaction<'r> {
             .manifest
             .iter_mut()
             .for_each(|one| self.manifest(one));
+        self.inventory(&mut scanned.inventory);
         self.artifact(&mut scanned.artifact);
+    }
+
+    /// There may be 100,000 names, and next to never a secret in any: all are searched at once first.
+    fn inventory(&self, inventory: &mut [Listed]) {
+        let paths: Vec<_> = inventory.iter().map(|one| one.path.as_str()).collect();
+        if self.of(&paths.join("\n")).is_some() {
+            inventory
+                .iter_mut()
+                .for_each(|one| self.path(&mut one.path));
+        }
     }
 
     fn finding(&self, finding: &mut Finding) {

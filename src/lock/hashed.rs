@@ -1,0 +1,189 @@
+//! Parts of file names that a build makes anew: hashes of content, and tags of the Python and the machine that
+//! a native module is for.
+
+use std::collections::BTreeSet;
+
+use crate::policy::lock::literal;
+
+/// Lengths of what bundlers write for a hash.
+const HEX: std::ops::RangeInclusive<usize> = 8..=64;
+/// What rollup, Vite and esbuild write: in letters of both cases and digits, or in base32.
+const SHORT: usize = 8;
+
+/// What stands before short hashes, by the directory at the top: where some certainly are hashes, those that
+/// could be words are hashes as well.
+#[derive(Debug, Default)]
+pub(super) struct Style(BTreeSet<(String, char)>);
+
+/// How sure it is that a text is a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    Certain,
+    Possible,
+    None,
+}
+
+impl Style {
+    /// What is the habit in these paths.
+    pub(super) fn of<'p>(paths: impl Iterator<Item = &'p str>) -> Self {
+        let mut style = Self::default();
+        for path in paths {
+            let (top, name) = ends(path);
+            for (index, part) in inner_parts(name).enumerate() {
+                for (before, tail) in tails(part, index > 0) {
+                    if tail.len() == SHORT && likeness(tail, before) == Likeness::Certain {
+                        style.0.insert((top.to_owned(), before));
+                    }
+                }
+            }
+        }
+        style
+    }
+
+    /// The name in a path, in parts between dots, with `*` for what a build makes anew.
+    pub(super) fn parts(&self, path: &str) -> Vec<String> {
+        let (top, name) = ends(path);
+        let all: Vec<&str> = name.split('.').collect();
+        let last = all.len() - 1;
+        let open = |(index, part): (usize, &&str)| match index == last {
+            true => literal(part),
+            false => self.part(top, part, index > 0),
+        };
+        all.iter().enumerate().map(open).collect()
+    }
+
+    fn part(&self, top: &str, part: &str, behind_dot: bool) -> String {
+        if behind_dot && is_tag(part) {
+            return "*".to_owned();
+        }
+        let is_hash = |(before, tail): &(char, &str)| match likeness(tail, *before) {
+            Likeness::Certain => true,
+            Likeness::Possible => self.0.contains(&(top.to_owned(), *before)),
+            Likeness::None => false,
+        };
+        match tails(part, behind_dot).find(is_hash) {
+            Some((_, tail)) => format!("{}*", literal(&part[..part.len() - tail.len()])),
+            None => literal(part),
+        }
+    }
+}
+
+/// The directory at the top, and the name.
+fn ends(path: &str) -> (&str, &str) {
+    let top = path.split_once('/').map_or("", |(top, _)| top);
+    (top, path.rsplit('/').next().unwrap_or(path))
+}
+
+/// The parts between dots that are no extension.
+fn inner_parts(name: &str) -> impl Iterator<Item = &str> {
+    let inner = name.rsplit_once('.').map(|(inner, _)| inner);
+    inner.into_iter().flat_map(|inner| inner.split('.'))
+}
+
+/// The whole part, and what follows each mark in it, each with what stands before it: a space, where nothing
+/// does.
+fn tails(part: &str, behind_dot: bool) -> impl Iterator<Item = (char, &str)> {
+    let marked = part
+        .char_indices()
+        .filter(|(_, mark)| "-_~@".contains(*mark));
+    let behind = marked.map(|(at, mark)| (mark, &part[at + mark.len_utf8()..]));
+    let before = if behind_dot { '.' } else { ' ' };
+    std::iter::once((before, part)).chain(behind)
+}
+
+fn likeness(text: &str, before: char) -> Likeness {
+    let bytes = text.as_bytes();
+    let all = |is: fn(&u8) -> bool| bytes.iter().all(is);
+    let any = |is: fn(&u8) -> bool| bytes.iter().any(is);
+    let (digit, lower, upper) = (
+        any(u8::is_ascii_digit),
+        any(u8::is_ascii_lowercase),
+        any(u8::is_ascii_uppercase),
+    );
+    // Only digits are a date or a number, only letters a word.
+    let one_case = digit && lower != upper;
+    if HEX.contains(&text.len()) && all(u8::is_ascii_hexdigit) && one_case {
+        return Likeness::Certain;
+    }
+    let is_short = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    if text.len() != SHORT || " _".contains(before) || !bytes.iter().all(is_short) {
+        return Likeness::None;
+    }
+    let base32 = all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'));
+    match (digit && upper && (lower || base32), upper) {
+        (true, _) => Likeness::Certain,
+        (false, true) => Likeness::Possible,
+        (false, false) => Likeness::None,
+    }
+}
+
+/// `cpython-311-x86_64-linux-gnu` (PEP 3149), `cp311-win_amd64`, `pypy39-pp73-darwin`.
+fn is_tag(part: &str) -> bool {
+    ["cpython-", "cp", "pypy", "pp"].iter().any(|begin| {
+        let rest = part.strip_prefix(begin);
+        rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(path: &str) -> String {
+        Style::default().parts(path).join(".")
+    }
+
+    #[test]
+    fn what_a_build_makes_anew_is_left_open() {
+        for (path, expected) in [
+            ("dist/index-4f3a2b1c.js", "index-*.js"),
+            ("dist/chunk.9a8b7c6d.mjs", "chunk.*.mjs"),
+            ("main.abc123def456.css", "main.*.css"),
+            ("d/main.abc123def456.js.map", "main.*.js.map"),
+            ("d/chunk-HYQ3NNTJ.js", "chunk-*.js"),
+            ("d/index-B_9x-Kp1.js", "index-*.js"),
+            ("d/4f3a2b1c.js", "*.js"),
+            ("acme.libs/libgomp-a34b3233.so.1.0.0", "libgomp-*.so.1.0.0"),
+            ("a/_core.cpython-311-x86_64-linux-gnu.so", "_core.*.so"),
+            ("a/_core.cp311-win_amd64.pyd", "_core.*.pyd"),
+            ("a/__pycache__/x.cpython-312.pyc", "x.*.pyc"),
+        ] {
+            assert_eq!(named(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn names_that_people_give_stay() {
+        for name in [
+            "index.js",
+            "jquery-3.7.1.min.js",
+            "report-20260101.json",
+            "DataTable.js",
+            "x-DataGrid.js",
+            "decade-facade.js",
+            "a_Module42.py",
+            "Module42.js",
+            "README-TEMPLATE.md",
+            "id_rsa",
+            "LICENSE-4f3a2b1c",
+            "acme.abi3.so",
+            "libfoo.so.1",
+            "cpu.js",
+            "a.cpp.o",
+        ] {
+            assert_eq!(named(&format!("dist/{name}")), name);
+        }
+    }
+
+    #[test]
+    fn what_could_be_a_word_is_a_hash_among_hashes() {
+        let paths = [
+            "dist/a-B9xKp1Qr.js",
+            "dist/b-DiwrgTda.js",
+            "lib/b-DiwrgTda.js",
+        ];
+        let style = Style::of(paths.into_iter());
+        let named = paths.map(|path| style.parts(path).join("."));
+        assert_eq!(named, ["a-*.js", "b-*.js", "b-DiwrgTda.js"]);
+    }
+}
