@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ConfigChoice, Error, PackOptions, Selection};
+use super::{Against, ConfigChoice, Error, PackOptions, Selection};
 use crate::{
     ecosystem::{Fetched, Packed, Project},
     model::{Destination, Sha256},
@@ -29,6 +29,8 @@ pub struct Request {
     pub sha512: bool,
     /// Whether the files of each artifact are to be listed.
     pub inventory: bool,
+    /// What each artifact is to be compared with.
+    pub against: Option<Against>,
     /// The list of the only artifacts that may pass.
     pub expect: Option<PathBuf>,
     /// The directory to keep the artifacts in, if all pass.

@@ -20,17 +20,11 @@ pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
     exit
 }
 
-/// Checks as `request` says and reports as `options` do.
-pub(super) fn check_and_tell(
-    request: &Request,
-    options: &CheckOptions,
-    color: Color,
-) -> (Checked, ExitCode) {
+/// Checks with a progress line, if one is wanted. A panic is an error like others.
+pub(super) fn carefully(wanted: bool, work: impl FnOnce(&Progress) -> Checked) -> Checked {
     let progress = Progress::default();
-    let checked = progress::during(options.progress, &progress, || {
-        panic::caught(|| check::check(request, &progress))
-    });
-    let failed = || Checked {
+    let checked = progress::during(wanted, &progress, || panic::caught(|| work(&progress)));
+    checked.unwrap_or_else(|| Checked {
         verdict: Verdict::failed(RunError {
             code: ExitCode::Internal.code(),
             message: panic::SENTENCE.to_owned(),
@@ -39,8 +33,16 @@ pub(super) fn check_and_tell(
         }),
         errors: Vec::new(),
         kept: Vec::new(),
-    };
-    let mut checked = checked.unwrap_or_else(failed);
+    })
+}
+
+/// Checks as `request` says and reports as `options` do.
+pub(super) fn check_and_tell(
+    request: &Request,
+    options: &CheckOptions,
+    color: Color,
+) -> (Checked, ExitCode) {
+    let mut checked = carefully(options.progress, |progress| check::check(request, progress));
     if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
         return (checked, ExitCode::Interrupted);
     }

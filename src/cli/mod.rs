@@ -4,6 +4,7 @@
 mod args;
 mod cargo;
 mod check;
+mod diff;
 mod exit;
 mod file;
 mod gate;
@@ -67,6 +68,10 @@ fn run_line(line: &[OsString]) -> ExitCode {
             CheckOptions::new(*arguments, color),
             |options| check::run(&options, color),
         ),
+        Command::Diff(arguments) => match interrupt::install() {
+            Ok(()) => diff::run(*arguments, line, color),
+            Err(error) => failed(line, ExitCode::Internal, &error, color),
+        },
         Command::Publish(arguments) => {
             let options = CheckOptions::of_gate(arguments.gate, color);
             let (command, stage) = (arguments.command, arguments.stage);

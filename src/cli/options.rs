@@ -68,6 +68,7 @@ impl CheckOptions {
                 ..request.pack
             },
             self_match: !arguments.no_self_match,
+            against: arguments.against,
             expect: arguments.expect,
             save: arguments.save,
             sha512: arguments.formats.iter().any(FormatArgument::is_machine),
@@ -103,7 +104,8 @@ impl CheckOptions {
     }
 }
 
-fn manner(arguments: &CommonArguments, color: Color) -> Manner {
+/// How reports are wanted to look.
+pub(super) fn manner(arguments: &CommonArguments, color: Color) -> Manner {
     Manner {
         color,
         detail: match (arguments.quiet, arguments.verbose) {
@@ -116,7 +118,7 @@ fn manner(arguments: &CommonArguments, color: Color) -> Manner {
 
 /// A request that has no targets yet, and whether a progress line is welcome. What clients print may tell
 /// secrets of the projects at `roots`.
-fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
+pub(super) fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
     // The client's own output and a progress line would write over each other.
     let progress = !(arguments.no_progress || arguments.quiet || arguments.verbose);
     let request = Request {

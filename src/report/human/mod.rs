@@ -2,11 +2,13 @@
 //! what to type.
 
 mod card;
+mod difference;
 mod finding;
 mod gap;
 mod page;
 mod summary;
 
+pub use difference::differences;
 pub(super) use gap::title as gap_title;
 pub(super) use summary::described as described_waiver;
 
