@@ -20,13 +20,11 @@ pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
     exit
 }
 
-/// What `work` comes to, whatever happens.
-pub(super) fn checked(show_progress: bool, work: impl FnOnce(&Progress) -> Checked) -> Checked {
+/// Checks with a progress line, if one is wanted. A panic is an error like others.
+pub(super) fn carefully(wanted: bool, work: impl FnOnce(&Progress) -> Checked) -> Checked {
     let progress = Progress::default();
-    let checked = progress::during(show_progress, &progress, || {
-        panic::caught(|| work(&progress))
-    });
-    let failed = || Checked {
+    let checked = progress::during(wanted, &progress, || panic::caught(|| work(&progress)));
+    checked.unwrap_or_else(|| Checked {
         verdict: Verdict::failed(RunError {
             code: ExitCode::Internal.code(),
             message: panic::SENTENCE.to_owned(),
@@ -35,8 +33,7 @@ pub(super) fn checked(show_progress: bool, work: impl FnOnce(&Progress) -> Check
         }),
         errors: Vec::new(),
         kept: Vec::new(),
-    };
-    checked.unwrap_or_else(failed)
+    })
 }
 
 /// Checks as `request` says and reports as `options` do.
@@ -57,7 +54,7 @@ pub(super) fn tell(
     color: Color,
     work: impl FnOnce(&Progress) -> Checked,
 ) -> (Checked, ExitCode) {
-    let mut checked = checked(options.progress, work);
+    let mut checked = carefully(options.progress, work);
     if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
         return (checked, ExitCode::Interrupted);
     }

@@ -5,6 +5,7 @@
 //! artifact is concluded from the facts.
 
 mod bounds;
+mod changes;
 mod collected;
 mod declared;
 mod decoding;
@@ -39,6 +40,7 @@ use bounds::Bounds;
 use entry_scan::EntryScan;
 use hashing::HashingReader;
 
+pub use changes::changes;
 pub use examples::{Failure, run_examples};
 pub use members::members;
 pub use redaction::Redaction;
@@ -153,6 +155,7 @@ pub fn scan(
             entries: summary.entries,
             origin: source.origin,
             packed_by: source.packed_by,
+            earlier: None,
             rebuilt,
             commit: None,
             dirty: None,

@@ -40,7 +40,7 @@ pub(in crate::cli) struct PackingArguments {
     pub(in crate::cli) build: bool,
 }
 
-fn client() -> impl TypedValueParser<Value = &'static str> {
+pub(super) fn client() -> impl TypedValueParser<Value = &'static str> {
     let known = |name: &String| ecosystem::clients().find(|client| client == name);
     PossibleValuesParser::new(ecosystem::clients())
         .try_map(move |name| known(&name).ok_or("there is no such client"))
