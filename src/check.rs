@@ -4,17 +4,19 @@
 mod error;
 mod expect;
 mod places;
+mod policies;
 mod repositories;
 mod request;
+mod revision;
 mod rules;
 mod save;
 mod secrets;
+mod waive;
+mod waivers;
 
 use std::{
-    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Instant,
 };
 
@@ -27,8 +29,7 @@ use crate::{
         Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy, Progress,
         SourcePlaces, escape,
     },
-    policy::{self, Judged, Settings, Verdict},
-    rule::RuleSet,
+    policy::{self, Judged, Verdict},
     scan::{self, Redaction, Source, SteadyFile},
 };
 pub use crate::{
@@ -37,13 +38,17 @@ pub use crate::{
 };
 pub use error::Error;
 use expect::Expected;
+use policies::{Policies, Policy};
+pub use policies::{policy_files, settings};
 use repositories::{Known, Repositories};
 pub use request::{Checked, Request, Target};
-use rules::rules_of;
+pub use revision::PolicyFrom;
 pub use rules::{Tested, rules, test_rules};
 pub use save::LIST;
 use save::Save;
 pub use secrets::{Hider, hide_secrets};
+pub use waive::{Edit, Waive, WaiveError, waive};
+pub use waivers::waivers;
 
 /// Checks every target of the request.
 pub fn check(request: &Request, progress: &Progress) -> Checked {
@@ -81,18 +86,11 @@ pub fn check(request: &Request, progress: &Progress) -> Checked {
     checked
 }
 
-/// What artifacts are judged by.
-struct Policy {
-    settings: Settings,
-    rules: RuleSet,
-}
-
 /// A request being carried out.
 struct Run<'a> {
     request: &'a Request,
     progress: &'a Progress,
-    /// Made once for each configuration file, and once for none.
-    policies: HashMap<Option<PathBuf>, Arc<Policy>>,
+    policies: Policies<'a>,
     expected: Option<Expected>,
     save: Option<Save<'a>>,
 }
@@ -102,7 +100,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             request,
             progress,
-            policies: HashMap::new(),
+            policies: Policies::new(request),
             expected: request.expect.as_deref().map(Expected::read).transpose()?,
             save: request.save.as_deref().map(Save::to).transpose()?,
         })
@@ -131,7 +129,7 @@ impl<'a> Run<'a> {
                     destination: None,
                     sha512: false,
                 };
-                let policy = self.policy(Path::new(HERE))?;
+                let policy = self.policies.of(Path::new(HERE))?;
                 checked.take(target, self.judge(source, Beside::here(), &policy));
                 return Ok(());
             }
@@ -151,7 +149,7 @@ impl<'a> Run<'a> {
         if metadata.is_dir() {
             self.directory(path, target, checked)
         } else if metadata.is_file() {
-            let policy = self.policy(Path::new(HERE))?;
+            let policy = self.policies.of(Path::new(HERE))?;
             let source = open(path, &shown(), None);
             let beside = Beside {
                 file: Some(path),
@@ -172,7 +170,7 @@ impl<'a> Run<'a> {
         target: &Target,
         checked: &mut Checked,
     ) -> Result<(), Vec<Error>> {
-        let policy = self.policy(Path::new(HERE))?;
+        let policy = self.policies.of(Path::new(HERE))?;
         let packed = ecosystem::staged(id, &self.request.pack);
         let packed = packed.map_err(|error| vec![error.into()])?;
         let judged = open(&packed.file, &packed.label, None).and_then(|source| {
@@ -222,7 +220,7 @@ impl<'a> Run<'a> {
     ) -> Result<(), Vec<Error>> {
         // Mistakes in configuration and rules come first: packing may take minutes.
         for root in projects.clone().into_iter().flat_map(Project::roots) {
-            self.policy(root)?;
+            self.policies.of(root)?;
         }
         for project in projects {
             match ecosystem::pack(project, &self.request.pack) {
@@ -243,7 +241,7 @@ impl<'a> Run<'a> {
     ) -> Result<(), Vec<Error>> {
         let mut repositories = Repositories::default();
         for packed in &all {
-            let policy = self.policy(&packed.root)?;
+            let policy = self.policies.of(&packed.root)?;
             let repository = repositories.of(&packed.root);
             let judged = self.judge_packed(packed, target, repository, &policy);
             self.keep(&packed.file, &judged);
@@ -253,24 +251,6 @@ impl<'a> Run<'a> {
             save.hold(all);
         }
         Ok(())
-    }
-
-    /// What holds for artifacts of `directory`: that of the project, or for a file the current one. Never
-    /// the one next to the file or inside it: whoever made the artifact must not set the policy that it
-    /// is judged by.
-    fn policy(&mut self, directory: &Path) -> Result<Arc<Policy>, Vec<Error>> {
-        let place = policy::find(&self.request.config, directory);
-        let place = place.map_err(|error| vec![error.into()])?;
-        if let Some(policy) = self.policies.get(&place) {
-            return Ok(policy.clone());
-        }
-        let (config, rules) = rules_of(place.as_deref())?;
-        let names: Vec<_> = rules.names().collect();
-        let settings = Settings::new(config.as_ref(), &self.request.overrides, &names)
-            .map_err(|error| vec![error.into()])?;
-        let policy = Arc::new(Policy { settings, rules });
-        self.policies.insert(place, policy.clone());
-        Ok(policy)
     }
 
     fn judge_packed(
@@ -317,13 +297,13 @@ impl<'a> Run<'a> {
         };
         let mut context = Context {
             dist: beside.dist,
-            publishing: settings.publishing().clone(),
+            publishing: settings.publishing().to_vec(),
             destination: source.destination.clone(),
             asked_of: beside.asked_of,
             inventory: self.request.inventory,
             ..Context::default()
         };
-        if self.request.self_match && settings.self_match() {
+        if settings.self_match() {
             context.self_values = host::self_values(&beside.roots);
             context.live_secrets = host::live_secrets(&beside.roots);
         }

@@ -1,14 +1,17 @@
 //! The command line as it is typed. [`super::options`] makes it ready for use.
 
+mod pack;
+mod policy;
+mod waive;
+
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{
-    Args, Parser, Subcommand, ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{exit, output};
-use crate::ecosystem;
+pub(super) use pack::PackArguments;
+pub(super) use policy::{ConfigArguments, ConfigCommand, PolicyArguments};
+pub(super) use waive::{PlainFormat, WaiveArguments, WaiversArguments};
 
 /// Checks what a package would publish, before it is published.
 ///
@@ -34,6 +37,9 @@ pub(super) enum Command {
     Check(Box<CheckArguments>),
     Publish(Box<PublishArguments>),
     Hook(Box<HookArguments>),
+    Waive(Box<WaiveArguments>),
+    Waivers(WaiversArguments),
+    Config(ConfigArguments),
     Init(InitArguments),
     Rules(RulesArguments),
 }
@@ -72,34 +78,8 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) no_self_match: bool,
 
-    /// Check every package of the workspace that can be published
-    #[arg(long, conflicts_with = "packages")]
-    pub(super) workspace: bool,
-
-    /// Check this package of the workspace; may be repeated
-    #[arg(short, long = "package", value_name = "NAME")]
-    pub(super) packages: Vec<String>,
-
-    /// The registry that a crate goes to, as in `cargo publish --registry NAME`
-    #[arg(long, value_name = "NAME")]
-    pub(super) registry: Option<String>,
-
-    /// Pack with this client
-    ///
-    /// Without it, the client that package.json names (packageManager), or whose lock file is there,
-    /// packs an npm package; the one that pyproject.toml or a lock file shows builds a Python project.
-    #[arg(long, value_name = "NAME", value_parser = client())]
-    pub(super) client: Option<&'static str>,
-
-    /// Pack without running the project's own scripts
-    #[arg(long)]
-    pub(super) ignore_scripts: bool,
-
-    /// Build a Python project even if something lies in dist/
-    ///
-    /// What lies there is still what is checked; where a fresh build would differ, that is a finding.
-    #[arg(long)]
-    pub(super) build: bool,
+    #[command(flatten)]
+    pub(super) pack: PackArguments,
 
     /// Refuse every artifact that is not in this list of SHA-256 hashes
     ///
@@ -123,12 +103,11 @@ pub(super) struct CheckArguments {
 /// What every command takes that checks something.
 #[derive(Debug, Args)]
 pub(super) struct CommonArguments {
-    /// Use this configuration file
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub(super) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) policy: PolicyArguments,
 
     /// Use no configuration file
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["config", "policy_from"])]
     pub(super) no_config: bool,
 
     /// Whether the package's source is open or closed
@@ -343,12 +322,6 @@ pub(super) enum ListFormat {
     Json,
     /// One page of documentation
     Markdown,
-}
-
-fn client() -> impl TypedValueParser<Value = &'static str> {
-    let known = |name: &String| ecosystem::clients().find(|client| client == name);
-    PossibleValuesParser::new(ecosystem::clients())
-        .try_map(move |name| known(&name).ok_or("there is no such client"))
 }
 
 fn reason(text: &str) -> Result<String, String> {

@@ -2,7 +2,6 @@
 
 use std::{
     fmt::Write as _,
-    fs,
     io::{self, IsTerminal, Write},
     path::Path,
 };
@@ -14,14 +13,12 @@ use super::{
     ExitCode,
     args::{Color, InitArguments},
     file,
-    output::write_stdout,
+    output::{show_safely, write_stdout},
     render,
 };
 use crate::{
-    check::hide_secrets,
     init::{self, Change, Plan},
-    model::{counted, directory_of, escape, read_text_file},
-    report::disarm,
+    model::{counted, escape},
 };
 
 /// Why nothing, or not all, was written.
@@ -135,10 +132,7 @@ fn told(plan: &Plan) -> String {
 
 /// Shows a text on standard output, without the secrets that lines of the user's files may hold.
 fn show(text: String, directory: &Path, color: Color) -> Result<(), ExitCode> {
-    let mut text = text;
-    hide_secrets([&mut text], &[directory]);
-    let text: String = text.split_inclusive('\n').map(disarm).collect();
-    write_stdout(text.as_bytes(), color)
+    show_safely(text, directory, color)
         .map_err(|source| failed(&InitError::NotShown(source), 2, color))
 }
 
@@ -161,21 +155,11 @@ fn asked(files: usize) -> bool {
         && matches!(answer.trim(), "y" | "Y" | "yes")
 }
 
-/// Writes the file, as a whole or not at all, if it is still what was looked at.
 fn write(change: &Change) -> Result<(), String> {
-    let now = match read_text_file(&change.file) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error.to_string()),
-    };
-    if now != change.before {
-        return Err("it was changed in the meantime".to_owned());
-    }
-    let directory = directory_of(&change.file);
-    fs::create_dir_all(directory).map_err(|error| error.to_string())?;
-    match (change.executable, &change.before) {
-        (true, None) => file::write_program(&change.file, change.after.as_bytes()),
-        _ => file::write(&change.file, change.after.as_bytes()),
-    }
-    .map_err(|error| error.to_string())
+    file::replace(
+        &change.file,
+        change.before.as_deref(),
+        &change.after,
+        change.executable,
+    )
 }

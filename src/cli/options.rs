@@ -6,12 +6,15 @@ use std::{
 };
 
 use super::{
-    args::{self, CheckArguments, Color, CommonArguments, GateArguments},
+    args::{
+        self, CheckArguments, Color, CommonArguments, GateArguments, PackArguments,
+        PolicyArguments, WaiveArguments,
+    },
     output::{FormatArgument, Manner, OutputError, Outputs},
     render,
 };
 use crate::{
-    check::{ConfigChoice, PackOptions, Request, Selection, Target},
+    check::{ConfigChoice, PackOptions, PolicyFrom, Request, Selection, Target, Waive},
     policy::{Overrides, Profile},
     report::Detail,
 };
@@ -52,26 +55,14 @@ impl CheckOptions {
         let outputs = Outputs::new(&arguments.formats, arguments.output.as_deref(), manner)?;
         let roots = targets.iter().filter_map(Target::directory);
         let roots: Vec<PathBuf> = roots.map(Path::to_owned).collect();
-        let (request, progress) = request(arguments.common, roots);
+        let (mut request, progress) = request(arguments.common, roots);
+        request.overrides.no_self_match = arguments.no_self_match;
         let request = Request {
             targets,
-            selection: match (arguments.workspace, arguments.packages) {
-                (true, _) => Selection::Workspace,
-                (false, packages) if packages.is_empty() => Selection::Nearest,
-                (false, packages) => Selection::Packages(packages),
-            },
-            pack: PackOptions {
-                client: arguments.client,
-                registry: arguments.registry,
-                ignore_scripts: arguments.ignore_scripts,
-                build: arguments.build,
-                ..request.pack
-            },
-            self_match: !arguments.no_self_match,
             expect: arguments.expect,
             save: arguments.save,
             sha512: arguments.formats.iter().any(FormatArgument::is_machine),
-            ..request
+            ..packed_by(arguments.pack, request)
         };
         Ok(Self {
             request,
@@ -81,12 +72,44 @@ impl CheckOptions {
         })
     }
 
+    /// Makes the arguments of `waive` ready, and what it is to write: of its check nothing is reported but errors.
+    pub(super) fn of_waive(arguments: WaiveArguments) -> (Self, Waive) {
+        let place = arguments.place;
+        let is_directory = place.is_dir();
+        let roots = is_directory.then(|| place.clone());
+        let (request, progress) = request(arguments.common, roots.into_iter().collect());
+        let directory = match is_directory {
+            true => place.clone(),
+            false => PathBuf::from("."),
+        };
+        let options = Self {
+            request: Request {
+                targets: vec![Target::Path(place)],
+                ..packed_by(arguments.pack, request)
+            },
+            outputs: Outputs::promised(Vec::new(), None),
+            progress,
+            exit_zero: false,
+        };
+        let waive = Waive {
+            findings: arguments.findings,
+            reason: arguments.reason,
+            owner: arguments.owner,
+            expires: arguments.expires,
+            path: arguments.path,
+            directory,
+        };
+        (options, waive)
+    }
+
     /// Makes the arguments of a gate ready: what it checks is its own to say.
     pub(super) fn of_gate(mut arguments: GateArguments, color: Color) -> Result<Self, OutputError> {
         // A gate may work in another directory than it was started in.
         let files = arguments.formats.iter_mut();
         let files = files.filter_map(|format| format.file.as_mut());
-        for file in files.chain(&mut arguments.common.config) {
+        let policy = &mut arguments.common.policy;
+        let files = files.chain(&mut policy.config);
+        for file in files.chain(&mut policy.floors) {
             *file = path::absolute(&*file).unwrap_or_else(|_| file.clone());
         }
         let outputs = Outputs::beside(&arguments.formats, manner(&arguments.common, color))?;
@@ -119,11 +142,11 @@ fn manner(arguments: &CommonArguments, color: Color) -> Manner {
 fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
     // The client's own output and a progress line would write over each other.
     let progress = !(arguments.no_progress || arguments.quiet || arguments.verbose);
+    let request = judged_by(arguments.policy);
     let request = Request {
-        config: match (arguments.config, arguments.no_config) {
-            (Some(path), _) => ConfigChoice::File(path),
-            (None, true) => ConfigChoice::None,
-            (None, false) => ConfigChoice::Nearest,
+        config: match arguments.no_config {
+            true => ConfigChoice::None,
+            false => request.config,
         },
         overrides: Overrides {
             profile: arguments.profile.map(|profile| match profile {
@@ -133,17 +156,53 @@ fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
             strict: arguments.strict,
             no_waivers: arguments.no_waivers,
             limits: arguments.limits,
-            publish_anyway: None,
+            ..request.overrides
         },
         pack: PackOptions {
             show_output: arguments.verbose.then(|| render::of_clients(roots)),
             timeout: arguments.pack_timeout.map(Duration::from_secs),
             ..PackOptions::default()
         },
-        self_match: true,
-        ..Request::default()
+        ..request
     };
     (request, progress)
+}
+
+/// A request that knows only the policy.
+pub(super) fn judged_by(arguments: PolicyArguments) -> Request {
+    let from = arguments.policy_from;
+    Request {
+        config: match arguments.config {
+            Some(path) => ConfigChoice::File(path),
+            None => ConfigChoice::Nearest,
+        },
+        overrides: Overrides {
+            policy_from: from.clone(),
+            ..Overrides::default()
+        },
+        policy_from: from.map(|name| PolicyFrom { name, commit: None }),
+        floors: arguments.floors,
+        ..Request::default()
+    }
+}
+
+/// The same, packed as the user says.
+fn packed_by(arguments: PackArguments, request: Request) -> Request {
+    Request {
+        selection: match (arguments.workspace, arguments.packages) {
+            (true, _) => Selection::Workspace,
+            (false, packages) if packages.is_empty() => Selection::Nearest,
+            (false, packages) => Selection::Packages(packages),
+        },
+        pack: PackOptions {
+            client: arguments.client,
+            registry: arguments.registry,
+            ignore_scripts: arguments.ignore_scripts,
+            build: arguments.build,
+            ..request.pack
+        },
+        ..request
+    }
 }
 
 #[cfg(test)]
@@ -172,7 +231,11 @@ mod tests {
     #[test]
     fn flags_reach_the_request() {
         let request = options(&["--no-self-match", "--strict", "--limit", "entries=5"]).request;
-        assert!(!request.self_match && request.overrides.strict && !request.pack.ignore_scripts);
+        assert!(
+            request.overrides.no_self_match
+                && request.overrides.strict
+                && !request.pack.ignore_scripts
+        );
         assert_eq!(request.overrides.limits, [("entries".into(), "5".into())]);
         assert!(matches!(request.config, ConfigChoice::Nearest));
         assert_eq!(

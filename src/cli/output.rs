@@ -11,9 +11,10 @@ use thiserror::Error;
 
 use super::{args::Color, file};
 use crate::{
+    check::hide_secrets,
     model::escape,
     policy::Verdict,
-    report::{self, Detail, FORMATS, Style},
+    report::{self, Detail, FORMATS, Style, disarm},
 };
 
 /// The format for people.
@@ -288,6 +289,14 @@ pub(super) fn write_stdout(bytes: &[u8], wanted: Color) -> io::Result<()> {
     let color = color_of(&io::stdout(), wanted);
     let mut stdout = AutoStream::new(io::stdout(), color);
     ignore_closed(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+}
+
+/// The same of text for people that quotes the user's files: without the secrets in it, and without what acts on a
+/// CI system.
+pub(super) fn show_safely(mut text: String, directory: &Path, wanted: Color) -> io::Result<()> {
+    hide_secrets([&mut text], &[directory]);
+    let text: String = text.split_inclusive('\n').map(disarm).collect();
+    write_stdout(text.as_bytes(), wanted)
 }
 
 fn ignore_closed(written: io::Result<()>) -> io::Result<()> {

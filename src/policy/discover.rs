@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::error::PolicyError;
+use super::{
+    error::PolicyError,
+    files::{Disk, PolicyFiles},
+};
 use crate::model::escape;
 
 /// The places of a configuration at one level, of which at most one may be used. Tables in
@@ -28,27 +31,32 @@ pub enum ConfigChoice {
 ///
 /// The nearest is the one in `directory` or in the nearest directory above it, up to the top of the
 /// git repository. Outside a repository only `directory` itself counts: what lies above it belongs
-/// to somebody else.
+/// to somebody else. The directories are those of the disk, and what lies in them is what `files` know.
 ///
 /// # Errors
 ///
 /// When a directory can't be read, or when there are two at one level.
-pub fn find(choice: &ConfigChoice, directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
+pub fn find(
+    choice: &ConfigChoice,
+    directory: &Path,
+    files: &dyn PolicyFiles,
+) -> Result<Option<PathBuf>, PolicyError> {
     match choice {
         ConfigChoice::None => Ok(None),
         ConfigChoice::File(path) => Ok(Some(path.clone())),
-        ConfigChoice::Nearest => nearest(directory),
+        ConfigChoice::Nearest => nearest(directory, files),
     }
 }
 
-fn nearest(directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
+fn nearest(directory: &Path, files: &dyn PolicyFiles) -> Result<Option<PathBuf>, PolicyError> {
     let directory = directory
         .canonicalize()
         .map_err(unreadable(directory.to_owned()))?;
     for level in levels(&directory)? {
         let mut found = Vec::new();
         for name in PLACES {
-            if exists(&level.join(name))? {
+            let path = level.join(name);
+            if files.is_there(&path).map_err(unreadable(path))? {
                 found.push(name);
             }
         }
@@ -73,23 +81,13 @@ fn levels(directory: &Path) -> Result<Vec<&Path>, PolicyError> {
     let mut levels = Vec::new();
     for level in directory.ancestors() {
         levels.push(level);
-        if exists(&level.join(".git"))? {
+        let git = level.join(".git");
+        if Disk.is_there(&git).map_err(unreadable(git))? {
             return Ok(levels);
         }
     }
     levels.truncate(1);
     Ok(levels)
-}
-
-/// Whether there is anything at `path`. A link that leads nowhere is there too: reading it then
-/// fails aloud, where passing over it would drop a configuration in silence. And `.git` is a file
-/// in work trees and submodules (<https://github.com/zizmorcore/zizmor/issues/2381>).
-fn exists(path: &Path) -> Result<bool, PolicyError> {
-    match path.symlink_metadata() {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(unreadable(path.to_owned())(error)),
-    }
 }
 
 fn unreadable(path: PathBuf) -> impl FnOnce(io::Error) -> PolicyError {
@@ -117,7 +115,7 @@ mod tests {
     }
 
     fn found(root: &tempfile::TempDir, directory: &str) -> Option<PathBuf> {
-        let path = nearest(&root.path().join(directory)).unwrap()?;
+        let path = nearest(&root.path().join(directory), &Disk).unwrap()?;
         let root = root.path().canonicalize().unwrap();
         Some(path.strip_prefix(root).unwrap().to_owned())
     }
@@ -150,7 +148,7 @@ mod tests {
     #[test]
     fn two_at_one_level_are_an_error() {
         let root = tree(&["packwarden.toml", ".packwarden.toml"]);
-        let error = nearest(root.path()).unwrap_err();
+        let error = nearest(root.path(), &Disk).unwrap_err();
         assert!(error.to_string().starts_with("two configurations in"));
     }
 
@@ -159,9 +157,15 @@ mod tests {
     fn a_link_that_leads_nowhere_is_not_passed_over() {
         let root = tree(&["file"]);
         std::os::unix::fs::symlink("gone", root.path().join("packwarden.toml")).unwrap();
-        let found = find(&ConfigChoice::Nearest, root.path()).unwrap().unwrap();
-        let read = ConfigFile::read(&found);
+        let found = find(&ConfigChoice::Nearest, root.path(), &Disk)
+            .unwrap()
+            .unwrap();
+        let read = ConfigFile::read(&found, &Disk);
         assert!(matches!(read, Err(PolicyError::Read { .. })));
-        assert!(find(&ConfigChoice::None, root.path()).unwrap().is_none());
+        assert!(
+            find(&ConfigChoice::None, root.path(), &Disk)
+                .unwrap()
+                .is_none()
+        );
     }
 }

@@ -3,24 +3,32 @@
 mod config;
 mod discover;
 mod error;
+mod files;
+mod floor;
 mod judge;
 mod judged;
 mod license;
+mod life;
 mod limits;
+mod overrides;
 pub mod paste;
 mod profile;
 mod settings;
 mod shown;
 mod verdict;
 mod waiver;
+mod written;
 
 pub use config::ConfigFile;
 pub use discover::{ConfigChoice, find};
 pub use error::{Invalid, PolicyError};
+pub use files::{Disk, PolicyFiles};
 pub use judge::judge;
 pub use judged::{ClosedHint, Judged, JudgedFinding, JudgedGap, PolicyFacts};
+pub use life::{Lived, State, last_day};
+pub use overrides::Overrides;
 pub use profile::{Profile, ProfileChoice};
-pub use settings::{Overrides, Settings};
+pub use settings::{Set, Settings};
 pub use verdict::{Outcome, RunError, Summary, Verdict};
 pub use waiver::{Accepts, Waiver};
 

@@ -11,7 +11,7 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-use super::{Style, safe_json};
+use super::{Style, safe_json, waivers};
 use crate::{
     model::{
         self, Access, Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity,
@@ -36,6 +36,7 @@ struct Report<'a> {
     artifacts: Vec<Artifact<'a>>,
     findings: Vec<Finding<'a>>,
     gaps: Vec<Gap<'a>>,
+    waivers: Vec<waivers::Waiver<'a>>,
     summary: Summary,
 }
 
@@ -181,6 +182,11 @@ impl<'a> Report<'a> {
                 .collect(),
             gaps: numbered()
                 .flat_map(|(index, judged)| judged.gaps.iter().map(move |one| Gap::new(index, one)))
+                .collect(),
+            waivers: verdict
+                .waivers()
+                .into_iter()
+                .map(waivers::Waiver::new)
                 .collect(),
             summary: Summary {
                 deny: summary.deny,
