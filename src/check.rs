@@ -8,14 +8,16 @@ mod places;
 mod policies;
 mod repositories;
 mod request;
+mod revision;
 mod rules;
 mod save;
 mod secrets;
+mod waive;
+mod waivers;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Instant,
 };
 
@@ -40,12 +42,16 @@ use against::Comparing;
 pub use error::Error;
 use expect::Expected;
 use policies::{Policies, Policy};
+pub use policies::{policy_files, settings};
 use repositories::{Known, Repositories};
 pub use request::{Arrival, Checked, Request, Target};
+pub use revision::PolicyFrom;
 pub use rules::{Tested, rules, test_rules};
 pub use save::LIST;
 use save::Save;
 pub use secrets::{Hider, hide_secrets};
+pub use waive::{Edit, Waive, WaiveError, waive};
+pub use waivers::waivers;
 
 /// Checks every target of the request.
 pub fn check(request: &Request, progress: &Progress) -> Checked {
@@ -101,7 +107,7 @@ pub fn check_each(
 struct Run<'a> {
     request: &'a Request,
     progress: &'a Progress,
-    policies: Policies,
+    policies: Policies<'a>,
     comparing: Option<Comparing<'a>>,
     expected: Option<Expected>,
     save: Option<Save<'a>>,
@@ -112,7 +118,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             request,
             progress,
-            policies: Policies::default(),
+            policies: Policies::new(request),
             comparing: Comparing::new(request, progress),
             expected: request.expect.as_deref().map(Expected::read).transpose()?,
             save: request.save.as_deref().map(Save::to).transpose()?,
@@ -142,7 +148,7 @@ impl<'a> Run<'a> {
                     destination: None,
                     sha512: false,
                 };
-                let policy = self.policy(Path::new(HERE))?;
+                let policy = self.policies.of(Path::new(HERE))?;
                 checked.take(&target.label(), self.judge(source, Beside::here(), &policy));
                 return Ok(());
             }
@@ -163,7 +169,7 @@ impl<'a> Run<'a> {
         if metadata.is_dir() {
             self.directory(path, target, checked)
         } else if metadata.is_file() {
-            let policy = self.policy(Path::new(HERE))?;
+            let policy = self.policies.of(Path::new(HERE))?;
             let source = open(path, &shown(), None);
             let beside = Beside {
                 file: Some(path),
@@ -184,7 +190,7 @@ impl<'a> Run<'a> {
         target: &Target,
         checked: &mut Checked,
     ) -> Result<(), Vec<Error>> {
-        let policy = self.policy(Path::new(HERE))?;
+        let policy = self.policies.of(Path::new(HERE))?;
         let packed = ecosystem::staged(id, &self.request.pack);
         let packed = packed.map_err(|error| vec![error.into()])?;
         let judged = open(&packed.file, &packed.label, None).and_then(|source| {
@@ -200,7 +206,7 @@ impl<'a> Run<'a> {
     }
 
     fn published(&mut self, fetched: &Fetched, checked: &mut Checked) -> Result<(), Vec<Error>> {
-        let policy = self.policy(Path::new(HERE))?;
+        let policy = self.policies.of(Path::new(HERE))?;
         let label = fetched.label();
         let judged = open(&fetched.file, &label, None).and_then(|source| {
             let source = Source {
@@ -211,6 +217,7 @@ impl<'a> Run<'a> {
             };
             let beside = Beside {
                 texts: &fetched.beside,
+                is_ours: false,
                 ..Beside::here()
             };
             self.judge(source, beside, &policy)
@@ -260,7 +267,7 @@ impl<'a> Run<'a> {
     ) -> Result<(), Vec<Error>> {
         // Mistakes in configuration and rules come first: packing may take minutes.
         for root in projects.clone().into_iter().flat_map(Project::roots) {
-            self.policy(root)?;
+            self.policies.of(root)?;
         }
         for project in projects {
             match ecosystem::pack(project, &self.request.pack) {
@@ -281,7 +288,7 @@ impl<'a> Run<'a> {
     ) -> Result<(), Vec<Error>> {
         let mut repositories = Repositories::default();
         for packed in &all {
-            let policy = self.policy(&packed.root)?;
+            let policy = self.policies.of(&packed.root)?;
             let repository = repositories.of(&packed.root);
             let judged = self.judge_packed(packed, target, repository, &policy);
             self.keep(&packed.file, &judged);
@@ -291,10 +298,6 @@ impl<'a> Run<'a> {
             save.hold(all);
         }
         Ok(())
-    }
-
-    fn policy(&mut self, directory: &Path) -> Result<Arc<Policy>, Vec<Error>> {
-        self.policies.of(directory, self.request)
     }
 
     fn judge_packed(
@@ -328,12 +331,13 @@ impl<'a> Run<'a> {
             packed: Some(packed),
             file: None,
             texts: &[],
+            is_ours: true,
         };
         self.judge(source, beside, policy)
     }
 
     fn judge(&self, source: Source, beside: Beside<'_>, policy: &Policy) -> Result<Judged, Error> {
-        let (settings, rules) = (&policy.settings, policy.rules());
+        let Policy { settings, rules } = policy;
         let known = self.request.destination.clone();
         let source = Source {
             sha512: self.request.sha512,
@@ -342,7 +346,7 @@ impl<'a> Run<'a> {
         };
         let mut context = Context {
             dist: beside.dist,
-            publishing: settings.publishing().clone(),
+            publishing: settings.publishing().to_vec(),
             destination: source.destination.clone(),
             asked_of: beside.asked_of,
             beside: beside.texts.to_vec(),
@@ -351,7 +355,7 @@ impl<'a> Run<'a> {
                 || self.comparing.is_some(),
             ..Context::default()
         };
-        if self.request.self_match && settings.self_match() {
+        if settings.self_match() && beside.is_ours {
             context.self_values = host::self_values(&beside.roots);
             context.live_secrets = host::live_secrets(&beside.roots);
         }
@@ -407,6 +411,8 @@ struct Beside<'a> {
     file: Option<&'a Path>,
     /// What a registry shows with it.
     texts: &'a [BesideText],
+    /// Whether it may have been made on this machine: packages of others are not searched for what is of it.
+    is_ours: bool,
 }
 
 impl Beside<'_> {
@@ -420,6 +426,7 @@ impl Beside<'_> {
             packed: None,
             file: None,
             texts: &[],
+            is_ours: true,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Against, ConfigChoice, Error, PackOptions, Selection};
+use super::{Against, ConfigChoice, Error, PackOptions, PolicyFrom, Selection};
 use crate::{
     ecosystem::{Fetched, Packed, Project},
     model::{Destination, Sha256},
@@ -19,14 +19,16 @@ pub struct Request {
     pub targets: Vec<Target>,
     /// Which configuration to use.
     pub config: ConfigChoice,
+    /// The revision that it is taken from, instead of the working tree.
+    pub policy_from: Option<PolicyFrom>,
+    /// The organisation's floors, which no configuration can loosen.
+    pub floors: Vec<PathBuf>,
     /// What the command line sets on top of it.
     pub overrides: Overrides,
     /// Which projects of a directory are meant.
     pub selection: Selection,
     /// How to pack them.
     pub pack: PackOptions,
-    /// Whether to look for values of this machine; the configuration may turn it off too.
-    pub self_match: bool,
     /// Whether to take the SHA-512 of each artifact, beside its SHA-256: no check needs it, and it
     /// costs a third of what decompressing does.
     pub sha512: bool,

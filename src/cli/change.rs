@@ -1,16 +1,15 @@
-//! Changes to the user's files: shown as a diff, agreed to, and written whole or not at all.
+//! Changes to the user's files: shown as a diff, and agreed to.
 
 use std::{
-    fs,
     io::{self, IsTerminal, Write},
     path::Path,
 };
 
-use super::{args::Color, file, output::write_stdout};
+use super::{args::Color, output::write_stdout};
 use crate::{
     check::hide_secrets,
     init,
-    model::{counted, directory_of, escape, read_text_file},
+    model::{counted, escape},
     report::disarm,
 };
 
@@ -48,28 +47,4 @@ pub(super) fn asked(files: usize) -> bool {
     asked.is_ok()
         && io::stdin().read_line(&mut answer).is_ok()
         && matches!(answer.trim(), "y" | "Y" | "yes")
-}
-
-/// Writes the file, as a whole or not at all, if it is still what was looked at.
-pub(super) fn write(
-    path: &Path,
-    before: Option<&str>,
-    after: &str,
-    executable: bool,
-) -> Result<(), String> {
-    let now = match read_text_file(path) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error.to_string()),
-    };
-    if now.as_deref() != before {
-        return Err("it was changed in the meantime".to_owned());
-    }
-    let directory = directory_of(path);
-    fs::create_dir_all(directory).map_err(|error| error.to_string())?;
-    match (executable, before) {
-        (true, None) => file::write_program(path, after.as_bytes()),
-        _ => file::write(path, after.as_bytes()),
-    }
-    .map_err(|error| error.to_string())
 }

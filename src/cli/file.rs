@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::Builder;
 
-use crate::model::directory_of;
+use crate::model::{directory_of, read_text_file};
 
 /// Writes `content` to a file beside `path`, and gives it that name when all is written: whoever reads it
 /// finds the old report or the new one, never half of one. What is no file (a pipe, `/dev/stdout`) is
@@ -18,8 +18,32 @@ pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// The same, of a file that is to be run; one that is there keeps its permissions.
-pub(super) fn write_program(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_program(path: &Path, content: &[u8]) -> io::Result<()> {
     write_as(path, content, 0o777)
+}
+
+/// Writes a file that was looked at before, if it is still what it was then; `before` is nothing where it was not
+/// there.
+pub(super) fn replace(
+    path: &Path,
+    before: Option<&str>,
+    after: &str,
+    executable: bool,
+) -> Result<(), String> {
+    let now = match read_text_file(path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error.to_string()),
+    };
+    if now.as_deref() != before {
+        return Err("it was changed in the meantime".to_owned());
+    }
+    fs::create_dir_all(directory_of(path)).map_err(|error| error.to_string())?;
+    match (executable, before) {
+        (true, None) => write_program(path, after.as_bytes()),
+        _ => write(path, after.as_bytes()),
+    }
+    .map_err(|error| error.to_string())
 }
 
 /// `mode` is for a file that is not there yet, as far as the user's mask lets it.

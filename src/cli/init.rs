@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::{
     ExitCode,
     args::{Color, InitArguments},
-    change,
+    change, file,
     output::write_stdout,
     render,
 };
@@ -85,7 +85,7 @@ fn set_up(directory: &Path, yes: bool, color: Color) -> ExitCode {
     }
     for one in &plan.changes {
         let before = one.before.as_deref();
-        let written = change::write(&one.file, before, &one.after, one.executable);
+        let written = file::replace(&one.file, before, &one.after, one.executable);
         if let Err(reason) = written {
             let name = one.name.clone();
             return failed(&InitError::NotWritten { name, reason }, 2, color);

@@ -6,8 +6,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::{
-    ExitCode, args::Color, change, check, interrupt, options::CheckOptions, output::write_stdout,
-    render,
+    ExitCode, args::Color, change, check, file, interrupt, options::CheckOptions,
+    output::write_stdout, render,
 };
 use crate::{
     check::{ConfigChoice, Request, Target},
@@ -128,7 +128,7 @@ fn renew(judged: &[&Judged], request: &Request, yes: bool, color: Color) -> Ende
     }
     for one in &changed {
         let before = one.before.as_deref();
-        change::write(&one.place, before, &one.after, false).map_err(|reason| {
+        file::replace(&one.place, before, &one.after, false).map_err(|reason| {
             let name = name(&one.place);
             failed(&LockError::NotWritten { name, reason }, color)
         })?;

@@ -6,6 +6,7 @@ mod audit;
 mod cargo;
 mod change;
 mod check;
+mod config;
 mod diff;
 mod exit;
 mod file;
@@ -19,6 +20,8 @@ mod panic;
 mod progress;
 mod render;
 mod rules;
+mod waive;
+mod waivers;
 
 use std::{env, ffi::OsString, path::PathBuf};
 
@@ -110,6 +113,15 @@ fn run_line(line: &[OsString]) -> ExitCode {
                 lock::run(&options, yes, color)
             })
         }
+        Command::Waive(arguments) => {
+            let dry_run = arguments.dry_run;
+            let (options, wanted) = CheckOptions::of_waive(*arguments);
+            ready(line, color, Ok(options), |options| {
+                waive::run(&options, &wanted, dry_run, color)
+            })
+        }
+        Command::Waivers(arguments) => waivers::run(arguments, color),
+        Command::Config(arguments) => config::run(arguments.command, color),
         Command::Init(arguments) => init::run(&arguments, color),
     }
 }

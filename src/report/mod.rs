@@ -16,6 +16,7 @@ mod remark;
 mod rules_page;
 mod safe_json;
 mod sarif;
+mod waivers;
 
 use std::io::{self, Write};
 
@@ -27,6 +28,7 @@ pub use disarm::disarm;
 pub use human::differences;
 pub use quantity::{bytes, duration};
 pub use rules_page::{fixes, levels, recognised, rules_page};
+pub use waivers::waivers;
 
 /// How much a report for people says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

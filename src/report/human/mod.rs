@@ -11,7 +11,7 @@ mod summary;
 
 pub use difference::differences;
 pub(super) use gap::title as gap_title;
-pub(super) use summary::described as described_waiver;
+pub(super) use summary::{described as described_waiver, worth_a_word};
 
 use std::io::{self, Write};
 
