@@ -61,6 +61,27 @@ impl Spec {
         Self::new(ecosystem, name, None)
     }
 
+    /// The one version that a lock file names, with the hashes that it promises, or what is wrong with its
+    /// name or version: a lock file is written by machines, and edited by attackers.
+    ///
+    /// # Errors
+    ///
+    /// When the name can't be a package's, or the version is not exactly one.
+    pub fn locked(
+        ecosystem: Ecosystem,
+        name: &str,
+        version: &str,
+        expected: Vec<Integrity>,
+    ) -> Result<Self, String> {
+        let spec = Self::new(ecosystem, name, Some(version))?;
+        match spec.wanted {
+            Wanted::Exact(_) => Ok(Self { expected, ..spec }),
+            Wanted::Latest | Wanted::Matching(_) => {
+                Err(format!("`{}` is not exactly one version", escape(version)))
+            }
+        }
+    }
+
     /// Whether a text is meant as a spec, and not as a path.
     pub fn is_meant(text: &str) -> bool {
         let begins = |&(_, prefix, ..): &(_, &str, _, _)| {
@@ -269,6 +290,18 @@ mod tests {
             assert_eq!(read(text), expected, "{text}");
             assert!(Spec::is_meant(text.trim()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_locked_release_is_exactly_one() {
+        let read = |name: &str, version: &str| {
+            let spec = Spec::locked(Ecosystem::Npm, name, version, Vec::new());
+            spec.map_or_else(|why| why, |spec| spec.to_string())
+        };
+        assert_eq!(read("@acme/cli", "1.0.0"), "npm:@acme/cli@1.0.0");
+        assert_eq!(read("cli", "^1.0.0"), "`^1.0.0` is not exactly one version");
+        assert_eq!(read("cli", "../x"), "`../x` is no version");
+        assert_eq!(read("--flag", "1.0.0"), "`--flag` is no name of a package");
     }
 
     #[test]
