@@ -120,8 +120,7 @@ impl Registry for Npm {
             });
         };
         let Some(address) = told.tarball else {
-            let spec = spec.clone();
-            return Err(FetchError::NoFile { spec, registry });
+            return Err(FetchError::NoFile { spec: spec.clone() });
         };
         let integrity = told.integrity.as_deref();
         let integrity = integrity.and_then(Integrity::of_subresource);
@@ -163,9 +162,7 @@ impl Registry for Npm {
         match self.ask::<Value>(&spec, &question) {
             Ok(_) => Ok(to),
             // The version was there: only its file is not.
-            Err(FetchError::NoPackage { spec, registry }) => {
-                Err(FetchError::NoFile { spec, registry })
-            }
+            Err(FetchError::NoPackage { spec, .. }) => Err(FetchError::NoFile { spec }),
             Err(error) => Err(error),
         }
     }
