@@ -228,8 +228,8 @@ fn everything_is_told(npm: &Client) {
         npm:other-bytes: the tarball of npm:other-bytes@1.0.0 is not what its registry says: it has sha512 …, and not sha512 …
         npm:truncated: the tarball of npm:truncated@1.0.0 is not what its registry says: it has sha512 …, and not sha512 …
         npm:broken-off: REGISTRY can't be reached for npm:broken-off@1.0.0: aborted
-        npm:without-tarball: the registry has npm:without-tarball@1.0.0, without any file
-        npm:without-file: the registry has npm:without-file, without any file
+        npm:without-tarball: REGISTRY has npm:without-tarball@1.0.0, without any file
+        npm:without-file: REGISTRY has npm:without-file, without any file
         npm:without-versions: REGISTRY gives no usable answer for npm:without-versions: its answer holds no versions
         npm:page: REGISTRY gives no usable answer for npm:page: invalid json response body at REGISTRY/page reason: Unexpected token '<', "<!doctype "... is not valid JSON
         npm:failing: REGISTRY gives no usable answer for npm:failing: 500 Internal Server Error - GET REGISTRY/failing

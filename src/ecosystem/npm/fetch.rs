@@ -120,7 +120,8 @@ impl Registry for Npm {
             });
         };
         let Some(address) = told.tarball else {
-            return Err(FetchError::NoFile { spec: spec.clone() });
+            let spec = spec.clone();
+            return Err(FetchError::NoFile { spec, registry });
         };
         let integrity = told.integrity.as_deref();
         let integrity = integrity.and_then(Integrity::of_subresource);
@@ -162,7 +163,9 @@ impl Registry for Npm {
         match self.ask::<Value>(&spec, &question) {
             Ok(_) => Ok(to),
             // The version was there: only its file is not.
-            Err(FetchError::NoPackage { spec, .. }) => Err(FetchError::NoFile { spec }),
+            Err(FetchError::NoPackage { spec, registry }) => {
+                Err(FetchError::NoFile { spec, registry })
+            }
             Err(error) => Err(error),
         }
     }
