@@ -60,7 +60,7 @@ async function answer ({ id, ask }) {
   )
   answer.registry = pickRegistry?.(ask.name, options) ?? ''
   let line = JSON.stringify({ id, answer })
-  if (line.length > LONGEST_ANSWER) {
+  if (Buffer.byteLength(line) > LONGEST_ANSWER) {
     const failed = { code: 'ETOOLONG', message: `it tells more than ${LONGEST_ANSWER >> 20} MiB` }
     line = JSON.stringify({ id, answer: { failed, registry: answer.registry } })
   }

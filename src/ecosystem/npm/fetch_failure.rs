@@ -91,7 +91,7 @@ impl Failure {
                 file: "the tarball".to_owned(),
                 promised: hash(self.expected),
                 found: hash(self.found),
-                promised_by: registry,
+                promised_by: "its registry".to_owned(),
                 spec,
             },
             (status, code) if status == Some(407) || is_no_way(code) => FetchError::Unreachable {
@@ -121,5 +121,72 @@ fn hash(subresource: Option<String>) -> String {
             format!("{function} {digits}")
         }
         None => escape(&subresource),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Ecosystem;
+
+    fn explained(status: Option<u16>, code: &str) -> String {
+        let failure = Failure {
+            status,
+            code: code.to_owned(),
+            message: "at http://me:hunter22@h/\u{1b}".to_owned(),
+            latest: Some("2.0.0\n".to_owned()),
+            found: Some("sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned()),
+            expected: Some("odd\n".to_owned()),
+            ..Failure::default()
+        };
+        let spec = Spec::exact(Ecosystem::Npm, "a", "1.0.0");
+        let error = failure.explain(&spec, "R".to_owned(), "/p");
+        error.to_string()
+    }
+
+    #[test]
+    fn each_failure_is_explained_by_what_it_comes_from() {
+        let unreachable = "R can't be reached for npm:a@1.0.0: at http://…@h/\\u{1b}";
+        let unusable = "R gives no usable answer for npm:a@1.0.0: at http://…@h/\\u{1b}";
+        let refused = "R refuses npm:a@1.0.0: at http://…@h/\\u{1b}";
+        let of_npm = "npm in /p can't be asked for packages: at http://…@h/\\u{1b}";
+        for (status, code, expected) in [
+            (Some(401), "E401", refused),
+            (Some(402), "E402", refused),
+            (Some(403), "E403", refused),
+            (None, "EOTP", refused),
+            (Some(407), "E407", unreachable),
+            (None, "ENOTFOUND", unreachable),
+            (None, "EAI_AGAIN", unreachable),
+            (None, "ECONNREFUSED", unreachable),
+            (None, "ERR_SOCKET_TIMEOUT", unreachable),
+            (None, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", unreachable),
+            (None, "SELF_SIGNED_CERT_IN_CHAIN", unreachable),
+            (None, "request-timeout", unreachable),
+            (Some(500), "E500", unusable),
+            (Some(503), "E503", unusable),
+            (None, "invalid-json", unusable),
+            (None, "", unusable),
+            (None, "ENPM", of_npm),
+            (None, "ENOSPC", of_npm),
+            (
+                Some(404),
+                "E404",
+                "R has no package npm:a@1.0.0, or does not show it to you",
+            ),
+            (
+                None,
+                "ETARGET",
+                "R has no version npm:a@1.0.0; the latest is 2.0.0\\n",
+            ),
+            (
+                None,
+                "EINTEGRITY",
+                "the tarball of npm:a@1.0.0 is not what its registry says: it has sha1 \
+                 0000000000000000000000000000000000000000, and not odd\\n",
+            ),
+        ] {
+            assert_eq!(explained(status, code), expected, "{status:?} {code}");
+        }
     }
 }

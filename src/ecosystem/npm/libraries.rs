@@ -1,6 +1,11 @@
 //! Where npm is: the node that runs it, and its program, beside which its libraries lie.
 
-use std::{env, path::Path};
+use std::{
+    env,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use super::{
     environment::{self, Program},
@@ -20,11 +25,17 @@ const QUESTION: &str = if cfg!(windows) {
     "echo \"$npm_node_execpath\"; echo \"$npm_execpath\""
 };
 
+/// How npm's program begins, as npm packs it.
+const FIRST_LINE: &[u8] = b"#!/usr/bin/env node\n";
+
 /// node, and the program of the npm that is used in `directory`.
 pub(super) fn find(directory: &Path) -> Result<Program, Error> {
     let npm = environment::program("npm", |name| env::var_os(name));
     if npm.1.is_some() {
         return Ok(npm);
+    }
+    if let Some(program) = linked() {
+        return Ok(("node".into(), Some(program.into())));
     }
     let client = Client {
         name: "npm",
@@ -47,4 +58,15 @@ pub(super) fn find(directory: &Path) -> Result<Program, Error> {
             path: Error::shown(directory),
         }),
     }
+}
+
+/// npm's program, where what is called npm on PATH is a link to it and its first line says which node runs
+/// it: to ask npm would take as long as to fetch a package.
+fn linked() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let mut all = env::split_paths(&path).map(|directory| directory.join("npm"));
+    let program = all.find(|npm| npm.is_file())?.canonicalize().ok()?;
+    let mut begin = [0; FIRST_LINE.len()];
+    File::open(&program).ok()?.read_exact(&mut begin).ok()?;
+    (program.ends_with("bin/npm-cli.js") && begin == FIRST_LINE).then_some(program)
 }
