@@ -118,16 +118,4 @@ pub enum FetchError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Client(ecosystem::Error),
-    /// Nobody fetches from there yet.
-    #[error("nothing can be fetched from there")]
-    Unsaid,
-}
-
-impl From<ecosystem::Error> for FetchError {
-    fn from(error: ecosystem::Error) -> Self {
-        match error {
-            ecosystem::Error::ClientMissing { client, .. } => Self::NoClient { client },
-            other => Self::Client(other),
-        }
-    }
 }
