@@ -119,3 +119,12 @@ pub enum FetchError {
     #[diagnostic(transparent)]
     Client(ecosystem::Error),
 }
+
+impl From<ecosystem::Error> for FetchError {
+    fn from(error: ecosystem::Error) -> Self {
+        match error {
+            ecosystem::Error::ClientMissing { client, .. } => Self::NoClient { client },
+            other => Self::Client(other),
+        }
+    }
+}
