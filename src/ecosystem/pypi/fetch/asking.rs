@@ -4,7 +4,10 @@ use std::{path::Path, process::Command, time::Duration};
 
 use serde_json::{Value, json};
 
-use super::settings::{Index, Settings};
+use super::{
+    settings::{Index, Settings},
+    uv::Uv,
+};
 use crate::{
     ecosystem::{
         Error, FetchError,
@@ -32,8 +35,9 @@ pub(super) struct Asking {
 
 impl Asking {
     pub(super) fn new(directory: &Path) -> Result<Self, FetchError> {
-        let (python, pip) = start(directory)?;
-        let settings = Settings::of(directory, &pip)?;
+        let uv = Uv::read(directory)?;
+        let (python, pip) = start(directory, !uv.is_used)?;
+        let settings = Settings::of(directory, &uv, &pip)?;
         let asking = Self { python, settings };
         let question = json!({"do": "configure", "settings": asking.settings});
         match asking.ask(&question)? {
@@ -75,8 +79,9 @@ impl Asking {
     }
 }
 
-/// A Python that runs the script, and what it says of pip.
-fn start(directory: &Path) -> Result<(Asked, Value), Error> {
+/// A Python that runs the script, and what it says of pip if that is wanted.
+fn start(directory: &Path, is_pip_wanted: bool) -> Result<(Asked, Value), Error> {
+    let question = json!({"do": "pip", "is_wanted": is_pip_wanted});
     let mut first = None;
     for python in PYTHONS {
         let mut command = Command::new(python[0]);
@@ -86,7 +91,7 @@ fn start(directory: &Path) -> Result<(Asked, Value), Error> {
             .env(MARKER, WITHOUT_SCRIPTS)
             .current_dir(directory);
         let asked = Asked::start("python3", command).and_then(|asked| {
-            let pip = asked.ask(&json!({"do": "pip"}), LIMIT)?;
+            let pip = asked.ask(&question, LIMIT)?;
             Ok((asked, pip))
         });
         match asked {

@@ -6,6 +6,7 @@ output, {"id": 1, "answer": {…}}. What failed is answered with {"failed": KIND
 
 import ast
 import base64
+import concurrent.futures
 import html.parser
 import http.client
 import json
@@ -341,12 +342,17 @@ def fetch(web, asked):
         return web.get(asked["url"], headers, read)
 
 
-def pip_settings():
+def pip_settings(asked):
     """What pip is configured with, and the index that it asks if it is not; or nothing, if there is no pip."""
+    if not asked["is_wanted"]:
+        return {"pip": None}
     installed = [[sys.executable, "-I", "-m", "pip"]]
     installed += [[program] for program in map(shutil.which, ("pip3", "pip")) if program]
     for pip in installed:
-        text = said_by(pip + ["config", "list"])
+        # Each takes pip half a second.
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            told = pool.map(said_by, (pip + ["config", "list"], pip + ["download", "--help"]))
+        text, usage = told
         if text is not None:
             break
     else:
@@ -360,7 +366,7 @@ def pip_settings():
     settings = {name: value for section in sections.values() for name, value in section.items()}
     is_default = "index-url" not in settings
     if is_default:
-        words = " ".join((said_by(pip + ["download", "--help"]) or "").split())
+        words = " ".join((usage or "").split())
         default = re.search(r"--index-url <url> .*?\(default (https?://[^\s)]+)\)", words)
         settings["index-url"] = default.group(1) if default else None
     return {"pip": settings, "is_default": is_default}
@@ -408,7 +414,7 @@ def main():
         question = json.loads(line)
         number, asked = question["id"], question["ask"]
         if asked["do"] == "pip":
-            answer(number, pip_settings)
+            answer(number, pip_settings, asked)
         elif asked["do"] == "configure":
             answer(number, configure, asked["settings"])
         else:

@@ -66,8 +66,7 @@ impl Index {
 impl Settings {
     /// What holds in `directory`: uv's where it is used there, or where pip is told nothing and uv is; else
     /// pip's.
-    pub(super) fn of(directory: &Path, pip: &Value) -> Result<Self, FetchError> {
-        let uv = Uv::read(directory)?;
+    pub(super) fn of(directory: &Path, uv: &Uv, pip: &Value) -> Result<Self, FetchError> {
         let is_default = pip.get("is_default").and_then(Value::as_bool);
         match pip.get("pip").filter(|pip| pip.is_object()) {
             Some(pip) if !uv.is_used && !(is_default == Some(true) && uv.names_index()) => {
