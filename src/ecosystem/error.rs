@@ -261,6 +261,16 @@ pub enum Error {
         said: String,
     },
 
+    /// The client is configured so that nothing can be fetched.
+    #[error("{client} can't be asked for what was published: {reason}")]
+    #[diagnostic(help("look into its configuration files and its variables in the environment"))]
+    ClientMisconfigured {
+        /// The client's name.
+        client: &'static str,
+        /// What keeps it.
+        reason: String,
+    },
+
     /// The client is there and says nothing.
     #[error("{client} has not answered within {limit:?} in {path}{output}")]
     #[diagnostic(help("try again; a proxy or a registry may keep it waiting"))]

@@ -64,5 +64,5 @@ pub use spec::{Spec, Wanted};
 pub use suggest::{did_you_mean, suggest};
 pub use text_file::read_text_file;
 pub use url_secrets::without_secrets_in_urls;
-pub use version::compare_versions;
+pub use version::{compare_versions, is_pre_release};
 pub use window::{View, Window};

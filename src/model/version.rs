@@ -30,6 +30,13 @@ pub fn compare_versions(one: &str, other: &str) -> Option<Ordering> {
     Some(order)
 }
 
+/// Whether a version comes before the one that it is to become; `None` if it is no version.
+pub fn is_pre_release(version: &str) -> Option<bool> {
+    let version = folded(version);
+    let version = Version::parse(&version)?;
+    Some(version.pre.is_some() || version.dev.is_some())
+}
+
 fn folded(version: &str) -> String {
     version.trim().to_ascii_lowercase()
 }
@@ -270,6 +277,17 @@ mod tests {
         ] {
             assert_eq!(canonical(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn pre_releases_are_told_apart() {
+        for version in ["1.0a1", "1.0.dev1", "1.0rc1.post1", "1.0.post1.dev2"] {
+            assert_eq!(is_pre_release(version), Some(true), "{version}");
+        }
+        for version in ["1.0", "1.0.post1", "1.0+dev", "2!1"] {
+            assert_eq!(is_pre_release(version), Some(false), "{version}");
+        }
+        assert_eq!(is_pre_release("one"), None);
     }
 
     #[test]

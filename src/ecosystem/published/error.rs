@@ -118,9 +118,6 @@ pub enum FetchError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Client(ecosystem::Error),
-    /// Nobody fetches from there yet.
-    #[error("nothing can be fetched from there")]
-    Unsaid,
 }
 
 impl From<ecosystem::Error> for FetchError {

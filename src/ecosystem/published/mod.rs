@@ -15,7 +15,7 @@ pub use cache::Cache;
 pub use error::FetchError;
 pub use fetching::{Fetched, Fetching};
 
-use super::npm;
+use super::{cargo, npm, pypi};
 use crate::model::{BesideText, Ecosystem, Integrity, Spec};
 
 /// One version of a package, as its registry tells of it.
@@ -83,7 +83,7 @@ pub trait Registry: Send + Sync {
 pub fn registry(ecosystem: Ecosystem, directory: &Path) -> Result<Arc<dyn Registry>, FetchError> {
     match ecosystem {
         Ecosystem::Npm => npm::registry(directory),
-        Ecosystem::Pypi => Err(FetchError::Unsaid),
-        Ecosystem::Crates => super::cargo::published(directory),
+        Ecosystem::Pypi => pypi::published(directory),
+        Ecosystem::Crates => cargo::published(directory),
     }
 }

@@ -8,6 +8,7 @@ mod choice;
 mod clients;
 mod copy;
 mod dist;
+mod fetch;
 mod project;
 mod registry;
 mod workspace;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use super::{Entry, Error, Is, ManifestFile, PackOptions, Packed, Project, toml_table};
 use crate::model::{Ecosystem, read_text_file};
 pub use dist::{artifacts_in, is_artifact, newest_in};
+pub(super) use fetch::registry as published;
 use project::PYPROJECT;
 
 pub(super) const ENTRY: Entry = Entry {
