@@ -197,8 +197,8 @@ fn what_people_have_written_stays() {
         # for people
         "README.md", # and for npm
         "dist/*.js",
-        "dist/index-*.js",
         "dist/bin/run.sh",
+        "dist/index-*.js",
         "dist/types/*.d.ts",
         "package.json",
     ]
@@ -478,11 +478,7 @@ fn nothing_is_approved_that_nobody_has_read_or_agreed_to() {
     );
     assert!(!place.path("packwarden.lock").exists());
 
-    let token = format!("{}{}", "gh", "p_16C7e42F292c6912E7710c838347Ae178B4a");
-    place.write(
-        "leaky.tgz",
-        package(&[("package/a.js", format!("token = '{token}'").as_bytes())]),
-    );
+    place.write("leaky.tgz", package(&[("package/.env", b"A=1\n")]));
     let told = place.lock(&["--yes", "leaky.tgz"], 0);
     assert!(told.contains("acme (npm-tgz) stays blocked by"), "{told}");
     assert_eq!(place.check(&["leaky.tgz"]).0, 1);
@@ -532,10 +528,21 @@ fn a_lock_that_can_not_be_used_stops_everything() {
 #[test]
 fn secrets_in_names_are_not_written() {
     let place = Place::new();
-    let token = format!("{}{}", "gh", "p_16C7e42F292c6912E7710c838347Ae178B4a");
-    let path = format!("package/{token}.txt");
+    let secret = ["q8Vz0Lw2Jt7Xb", "4Nc9Rk1Hs6"].concat();
+    let path = format!("package/{secret}.txt");
     place.write("acme.tgz", package(&[(&path, b"x")]));
-    let told = place.lock(&["--yes", "acme.tgz"], 0) + &place.written();
-    assert!(!told.contains(&token), "{told}");
-    place.lock(&["--check", "acme.tgz"], 0);
+    let run = |arguments: &[&str]| {
+        let ran = packwarden(arguments)
+            .directory(place.0.path())
+            .variable("ACME_TOKEN", &secret)
+            .run();
+        assert!(!format!("{ran:?}").contains(&secret), "{ran:?}");
+        ran.code
+    };
+    assert_eq!(run(&["lock", "--yes", "acme.tgz"]), Some(0));
+    assert!(!place.written().contains(&secret));
+    assert_eq!(run(&["lock", "--check", "acme.tgz"]), Some(0));
+    place.edit(".txt", ".md");
+    assert_eq!(run(&["lock", "--check", "acme.tgz"]), Some(1));
+    assert_eq!(run(&["check", "--format", "json", "acme.tgz"]), Some(1));
 }
