@@ -1,5 +1,5 @@
-//! Parts of file names that a build makes anew: hashes of content, and tags of the Python and the machine that
-//! a native module is for.
+//! Parts of file names that a build or a release makes anew: hashes of content, the artifact's own version, and
+//! tags of the Python and the machine that a native module is for.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,18 @@ const HEX: std::ops::RangeInclusive<usize> = 8..=64;
 /// What rollup, Vite and esbuild write: in letters of both cases and digits, or in base32.
 const SHORT: usize = 8;
 
-/// What stands before short hashes, by the directory at the top: where some certainly are hashes, those that
-/// could be words are hashes as well.
+/// Stands for a part of the version until a name is read: no entry has it in its name.
+const VERSION: &str = "\0";
+
+/// The habits of some artifacts.
 #[derive(Debug, Default)]
-pub(super) struct Style(BTreeSet<(String, char)>);
+pub(super) struct Style {
+    /// What stands before short hashes, by the directory at the top: where some certainly are hashes, those
+    /// that could be words or dates are hashes as well.
+    hashes: BTreeSet<(String, char)>,
+    /// Their versions.
+    versions: BTreeSet<String>,
+}
 
 /// How sure it is that a text is a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,14 +33,20 @@ enum Likeness {
 
 impl Style {
     /// What is the habit in these paths.
-    pub(super) fn of<'p>(paths: impl Iterator<Item = &'p str>) -> Self {
-        let mut style = Self::default();
+    pub(super) fn of<'p>(
+        paths: impl Iterator<Item = &'p str>,
+        versions: &BTreeSet<String>,
+    ) -> Self {
+        let mut style = Self {
+            versions: versions.clone(),
+            ..Self::default()
+        };
         for path in paths {
             let (top, name) = ends(path);
             for (index, part) in inner_parts(name).enumerate() {
                 for (before, tail) in tails(part, index > 0) {
                     if tail.len() == SHORT && likeness(tail, before) == Likeness::Certain {
-                        style.0.insert((top.to_owned(), before));
+                        style.hashes.insert((top.to_owned(), before));
                     }
                 }
             }
@@ -43,10 +57,11 @@ impl Style {
     /// The name in a path, in parts between dots, with `*` for what a build makes anew.
     pub(super) fn parts(&self, path: &str) -> Vec<String> {
         let (top, name) = ends(path);
+        let name = self.without_version(name);
         let all: Vec<&str> = name.split('.').collect();
         let last = all.len() - 1;
         let open = |(index, part): (usize, &&str)| match index == last {
-            true => literal(part),
+            true => written(part),
             false => self.part(top, part, index > 0),
         };
         all.iter().enumerate().map(open).collect()
@@ -58,14 +73,39 @@ impl Style {
         }
         let is_hash = |(before, tail): &(char, &str)| match likeness(tail, *before) {
             Likeness::Certain => true,
-            Likeness::Possible => self.0.contains(&(top.to_owned(), *before)),
+            Likeness::Possible => self.hashes.contains(&(top.to_owned(), *before)),
             Likeness::None => false,
         };
         match tails(part, behind_dot).find(is_hash) {
-            Some((_, tail)) => format!("{}*", literal(&part[..part.len() - tail.len()])),
-            None => literal(part),
+            Some((_, tail)) if tail.len() == part.len() => "*".to_owned(),
+            // What is vendored twice over has a hash behind a hash.
+            Some((mark, tail)) => {
+                let before = &part[..part.len() - tail.len() - mark.len_utf8()];
+                format!("{}{mark}*", self.part(top, before, behind_dot))
+            }
+            None => written(part),
         }
     }
+
+    /// The name with its parts between dots marked that are of the version.
+    fn without_version(&self, name: &str) -> String {
+        let is_of_number = |character: char| character.is_ascii_digit() || character == '.';
+        for version in self.versions.iter().filter(|version| version.contains('.')) {
+            let Some((before, behind)) = name.split_once(version.as_str()) else {
+                continue;
+            };
+            let ends = !behind.starts_with(|next: char| next.is_ascii_digit());
+            if ends && !before.ends_with(is_of_number) {
+                let marked = version.split('.').map(|_| VERSION).collect::<Vec<_>>();
+                return format!("{before}{}{behind}", marked.join("."));
+            }
+        }
+        name.to_owned()
+    }
+}
+
+fn written(part: &str) -> String {
+    literal(part).replace(VERSION, "*")
 }
 
 /// The directory at the top, and the name.
@@ -110,7 +150,8 @@ fn likeness(text: &str, before: char) -> Likeness {
         return Likeness::None;
     }
     let base32 = all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'));
-    match (digit && upper && (lower || base32), upper) {
+    let could_be = upper || all(u8::is_ascii_hexdigit);
+    match (digit && upper && (lower || base32), could_be) {
         (true, _) => Likeness::Certain,
         (false, true) => Likeness::Possible,
         (false, false) => Likeness::None,
@@ -144,6 +185,7 @@ mod tests {
             ("d/index-B_9x-Kp1.js", "index-*.js"),
             ("d/4f3a2b1c.js", "*.js"),
             ("acme.libs/libgomp-a34b3233.so.1.0.0", "libgomp-*.so.1.0.0"),
+            ("acme.libs/libq-96973f99-934c22de.so.0", "libq-*-*.so.0"),
             ("a/_core.cpython-311-x86_64-linux-gnu.so", "_core.*.so"),
             ("a/_core.cp311-win_amd64.pyd", "_core.*.pyd"),
             ("a/__pycache__/x.cpython-312.pyc", "x.*.pyc"),

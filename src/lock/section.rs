@@ -11,7 +11,7 @@ use crate::{
     model::{Category, Level, Sha256},
     policy::{
         Judged,
-        lock::{Key, LOCK, Pattern, Pin, Section},
+        lock::{Key, LOCK, Pattern, Pin, Section, literal},
         paste::quoted,
     },
 };
@@ -33,6 +33,7 @@ const LEAST: u64 = 16_000;
 #[derive(Default)]
 pub(super) struct Shipped {
     files: BTreeMap<String, Vec<Version>>,
+    versions: BTreeSet<String>,
     /// What the files of the largest take.
     size: u64,
 }
@@ -95,6 +96,11 @@ impl Shipped {
             }
         }
         self.size = self.size.max(size);
+        self.versions.extend(judged.artifact.version.clone());
+    }
+
+    fn style(&self) -> Style {
+        Style::of(self.paths(), &self.versions)
     }
 
     fn paths(&self) -> impl Iterator<Item = &str> + Clone {
@@ -139,7 +145,7 @@ impl Shipped {
         let open = self
             .paths()
             .filter(|path| !kept.iter().any(|(_, line)| line.pattern.covers(path)));
-        let added = lines::propose(open);
+        let added = lines::propose(open, &self.style());
         let kept = kept.into_iter().map(|(index, line)| Item {
             was: Some(index),
             sort: line.pattern.text().to_owned(),
@@ -202,7 +208,7 @@ impl Shipped {
             let lines = before.map_or(&[][..], |section| &section.files);
             !lines.iter().any(|line| line.pattern.covers(path))
         };
-        let style = Style::of(self.paths());
+        let style = self.style();
         for (path, versions) in self
             .files
             .iter()
@@ -249,11 +255,7 @@ fn keeps(path: &str, style: &Style) -> bool {
         .map(str::to_ascii_lowercase)
         .collect();
     let is_built = BUILT.iter().any(|ending| parts.contains(*ending));
-    !is_built
-        && !style
-            .parts(path)
-            .iter()
-            .any(|part| part.ends_with('*') && !part.ends_with("\\*"))
+    !is_built && style.parts(path).join(".") == literal(name)
 }
 
 /// A size with room to grow, in two digits.

@@ -108,30 +108,31 @@ impl Holding<'_> {
     }
 
     fn pins(&mut self, inventory: &[Listed], artifact: &EntryPath, is_whole: bool) {
-        let files: BTreeMap<_, &Listed> = inventory
-            .iter()
-            .map(|listed| (listed.path.in_package(), listed))
-            .collect();
         let mut pins: BTreeMap<&str, Vec<&Pin>> = BTreeMap::new();
         for pin in &self.section.pins {
             pins.entry(&pin.path).or_default().push(pin);
         }
-        for (path, pins) in pins {
-            let Some(listed) = files.get(path) else {
-                if is_whole {
-                    let line = pins.first().map_or(0, |pin| pin.line);
-                    self.idle(line, path, "pins", artifact);
-                }
+        let mut seen = HashSet::new();
+        for listed in inventory {
+            let path = listed.path.in_package();
+            let Some((path, pins)) = pins.get_key_value(&*path) else {
                 continue;
             };
-            let same = |pin: &&&Pin| Some(pin.sha256) == listed.sha256;
-            match pins.iter().find(same) {
+            seen.insert(*path);
+            match pins.iter().find(|pin| Some(pin.sha256) == listed.sha256) {
                 Some(pin) => {
                     let entry = listed.path.as_str().to_owned();
                     self.held.pinned.insert(entry, pin.waiver.clone());
                 }
-                None => self.changed(listed, &pins),
+                None => self.changed(listed, pins),
             }
+        }
+        for (path, pins) in pins
+            .iter()
+            .filter(|(path, _)| is_whole && !seen.contains(*path))
+        {
+            let line = pins.first().map_or(0, |pin| pin.line);
+            self.idle(line, path, "pins", artifact);
         }
     }
 
