@@ -7,6 +7,7 @@ mod archive_entry;
 mod build_tool;
 mod bundler_report;
 mod bytes;
+mod change;
 mod content;
 mod conversation;
 mod crate_source;
@@ -43,6 +44,7 @@ mod wheel;
 
 use crate::model::{Context, Entry, EntryPath, Evidence, Gap, GapKind, Location, Sha256};
 
+pub use change::{Files, First, KnownBy, Pair, changes, total};
 pub use crate_source::CrateSource;
 pub use dist::compare;
 pub use facts::{Fact, Facts, Records};
@@ -244,7 +246,8 @@ pub const DETECTORS: &[Registration] = &[
     },
 ];
 
-/// Every `detector:kind` that a rule may name.
+/// Every `detector:kind` that a rule may name: those of all detectors, and what two releases differ in.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    DETECTORS.iter().flat_map(|line| line.kinds.iter().copied())
+    let of_detectors = DETECTORS.iter().flat_map(|line| line.kinds);
+    of_detectors.chain(change::KINDS).copied()
 }

@@ -1,6 +1,7 @@
 //! Plain data that every room shares: what was read, what was found, and what was known beforehand.
 
 mod artifact;
+mod bundle_name;
 mod context;
 mod destination;
 mod digest;
@@ -34,6 +35,7 @@ mod version;
 mod window;
 
 pub use artifact::{ArtifactInfo, Ecosystem, Format, Origin, PackedBy, Skipped};
+pub use bundle_name::without_hashes;
 pub use context::{Context, Publishing, SelfKind, SelfValue, SourceContext};
 pub use destination::{Access, Destination, without_credentials};
 pub use digest::{Sha256, Sha512};

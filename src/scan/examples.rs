@@ -7,15 +7,15 @@ use crate::{
     detect,
     model::{
         Access, Context, Dist, Doubt, Entry, EntryKind, EntryPath, Finding, Format, FreshBuild,
-        Limits, LiveSecret, LiveSecrets, PackedBy, Publishing, SelfKind, SelfValue, Sha256,
+        Limits, Listed, LiveSecret, LiveSecrets, PackedBy, Publishing, SelfKind, SelfValue, Sha256,
         SourceContext,
     },
     rule::{Example, Matches, Rule, RuleSet, fill},
 };
 
 use super::{
-    Scope, bounds::Bounds, collected::Collected, entry_scan::EntryScan, example_tree::ExampleTree,
-    pipeline::DerivedBudget, redaction::Redaction,
+    Scope, bounds::Bounds, changes, collected::Collected, entry_scan::EntryScan,
+    example_tree::ExampleTree, pipeline::DerivedBudget, redaction::Redaction,
 };
 
 /// The machine that examples of self-match rules are written for.
@@ -66,6 +66,25 @@ fn example_dist() -> Dist {
             ),
         }),
     }
+}
+
+/// The release that examples of rules about changes come after.
+fn example_release() -> Vec<Listed> {
+    let listed = |(path, size): (&str, u64)| Listed {
+        path: EntryPath::new(&format!("package/{path}")),
+        size,
+        sha256: None,
+        binary: false,
+    };
+    [
+        ("package.json", 400),
+        ("README.md", 4_000),
+        ("dist/index.js", 20_000),
+        ("dist/index.d.ts", 2_000),
+        ("file.txt", 0),
+    ]
+    .map(listed)
+    .into()
 }
 
 /// The configuration that examples of rules about publishing are written for.
@@ -161,7 +180,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
         live_secrets: example_secrets()?,
         dist: Some(example_dist()),
         beside: Vec::new(),
-        inventory: false,
+        inventory: true,
         source: Some(SourceContext {
             tree: Arc::new(ExampleTree),
             client: None,
@@ -179,7 +198,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
         derived: DerivedBudget::default(),
         bounds: Bounds::new(&limits),
         redaction: Redaction::new(Some(rules), &LiveSecrets::default()),
-        inventory: false,
+        inventory: true,
     };
     let release = entries.iter().find_map(|entry| {
         let top = entry.path.split('/').next()?;
@@ -219,5 +238,7 @@ fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, Strin
         release,
         ..Summary::default()
     };
-    Ok(collected.conclude(&scope, &summary).findings)
+    let concluded = collected.conclude(&scope, &summary);
+    let changed = changes(rules, &example_release(), &concluded.inventory, None);
+    Ok(concluded.findings.into_iter().chain(changed).collect())
 }

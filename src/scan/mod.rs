@@ -5,6 +5,7 @@
 //! artifact is concluded from the facts.
 
 mod bounds;
+mod changes;
 mod collected;
 mod declared;
 mod decoding;
@@ -39,6 +40,7 @@ use bounds::Bounds;
 use entry_scan::EntryScan;
 use hashing::HashingReader;
 
+pub use changes::changes;
 pub use examples::{Failure, run_examples};
 pub use members::members;
 pub use redaction::Redaction;

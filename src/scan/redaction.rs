@@ -118,6 +118,8 @@ impl<'r> Redaction<'r> {
             .iter_mut()
             .for_each(|one| self.finding(one));
         scanned.gaps.iter_mut().for_each(|one| self.gap(one));
+        let listed = scanned.inventory.iter_mut();
+        listed.for_each(|one| self.path(&mut one.path));
         scanned
             .manifest
             .iter_mut()
