@@ -1,6 +1,7 @@
 //! The one flow as a function: sources in, verdict out. Every command and gate that checks anything
 //! calls it; there is no other way to a verdict.
 
+mod against;
 mod error;
 mod expect;
 mod places;
@@ -34,6 +35,8 @@ pub use crate::{
     ecosystem::{PackOptions, Selection, Show},
     policy::ConfigChoice,
 };
+pub use against::Against;
+use against::Comparing;
 pub use error::Error;
 use expect::Expected;
 use policies::{Policies, Policy};
@@ -76,7 +79,8 @@ pub fn check_each(
                     Ok(target) => run.target(target, &mut checked).err().unwrap_or_default(),
                     Err(_) => target.err().into_iter().collect(),
                 };
-                for error in errors {
+                let uncompared = run.comparing.iter().flat_map(Comparing::failures);
+                for error in errors.into_iter().chain(uncompared) {
                     checked.fail(error, Some(&label));
                 }
             }
@@ -98,6 +102,7 @@ struct Run<'a> {
     request: &'a Request,
     progress: &'a Progress,
     policies: Policies,
+    comparing: Option<Comparing<'a>>,
     expected: Option<Expected>,
     save: Option<Save<'a>>,
 }
@@ -108,6 +113,7 @@ impl<'a> Run<'a> {
             request,
             progress,
             policies: Policies::default(),
+            comparing: Comparing::new(request, progress),
             expected: request.expect.as_deref().map(Expected::read).transpose()?,
             save: request.save.as_deref().map(Save::to).transpose()?,
         })
@@ -340,7 +346,9 @@ impl<'a> Run<'a> {
             destination: source.destination.clone(),
             asked_of: beside.asked_of,
             beside: beside.texts.to_vec(),
-            inventory: self.request.inventory || settings.lock().is_some(),
+            inventory: self.request.inventory
+                || settings.lock().is_some()
+                || self.comparing.is_some(),
             ..Context::default()
         };
         if self.request.self_match && settings.self_match() {
@@ -351,9 +359,13 @@ impl<'a> Run<'a> {
         let outputs = settings.outputs();
         let repository = beside.repository;
         context.source = repository.and_then(|repository| repository.context(client, outputs));
+        let file_name = source.file_name.clone();
         let mut scanned = scan::scan(source, rules, &context, settings.limits(), self.progress)?;
         if let Some(repository) = repository {
             repository.tell(&mut scanned.artifact);
+        }
+        if let Some(comparing) = &self.comparing {
+            comparing.compare(&mut scanned, file_name.as_deref(), rules);
         }
         let expected = self.expected.as_ref();
         let unexpected = expected.and_then(|expected| expected.finding(&scanned.artifact));

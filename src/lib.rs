@@ -10,6 +10,7 @@ pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod detect;
+pub mod diff;
 pub mod ecosystem;
 pub mod gate;
 pub mod host;

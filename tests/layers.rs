@@ -18,7 +18,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("scan", &["model", "archive", "rule", "detect"]),
     ("ecosystem", &["model"]),
     ("policy", &["model", "rule"]),
-    ("report", &["model", "policy"]),
+    ("diff", &["model", "detect", "policy"]),
+    ("report", &["model", "policy", "diff"]),
     (
         "check",
         &[
@@ -26,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "host",
             "rule",
             "detect",
+            "diff",
             "ecosystem",
             "scan",
             "policy",
@@ -43,6 +45,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "archive",
             "rule",
             "detect",
+            "diff",
             "scan",
             "ecosystem",
             "policy",

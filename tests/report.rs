@@ -134,6 +134,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
                 command: vec!["npm".to_owned(), "pack".to_owned()],
                 without_scripts: None,
             }),
+            earlier: None,
             rebuilt: None,
             commit: Some("1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b".to_owned()),
             dirty: Some(true),
@@ -911,6 +912,7 @@ fn json_is_stable() {
               "pack"
             ]
           },
+          "compared_with": null,
           "fresh_build": null,
           "destination": {
             "registry": "npm",

@@ -62,6 +62,35 @@ pub enum Error {
         /// What is wrong with the build.
         reason: String,
     },
+    /// What to compare an artifact with can't be read.
+    #[error("{path} can't be compared with {earlier}, which can't be read in full: {reason}")]
+    #[diagnostic(help("compare it with another release: --against npm:NAME@VERSION, or a file"))]
+    UnreadableEarlier {
+        /// The artifact.
+        path: String,
+        /// What it was to be compared with.
+        earlier: String,
+        /// What is wrong with that.
+        reason: String,
+    },
+    /// Nobody can tell which package's release is meant.
+    #[error("no release before {path} can be looked for: {reason}")]
+    #[diagnostic(help("name what to compare it with: --against npm:NAME@VERSION, or a file"))]
+    NoRelease {
+        /// The artifact.
+        path: String,
+        /// What is wrong with its name.
+        reason: String,
+    },
+    /// What is to be compared with has nothing of the kind.
+    #[error("{path} can't be compared: what was named has no {format}")]
+    #[diagnostic(help("name an artifact of the same format: --against FILE"))]
+    NothingAlike {
+        /// The artifact.
+        path: String,
+        /// Its format.
+        format: &'static str,
+    },
     /// The project could not be packed.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -95,8 +124,10 @@ impl Error {
             | Error::NotAFile { .. }
             | Error::Open { .. }
             | Error::Ecosystem(_)
-            | Error::Fetch(_) => 3,
-            Error::UnreadableBuild { .. } => 4,
+            | Error::Fetch(_)
+            | Error::NoRelease { .. }
+            | Error::NothingAlike { .. } => 3,
+            Error::UnreadableBuild { .. } | Error::UnreadableEarlier { .. } => 4,
             Error::Scan(_) => 70,
         }
     }

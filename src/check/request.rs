@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ConfigChoice, Error, PackOptions, Selection};
+use super::{Against, ConfigChoice, Error, PackOptions, Selection};
 use crate::{
     ecosystem::{Fetched, Packed, Project},
     model::{Destination, Sha256},
@@ -35,6 +35,8 @@ pub struct Request {
     /// Whether to judge as if there were no lock, which is read all the same: whoever makes one wants to know
     /// what ships.
     pub no_lock: bool,
+    /// What each artifact is to be compared with.
+    pub against: Option<Against>,
     /// The list of the only artifacts that may pass.
     pub expect: Option<PathBuf>,
     /// The directory to keep the artifacts in, if all pass.

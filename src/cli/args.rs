@@ -5,10 +5,13 @@ use std::{ffi::OsString, num::NonZero, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{exit, output};
+use crate::check::Against;
 
+mod diff;
 mod lock;
 mod packing;
 
+pub(super) use diff::{DiffArguments, DiffFormat};
 pub(super) use lock::LockArguments;
 pub(super) use packing::PackingArguments;
 
@@ -34,6 +37,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(Box<CheckArguments>),
+    Diff(Box<DiffArguments>),
     Publish(Box<PublishArguments>),
     Audit(Box<AuditArguments>),
     Hook(Box<HookArguments>),
@@ -68,6 +72,13 @@ pub(super) struct CheckArguments {
 
     #[command(flatten)]
     pub(super) packing: PackingArguments,
+
+    /// Compare with an earlier release, and find what grew suddenly or was never there before
+    ///
+    /// `published` is the latest release of the same package, npm:NAME@VERSION and its like a certain one; a path
+    /// is a file, or a project that is packed.
+    #[arg(long, value_name = "WHAT")]
+    pub(super) against: Option<Against>,
 
     /// Refuse every artifact that is not in this list of SHA-256 hashes
     ///

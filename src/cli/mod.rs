@@ -6,6 +6,7 @@ mod audit;
 mod cargo;
 mod change;
 mod check;
+mod diff;
 mod exit;
 mod file;
 mod gate;
@@ -71,6 +72,10 @@ fn run_line(line: &[OsString]) -> ExitCode {
             |options| check::run(&options, color),
         ),
         Command::Audit(arguments) => audit::run(*arguments, line, color),
+        Command::Diff(arguments) => match interrupt::install() {
+            Ok(()) => diff::run(*arguments, line, color),
+            Err(error) => failed(line, ExitCode::Internal, &error, color),
+        },
         Command::Publish(arguments) => {
             let options = CheckOptions::of_gate(arguments.gate, color);
             let (command, stage) = (arguments.command, arguments.stage);

@@ -60,6 +60,7 @@ impl CheckOptions {
         let request = Request {
             targets,
             self_match: !arguments.no_self_match,
+            against: arguments.against,
             expect: arguments.expect,
             save: arguments.save,
             sha512: output.formats.iter().any(FormatArgument::is_machine),
@@ -139,7 +140,8 @@ impl CheckOptions {
     }
 }
 
-fn manner(arguments: &CommonArguments, color: Color) -> Manner {
+/// How reports are wanted to look.
+pub(super) fn manner(arguments: &CommonArguments, color: Color) -> Manner {
     Manner {
         color,
         detail: match (arguments.quiet, arguments.verbose) {
@@ -151,7 +153,7 @@ fn manner(arguments: &CommonArguments, color: Color) -> Manner {
 }
 
 /// The request, with what is packed and how.
-fn packing(request: Request, packing: PackingArguments) -> Request {
+pub(super) fn packing(request: Request, packing: PackingArguments) -> Request {
     Request {
         selection: match (packing.workspace, packing.packages) {
             (true, _) => Selection::Workspace,
@@ -171,7 +173,7 @@ fn packing(request: Request, packing: PackingArguments) -> Request {
 
 /// A request that has no targets yet, and whether a progress line is welcome. What clients print may tell
 /// secrets of the projects at `roots`.
-fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
+pub(super) fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
     // The client's own output and a progress line would write over each other.
     let progress = !(arguments.no_progress || arguments.quiet || arguments.verbose);
     let request = Request {

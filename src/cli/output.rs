@@ -189,12 +189,9 @@ impl Outputs {
             .collect();
         let mut errors = Vec::new();
         for (report, destination) in made {
-            let written = report.and_then(|report| self.deliver(&report, destination));
+            let written = report.and_then(|report| destination.deliver(&report, self.manner));
             if let Err(source) = written {
-                errors.push(OutputError::NotWritten {
-                    place: destination.shown(),
-                    source,
-                });
+                errors.push(destination.not_written(source));
             }
         }
         errors
@@ -207,31 +204,57 @@ impl Outputs {
         verdict: &Verdict,
     ) -> io::Result<Vec<u8>> {
         let mut report = Vec::new();
-        let style = Style {
-            color: destination.color(self.manner.color) != ColorChoice::Never,
-            width: destination.width(),
-            detail: self.manner.detail,
-            errors_told: !matches!(destination, Destination::File(_)),
-        };
         if let Some(format) = report::format(name) {
-            (format.write)(verdict, &style, &mut report)?;
+            (format.write)(verdict, &destination.style(self.manner), &mut report)?;
         }
         Ok(report)
     }
+}
 
-    fn deliver(&self, report: &[u8], destination: &Destination) -> io::Result<()> {
-        match destination {
+/// Writes the one report of a command to `output`, or to standard output.
+pub(super) fn write_alone(
+    output: Option<&Path>,
+    manner: Manner,
+    make: impl FnOnce(&Style, &mut Vec<u8>) -> io::Result<()>,
+) -> Result<(), OutputError> {
+    let destination = match output {
+        Some(path) => Destination::File(path.to_owned()),
+        None => Destination::Stdout,
+    };
+    let mut report = Vec::new();
+    let made = make(&destination.style(manner), &mut report);
+    made.and_then(|()| destination.deliver(&report, manner))
+        .map_err(|source| destination.not_written(source))
+}
+
+impl Destination {
+    fn style(&self, manner: Manner) -> Style {
+        Style {
+            color: self.color(manner.color) != ColorChoice::Never,
+            width: self.width(),
+            detail: manner.detail,
+            errors_told: !matches!(self, Destination::File(_)),
+        }
+    }
+
+    fn deliver(&self, report: &[u8], manner: Manner) -> io::Result<()> {
+        match self {
             Destination::File(path) => file::write(path, report),
-            Destination::Stdout => write_stdout(report, self.manner.color),
+            Destination::Stdout => write_stdout(report, manner.color),
             Destination::Stderr => {
-                let color = destination.color(self.manner.color);
+                let color = self.color(manner.color);
                 ignore_closed(AutoStream::new(io::stderr(), color).write_all(report))
             }
         }
     }
-}
 
-impl Destination {
+    fn not_written(&self, source: io::Error) -> OutputError {
+        OutputError::NotWritten {
+            place: self.shown(),
+            source,
+        }
+    }
+
     /// Whether both are one place, as far as names tell.
     fn is(&self, other: &Self) -> bool {
         match (self, other) {

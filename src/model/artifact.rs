@@ -101,6 +101,15 @@ pub struct PackedBy {
     pub without_scripts: Option<String>,
 }
 
+/// What an artifact was compared with, to see what is new in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Earlier {
+    /// An earlier release, or what was named instead: what people know it by.
+    Release(String),
+    /// Nothing, because there is none: a sentence that says why.
+    Nothing(String),
+}
+
 /// Size, hashes and identity of an artifact after it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArtifactInfo {
@@ -127,6 +136,8 @@ pub struct ArtifactInfo {
     pub origin: Origin,
     /// The client that packed it.
     pub packed_by: Option<PackedBy>,
+    /// What it was compared with, if that was asked for.
+    pub earlier: Option<Earlier>,
     /// What it is beside a fresh build, if one was made to compare.
     pub rebuilt: Option<Rebuilt>,
     /// The commit that the project is at, where it is in a git repository that has one.

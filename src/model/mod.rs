@@ -34,7 +34,7 @@ mod url_secrets;
 mod version;
 mod window;
 
-pub use artifact::{ArtifactInfo, Ecosystem, Format, Origin, PackedBy, Skipped};
+pub use artifact::{ArtifactInfo, Earlier, Ecosystem, Format, Origin, PackedBy, Skipped};
 pub use bundle_name::without_hashes;
 pub use context::{Context, Publishing, SelfKind, SelfValue, SourceContext};
 pub use destination::{Access, Destination, without_credentials};

@@ -52,6 +52,15 @@ impl Spec {
         }
     }
 
+    /// The latest version of a package.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be the name of one.
+    pub fn latest(ecosystem: Ecosystem, name: &str) -> Result<Self, String> {
+        Self::new(ecosystem, name, None)
+    }
+
     /// Whether a text is meant as a spec, and not as a path.
     pub fn is_meant(text: &str) -> bool {
         let begins = |&(_, prefix, ..): &(_, &str, _, _)| {

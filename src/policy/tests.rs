@@ -97,6 +97,7 @@ fn scanned(findings: Vec<Finding>, gaps: Vec<Gap>) -> Scanned {
             entries: 1,
             origin: Origin::Given,
             packed_by: None,
+            earlier: None,
             rebuilt: None,
             commit: None,
             dirty: None,

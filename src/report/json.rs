@@ -14,8 +14,8 @@ use serde::{Serialize, Serializer};
 use super::{Style, safe_json};
 use crate::{
     model::{
-        self, Access, Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity,
-        Sha256, Sha512, Skipped,
+        self, Access, Category, Earlier, Ecosystem, Format, Level, Limits, Origin, PackedBy,
+        Severity, Sha256, Sha512, Skipped,
     },
     policy::{self, Judged, JudgedFinding, JudgedGap, Outcome, RunError, Verdict, Waiver},
 };
@@ -85,11 +85,18 @@ struct Artifact<'a> {
     origin: Origin,
     withdrawn: Option<&'a str>,
     packed_by: Option<&'a PackedBy>,
+    compared_with: Option<ComparedWith<'a>>,
     fresh_build: Option<FreshBuild<'a>>,
     destination: Option<Destination<'a>>,
     commit: Option<&'a str>,
     dirty: Option<bool>,
     policy: Policy<'a>,
+}
+
+#[derive(Serialize)]
+struct ComparedWith<'a> {
+    release: Option<&'a str>,
+    nothing: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -293,6 +300,7 @@ impl<'a> Artifact<'a> {
             origin: artifact.origin,
             withdrawn: artifact.withdrawn.as_deref(),
             packed_by: artifact.packed_by.as_ref(),
+            compared_with: artifact.earlier.as_ref().map(ComparedWith::new),
             fresh_build: artifact.rebuilt.as_ref().map(|rebuilt| FreshBuild {
                 comparison: rebuilt.comparison.name(),
                 built_by: &rebuilt.by,
@@ -315,6 +323,16 @@ impl<'a> Artifact<'a> {
                 r#override: Some(&policy.overrides[..]).filter(|flags| !flags.is_empty()),
             },
         }
+    }
+}
+
+impl<'a> ComparedWith<'a> {
+    fn new(earlier: &'a Earlier) -> Self {
+        let (release, nothing) = match earlier {
+            Earlier::Release(label) => (Some(label.as_str()), None),
+            Earlier::Nothing(why) => (None, Some(why.as_str())),
+        };
+        Self { release, nothing }
     }
 }
 

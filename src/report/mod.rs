@@ -2,6 +2,7 @@
 
 mod bounded;
 mod catalogue;
+mod difference;
 mod disarm;
 mod github;
 mod gitlab;
@@ -21,7 +22,9 @@ use std::io::{self, Write};
 use crate::policy::Verdict;
 
 pub use catalogue::catalogue;
+pub use difference::differences_json;
 pub use disarm::disarm;
+pub use human::differences;
 pub use quantity::{bytes, duration};
 pub use rules_page::{fixes, levels, recognised, rules_page};
 

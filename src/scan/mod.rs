@@ -155,6 +155,7 @@ pub fn scan(
             entries: summary.entries,
             origin: source.origin,
             packed_by: source.packed_by,
+            earlier: None,
             rebuilt,
             commit: None,
             dirty: None,

@@ -113,6 +113,7 @@ pub fn total(files: &[Listed]) -> u64 {
 }
 
 /// What only the later release has one of, with all the files that do.
+#[derive(Debug)]
 pub struct First<'a> {
     /// Extensions, without a dot before them.
     pub extensions: BTreeMap<String, Vec<&'a Listed>>,

@@ -3,7 +3,8 @@
 use super::page::{self, BOLD, DIM, Page, YELLOW};
 use crate::{
     model::{
-        Access, ArtifactInfo, Comparison, Destination, Format, Rebuilt, SelfKind, count, counted,
+        Access, ArtifactInfo, Comparison, Destination, Earlier, Format, Rebuilt, SelfKind, count,
+        counted,
     },
     policy::Judged,
     report::{Detail, quantity::bytes},
@@ -128,6 +129,11 @@ fn rows(judged: &Judged, verbose: bool) -> Vec<Row> {
             None => "not known: the artifact was not read to its end".to_owned(),
         },
     ));
+    match &artifact.earlier {
+        Some(Earlier::Release(label)) => rows.push(("against", label.clone())),
+        Some(Earlier::Nothing(why)) => rows.push(("against", format!("nothing: {why}"))),
+        None => {}
+    }
     if let Some(rebuilt) = &artifact.rebuilt {
         rows.push(("compared", compared(rebuilt)));
     }

@@ -2,12 +2,14 @@
 //! what to type.
 
 mod card;
+mod difference;
 mod finding;
 mod gap;
 mod history;
 mod page;
 mod summary;
 
+pub use difference::differences;
 pub(super) use gap::title as gap_title;
 pub(super) use summary::described as described_waiver;
 
