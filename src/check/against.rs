@@ -12,7 +12,9 @@ use super::{Arrival, Error, HERE, Request, Target, check_each};
 use crate::{
     diff::{likest, likest_file},
     ecosystem::{Cache, FetchError, Fetching, Release},
-    model::{ArtifactInfo, Earlier, Ecosystem, Format, Progress, Scanned, Spec, compare_versions},
+    model::{
+        ArtifactInfo, Earlier, Ecosystem, Format, Gap, Progress, Scanned, Spec, compare_versions,
+    },
     policy::Judged,
     rule::RuleSet,
     scan,
@@ -63,6 +65,7 @@ impl<'a> Comparing<'a> {
                 overrides: request.overrides.clone(),
                 pack: request.pack.clone(),
                 inventory: true,
+                no_lock: true,
                 ..Request::default()
             },
             progress,
@@ -101,11 +104,11 @@ impl<'a> Comparing<'a> {
         };
         let earlier = &all[index];
         let label = label(&earlier.artifact);
-        if let Some(open) = earlier.gaps.iter().find(|gap| gap.waiver.is_none()) {
+        if let Some(gap) = unread(earlier) {
             return Err(Error::UnreadableEarlier {
                 path: artifact.path.clone(),
                 earlier: label,
-                reason: open.gap.reason.clone(),
+                reason: gap.reason.clone(),
             });
         }
         let ecosystem = artifact.format.map(Format::ecosystem);
@@ -216,7 +219,10 @@ impl<'a> Comparing<'a> {
     }
 
     fn alike(&self, artifact: &ArtifactInfo, all: Rc<Vec<Judged>>) -> Result<Found, Error> {
-        match likest(artifact, all.iter().map(|judged| &judged.artifact)) {
+        let likest = likest(artifact, all.iter().map(|judged| &judged.artifact));
+        // Of what was not read nobody knows what it is.
+        let unread = || all.iter().position(|judged| unread(judged).is_some());
+        match likest.or_else(unread) {
             Some(index) => Ok(Found::One(all, index)),
             None => Err(self.nothing_alike(artifact)),
         }
@@ -237,6 +243,12 @@ enum Found {
     Nothing(String),
 }
 
+/// What could not be read in it, unless that is accepted.
+fn unread(judged: &Judged) -> Option<&Gap> {
+    let mut gaps = judged.gaps.iter().filter(|gap| gap.waiver.is_none());
+    gaps.next().map(|judged| &judged.gap)
+}
+
 fn label(artifact: &ArtifactInfo) -> String {
     match (&artifact.name, &artifact.version) {
         (Some(name), Some(version)) if !artifact.path.contains(version.as_str()) => {
@@ -253,3 +265,6 @@ fn same_version(format: Format, own: Option<&str>, other: &str) -> bool {
     let same = || compare_versions(own, other).is_some_and(|order| order.is_eq());
     own == other || format.ecosystem() == Ecosystem::Pypi && same()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The command line as it is typed. [`super::options`] makes it ready for use.
 
+mod diff;
 mod lock;
 mod packing;
 mod policy;
@@ -7,13 +8,11 @@ mod waive;
 
 use std::{ffi::OsString, num::NonZero, path::PathBuf};
 
-use clap::{
-    Args, Parser, Subcommand, ValueEnum,
-    builder::{OsStringValueParser, TypedValueParser},
-};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{diff::Side, exit, output};
+use super::{exit, output};
 use crate::check::Against;
+pub(super) use diff::{DiffArguments, DiffFormat};
 pub(super) use lock::LockArguments;
 pub(super) use packing::PackingArguments;
 pub(super) use policy::{ConfigArguments, ConfigCommand, PolicyArguments};
@@ -121,42 +120,6 @@ pub(super) struct OutputArguments {
     /// For reports only. Errors and unreadable artifacts keep their codes.
     #[arg(long)]
     pub(super) exit_zero: bool,
-}
-
-/// Tell what is new in an artifact: files, sizes, findings
-///
-/// Each of the two is an artifact file, a project directory (packed as `check` packs it), a release as
-/// npm:NAME@VERSION, pypi:NAME==VERSION or crates:NAME@VERSION, or - for an artifact on standard input. Both are
-/// checked as `check` does. What is found does not change the exit code: 0, unless something can't be read.
-#[derive(Debug, Args)]
-#[command(after_long_help = exit::table())]
-pub(super) struct DiffArguments {
-    /// The earlier one
-    #[arg(value_name = "BEFORE", value_parser = side())]
-    pub(super) before: Side,
-
-    /// The later one
-    #[arg(value_name = "AFTER", value_parser = side())]
-    pub(super) after: Side,
-
-    /// How to tell
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) format: DiffFormat,
-
-    /// Write to this file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-
-    /// Pack with this client
-    #[arg(long, value_name = "NAME", value_parser = packing::client())]
-    pub(super) client: Option<&'static str>,
-
-    /// Pack without running the project's own scripts
-    #[arg(long)]
-    pub(super) ignore_scripts: bool,
-
-    #[command(flatten)]
-    pub(super) common: CommonArguments,
 }
 
 /// What every command takes that checks something.
@@ -428,19 +391,6 @@ pub(super) enum ListFormat {
     Json,
     /// One page of documentation
     Markdown,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum DiffFormat {
-    /// For people
-    #[default]
-    Human,
-    /// One JSON document; docs/schema/diff-v1.json describes it
-    Json,
-}
-
-fn side() -> impl TypedValueParser<Value = Side> {
-    OsStringValueParser::new().try_map(Side::parse)
 }
 
 fn reason(text: &str) -> Result<String, String> {

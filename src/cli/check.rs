@@ -21,7 +21,7 @@ pub(super) fn run(options: &CheckOptions, color: Color) -> ExitCode {
 }
 
 /// Checks with a progress line, if one is wanted. A panic is an error like others.
-pub(super) fn carefully(wanted: bool, work: impl FnOnce(&Progress) -> Checked) -> Checked {
+pub(super) fn checked(wanted: bool, work: impl FnOnce(&Progress) -> Checked) -> Checked {
     let progress = Progress::default();
     let checked = progress::during(wanted, &progress, || panic::caught(|| work(&progress)));
     checked.unwrap_or_else(|| Checked {
@@ -54,7 +54,7 @@ pub(super) fn tell(
     color: Color,
     work: impl FnOnce(&Progress) -> Checked,
 ) -> (Checked, ExitCode) {
-    let mut checked = carefully(options.progress, work);
+    let mut checked = checked(options.progress, work);
     if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {
         return (checked, ExitCode::Interrupted);
     }

@@ -11,13 +11,13 @@ use thiserror::Error;
 use super::{
     ExitCode,
     args::{Color, DiffArguments, DiffFormat},
-    check::carefully,
+    check::checked,
     failed, interrupt, options,
     output::write_alone,
     render,
 };
 use crate::{
-    check::{self, Arrival, Checked, Target},
+    check::{self, Arrival, Checked, Request, Target},
     diff::{Comparison, likest_file},
     ecosystem::{Cache, Fetching},
     model::Spec,
@@ -107,14 +107,16 @@ pub(super) fn run(arguments: DiffArguments, line: &[OsString], color: Color) -> 
     let manner = options::manner(&arguments.common, color);
     let roots: Vec<&Path> = sides.iter().filter_map(Side::root).collect();
     let owned = roots.iter().map(|root| (*root).to_owned()).collect();
-    let (mut request, is_progress) = options::request(arguments.common, owned);
-    request.inventory = true;
-    request.no_lock = true;
-    request.pack.ignore_scripts = arguments.ignore_scripts;
-    request.pack.client = arguments.client;
+    let (request, is_progress) = options::request(arguments.common, owned);
+    let request = Request {
+        inventory: true,
+        // It approves what ships of this project, whatever is compared.
+        no_lock: true,
+        ..options::packing(request, arguments.packing)
+    };
     let fetching = Fetching::new(Path::new("."), Cache::of_user());
     let check = |side: &Side, of_other: &[Judged]| {
-        carefully(is_progress, |progress| {
+        checked(is_progress, |progress| {
             check::check_each(&request, side.arrivals(&fetching, of_other), progress)
         })
     };

@@ -67,7 +67,7 @@ fn all_read(options: &CheckOptions, color: Color) -> Result<Vec<Judged>, ExitCod
     if request.config == ConfigChoice::None {
         return Err(failed(&LockError::NoConfig, color));
     }
-    let checked = check::carefully(options.progress, |progress| {
+    let checked = check::checked(options.progress, |progress| {
         crate::check::check(request, progress)
     });
     if interrupt::or_interrupted(ExitCode::Passed) == ExitCode::Interrupted {

@@ -184,7 +184,7 @@ pub(super) fn manner(arguments: &CommonArguments, color: Color) -> Manner {
 }
 
 /// The request, with what is packed and how.
-fn packing(request: Request, packing: PackingArguments) -> Request {
+pub(super) fn packing(request: Request, packing: PackingArguments) -> Request {
     Request {
         selection: match (packing.workspace, packing.packages) {
             (true, _) => Selection::Workspace,

@@ -3,6 +3,8 @@
 
 mod files;
 mod leaks;
+#[cfg(test)]
+mod tests;
 
 use super::Detection;
 use crate::model::{Listed, count, escape};

@@ -58,6 +58,17 @@ impl Fetching {
         }
     }
 
+    /// Asks this one, whatever is configured.
+    #[cfg(test)]
+    pub(crate) fn of(ecosystem: Ecosystem, registry: Arc<dyn Registry>) -> Self {
+        let fetching = Self::new(Path::new("."), None);
+        let known = Mutex::new([(ecosystem, registry)].into());
+        Self {
+            registries: known,
+            ..fetching
+        }
+    }
+
     /// The registry of an ecosystem; its client is asked once.
     ///
     /// # Errors
