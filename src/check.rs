@@ -7,14 +7,16 @@ mod places;
 mod policies;
 mod repositories;
 mod request;
+mod revision;
 mod rules;
 mod save;
 mod secrets;
+mod waive;
+mod waivers;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Instant,
 };
 
@@ -37,12 +39,16 @@ pub use crate::{
 pub use error::Error;
 use expect::Expected;
 use policies::{Policies, Policy};
+pub use policies::{policy_files, settings};
 use repositories::{Known, Repositories};
 pub use request::{Arrival, Checked, Request, Target};
+pub use revision::PolicyFrom;
 pub use rules::{Tested, rules, test_rules};
 pub use save::LIST;
 use save::Save;
 pub use secrets::{Hider, hide_secrets};
+pub use waive::{Edit, Waive, WaiveError, waive};
+pub use waivers::waivers;
 
 /// Checks every target of the request.
 pub fn check(request: &Request, progress: &Progress) -> Checked {
@@ -97,7 +103,7 @@ pub fn check_each(
 struct Run<'a> {
     request: &'a Request,
     progress: &'a Progress,
-    policies: Policies,
+    policies: Policies<'a>,
     expected: Option<Expected>,
     save: Option<Save<'a>>,
 }
@@ -107,7 +113,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             request,
             progress,
-            policies: Policies::default(),
+            policies: Policies::new(request),
             expected: request.expect.as_deref().map(Expected::read).transpose()?,
             save: request.save.as_deref().map(Save::to).transpose()?,
         })
@@ -136,7 +142,7 @@ impl<'a> Run<'a> {
                     destination: None,
                     sha512: false,
                 };
-                let policy = self.policy(Path::new(HERE))?;
+                let policy = self.policies.of(Path::new(HERE))?;
                 checked.take(&target.label(), self.judge(source, Beside::here(), &policy));
                 return Ok(());
             }
@@ -157,7 +163,7 @@ impl<'a> Run<'a> {
         if metadata.is_dir() {
             self.directory(path, target, checked)
         } else if metadata.is_file() {
-            let policy = self.policy(Path::new(HERE))?;
+            let policy = self.policies.of(Path::new(HERE))?;
             let source = open(path, &shown(), None);
             let beside = Beside {
                 file: Some(path),
@@ -178,7 +184,7 @@ impl<'a> Run<'a> {
         target: &Target,
         checked: &mut Checked,
     ) -> Result<(), Vec<Error>> {
-        let policy = self.policy(Path::new(HERE))?;
+        let policy = self.policies.of(Path::new(HERE))?;
         let packed = ecosystem::staged(id, &self.request.pack);
         let packed = packed.map_err(|error| vec![error.into()])?;
         let judged = open(&packed.file, &packed.label, None).and_then(|source| {
@@ -194,7 +200,7 @@ impl<'a> Run<'a> {
     }
 
     fn published(&mut self, fetched: &Fetched, checked: &mut Checked) -> Result<(), Vec<Error>> {
-        let policy = self.policy(Path::new(HERE))?;
+        let policy = self.policies.of(Path::new(HERE))?;
         let label = fetched.label();
         let judged = open(&fetched.file, &label, None).and_then(|source| {
             let source = Source {
@@ -254,7 +260,7 @@ impl<'a> Run<'a> {
     ) -> Result<(), Vec<Error>> {
         // Mistakes in configuration and rules come first: packing may take minutes.
         for root in projects.clone().into_iter().flat_map(Project::roots) {
-            self.policy(root)?;
+            self.policies.of(root)?;
         }
         for project in projects {
             match ecosystem::pack(project, &self.request.pack) {
@@ -275,7 +281,7 @@ impl<'a> Run<'a> {
     ) -> Result<(), Vec<Error>> {
         let mut repositories = Repositories::default();
         for packed in &all {
-            let policy = self.policy(&packed.root)?;
+            let policy = self.policies.of(&packed.root)?;
             let repository = repositories.of(&packed.root);
             let judged = self.judge_packed(packed, target, repository, &policy);
             self.keep(&packed.file, &judged);
@@ -285,10 +291,6 @@ impl<'a> Run<'a> {
             save.hold(all);
         }
         Ok(())
-    }
-
-    fn policy(&mut self, directory: &Path) -> Result<Arc<Policy>, Vec<Error>> {
-        self.policies.of(directory, self.request)
     }
 
     fn judge_packed(
@@ -336,7 +338,7 @@ impl<'a> Run<'a> {
         };
         let mut context = Context {
             dist: beside.dist,
-            publishing: settings.publishing().clone(),
+            publishing: settings.publishing().to_vec(),
             destination: source.destination.clone(),
             asked_of: beside.asked_of,
             beside: beside.texts.to_vec(),

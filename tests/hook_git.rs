@@ -419,6 +419,37 @@ fn a_build_runs_only_where_it_was_asked_for() {
 }
 
 #[test]
+fn a_push_that_waives_itself_is_refused() {
+    let pushing = pushed();
+    pushing.hook(
+        "#!/bin/sh\nexec packwarden hook git-pre-push --policy-from origin/main --policy floor.toml \"$@\"\n",
+    );
+    pushing.write("floor.toml", "[limits]\ndepth = 3\n");
+    pushing.write(".env", "A=1\n");
+    pushing.write(
+        "packwarden.toml",
+        "[hooks]\npre-push-build = \"rm .env\"\n\
+         [[waive]]\nrule = \"env-file\"\npath = \".env\"\nreason = \"mine\"\n",
+    );
+    pushing.commit();
+    let ran = pushing.is_refused(&["main"]);
+    assert!(ran.stderr.contains("deny[env-file]"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("set by --policy-from origin/main"),
+        "{ran:?}"
+    );
+    assert!(!ran.stderr.contains("building first"), "{ran:?}");
+    pushing.hook("#!/bin/sh\nexec packwarden hook git-pre-push --policy-from gone \"$@\"\n");
+    let ran = pushing.push(&["main"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("--policy-from names no commit of this repository"),
+        "{ran:?}"
+    );
+}
+
+#[test]
 fn python_is_not_built_unasked_and_said_to_be_unchecked() {
     let pushing = Pushing::new();
     pushing.write(

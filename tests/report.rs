@@ -348,7 +348,8 @@ fn everything_is_shown_when_it_is_asked_for() {
       why  Whoever has the token acts as its owner.
       fix  Revoke the token first, then remove it from the file.
       see  https://example.com/why
-      to accept it, write into packwarden.toml:
+      to accept it: packwarden waive 027b5595a6453271 --reason "…"
+      which writes into packwarden.toml:
         [[waive]]
         rule = "github-token"
         path = "dist/config.js"
@@ -365,7 +366,8 @@ fn everything_is_shown_when_it_is_asked_for() {
       fix  Turn source maps off in the production build (`sourcemap: false`), or
            keep them out of the package: add `!**/*.map` to `files` in package.json.
       see  https://example.com/why
-      to accept it, write into packwarden.toml:
+      to accept it: packwarden waive 8fcd30aad0607da5 --reason "…"
+      which writes into packwarden.toml:
         [[waive]]
         rule = "source-map-with-sources"
         path = "cli.js.map"
@@ -577,7 +579,8 @@ fn what_was_not_read_is_said_and_what_is_accepted_is_counted() {
     gap[nested-container]: not read, and so not checked
       package/vendor/sdk.zip is encrypted
       fix  leave it out, or ship what is in it
-      to accept it, write into packwarden.toml:
+      to accept it: packwarden waive 5fe194d6ac1c1922 --reason "…"
+      which writes into packwarden.toml:
         [[waive]]
         gap = "nested-container"
         path = "vendor/sdk.zip"
@@ -1004,6 +1007,70 @@ fn json_is_stable() {
           "reason": "package/vendor/sdk.zip is encrypted",
           "fingerprint": "5fe194d6ac1c1922",
           "waived": false
+        }
+      ],
+      "waivers": [
+        {
+          "state": "used",
+          "ends_soon": false,
+          "days_left": 71,
+          "rule": null,
+          "gap": "nested-container",
+          "path": "test/*",
+          "sha256": [
+            "a3490afb4e9506268de9925dd56ac4d455f0f6d27b9138d14cb232d9ea6bf1d8"
+          ],
+          "reason": "a corrupt fixture",
+          "owner": "cli-team",
+          "expires": "2027-01-31",
+          "forbidden_by": null,
+          "file": "packwarden.toml",
+          "line": 1
+        },
+        {
+          "state": "used",
+          "ends_soon": false,
+          "days_left": null,
+          "rule": "home-path",
+          "gap": null,
+          "path": "a.js",
+          "sha256": [],
+          "reason": "an example in a comment",
+          "owner": null,
+          "expires": null,
+          "forbidden_by": null,
+          "file": "packwarden.toml",
+          "line": 8
+        },
+        {
+          "state": "expired",
+          "ends_soon": false,
+          "days_left": -52,
+          "rule": "home-path",
+          "gap": null,
+          "path": "b.js",
+          "sha256": [],
+          "reason": "gone soon",
+          "owner": null,
+          "expires": "2026-09-30",
+          "forbidden_by": null,
+          "file": "packwarden.toml",
+          "line": 12
+        },
+        {
+          "state": "unused",
+          "ends_soon": false,
+          "days_left": null,
+          "rule": "internal-host",
+          "gap": null,
+          "path": "package/old.js",
+          "sha256": [],
+          "reason": "gone",
+          "owner": null,
+          "expires": null,
+          "forbidden_by": null,
+          "file": "packwarden.toml",
+          "line": 17
         }
       ],
       "summary": {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::WaiveError;
 use crate::{
     ecosystem::{self, FetchError},
     policy::{PolicyError, RunError},
@@ -78,6 +79,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Rule(#[from] RuleError),
+    /// Something is not waived.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Waive(#[from] WaiveError),
     /// A defect of packwarden.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -88,9 +93,11 @@ impl Error {
     /// The exit code of the table in the design.
     pub fn code(&self) -> u8 {
         match self {
-            Error::Policy(_) | Error::Rule(_) | Error::Expected { .. } | Error::NotSaved { .. } => {
-                2
-            }
+            Error::Policy(_)
+            | Error::Rule(_)
+            | Error::Waive(_)
+            | Error::Expected { .. }
+            | Error::NotSaved { .. } => 2,
             Error::NotFound { .. }
             | Error::NotAFile { .. }
             | Error::Open { .. }

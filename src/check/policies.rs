@@ -6,9 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{Error, Request, rules::rules_of};
+use super::{Error, Request, revision::InRevision, rules};
 use crate::{
-    policy::{self, ConfigFile, Lock, PolicyError, Settings},
+    policy::{self, ConfigFile, Disk, Lock, PolicyError, PolicyFiles, Settings},
     rule::RuleSet,
 };
 
@@ -21,11 +21,14 @@ pub(super) struct Policy {
     configured: Configured,
 }
 
-/// By configuration file, or none, and by lock.
-#[derive(Default)]
-pub(super) struct Policies {
+/// The policies of a run: by configuration file, or none, and by lock.
+pub(super) struct Policies<'a> {
+    request: &'a Request,
+    /// Read before the first policy is made.
+    floors: Option<Arc<[ConfigFile]>>,
     configured: HashMap<Option<PathBuf>, Configured>,
     made: HashMap<(Option<PathBuf>, PathBuf), Arc<Policy>>,
+    by_directory: HashMap<PathBuf, Arc<Policy>>,
 }
 
 impl Policy {
@@ -34,42 +37,112 @@ impl Policy {
     }
 }
 
-impl Policies {
+impl<'a> Policies<'a> {
+    pub(super) fn new(request: &'a Request) -> Self {
+        Self {
+            request,
+            floors: None,
+            configured: HashMap::new(),
+            made: HashMap::new(),
+            by_directory: HashMap::new(),
+        }
+    }
+
     /// What holds for artifacts of `directory`: that of the project, or for a file the current one. Never
     /// the one next to the file or inside it: whoever made the artifact must not set the policy that it
     /// is judged by.
-    pub(super) fn of(
-        &mut self,
-        directory: &Path,
-        request: &Request,
-    ) -> Result<Arc<Policy>, Vec<Error>> {
-        let wrong = |error: PolicyError| vec![Error::from(error)];
-        let place = policy::find(&request.config, directory).map_err(wrong)?;
-        let lock = policy::lock_place(&request.config, place.as_deref(), directory);
-        let (lock, is_there) = lock.map_err(wrong)?;
-        let key = (place.clone(), lock.clone());
-        if let Some(policy) = self.made.get(&key) {
+    pub(super) fn of(&mut self, directory: &Path) -> Result<Arc<Policy>, Vec<Error>> {
+        if let Some(policy) = self.by_directory.get(directory) {
             return Ok(policy.clone());
         }
-        let configured = self.configured(place)?;
-        let names: Vec<_> = configured.1.names().collect();
-        let settings = Settings::new(configured.0.as_ref(), &request.overrides, &names);
-        let read = is_there.then(|| Lock::read(&lock)).transpose();
-        let applied = read.map_err(wrong)?.filter(|_| !request.no_lock);
-        let policy = Arc::new(Policy {
-            settings: settings.map_err(wrong)?.with_lock(applied, lock),
-            configured,
-        });
-        self.made.insert(key, policy.clone());
+        let wrong = |error: PolicyError| vec![Error::from(error)];
+        let config = &self.request.config;
+        let files = policy_files(self.request, directory).map_err(wrong)?;
+        let place = policy::find(config, directory, &*files).map_err(wrong)?;
+        let lock = policy::lock_place(config, place.as_deref(), directory, &*files);
+        let (lock, is_there) = lock.map_err(wrong)?;
+        let key = (place.clone(), lock.clone());
+        let policy = match self.made.get(&key) {
+            Some(policy) => policy.clone(),
+            None => {
+                let configured = self.configured(place, &*files)?;
+                let settings = self.settings(&configured).map_err(wrong)?;
+                let read = is_there.then(|| Lock::read(&lock, &*files)).transpose();
+                let applied = read.map_err(wrong)?.filter(|_| !self.request.no_lock);
+                let settings = settings.with_lock(applied, lock);
+                let policy = Arc::new(Policy {
+                    settings,
+                    configured,
+                });
+                self.made.insert(key, policy.clone());
+                policy
+            }
+        };
+        self.by_directory
+            .insert(directory.to_owned(), policy.clone());
         Ok(policy)
     }
 
-    fn configured(&mut self, place: Option<PathBuf>) -> Result<Configured, Vec<Error>> {
+    fn configured(
+        &mut self,
+        place: Option<PathBuf>,
+        files: &dyn PolicyFiles,
+    ) -> Result<Configured, Vec<Error>> {
         if let Some(configured) = self.configured.get(&place) {
             return Ok(configured.clone());
         }
-        let configured = Arc::new(rules_of(place.as_deref())?);
+        let wrong = |error: PolicyError| vec![Error::from(error)];
+        let read = place.as_deref().map(|place| ConfigFile::read(place, files));
+        let config = read.transpose().map_err(wrong)?;
+        let floors = self.floors().map_err(wrong)?;
+        let rules = rules::in_effect(config.as_ref(), files, &floors)?;
+        let nothing = || files.nothing().as_deref().map(ConfigFile::empty);
+        let configured = Arc::new((config.or_else(nothing), rules));
         self.configured.insert(place, configured.clone());
         Ok(configured)
     }
+
+    fn settings(&mut self, configured: &Configured) -> Result<Settings, PolicyError> {
+        let (config, rules) = &**configured;
+        let names: Vec<_> = rules.names().collect();
+        let floors = self.floors()?;
+        let settings = Settings::new(config.as_ref(), &self.request.overrides, &names)?;
+        settings.held_to(&floors, &names)
+    }
+
+    /// The organisation's floors.
+    pub(super) fn floors(&mut self) -> Result<Arc<[ConfigFile]>, PolicyError> {
+        if let Some(floors) = &self.floors {
+            return Ok(floors.clone());
+        }
+        let floors = self.request.floors.iter();
+        let floors = floors.map(|path| ConfigFile::read(path, &Disk));
+        let floors: Arc<[ConfigFile]> = floors.collect::<Result<_, _>>()?;
+        self.floors = Some(floors.clone());
+        Ok(floors)
+    }
+}
+
+/// Where the files of the policy are read that holds for `directory`. Whoever reads one reads it here.
+///
+/// # Errors
+///
+/// When there is no such revision.
+pub fn policy_files(
+    request: &Request,
+    directory: &Path,
+) -> Result<Box<dyn PolicyFiles>, PolicyError> {
+    Ok(match &request.policy_from {
+        Some(from) => Box::new(InRevision::new(from, directory)?),
+        None => Box::new(Disk),
+    })
+}
+
+/// The settings that hold for `directory`.
+///
+/// # Errors
+///
+/// When a file of the policy has a mistake.
+pub fn settings(request: &Request, directory: &Path) -> Result<Settings, Vec<Error>> {
+    Ok(Policies::new(request).of(directory)?.settings.clone())
 }

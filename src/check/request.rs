@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ConfigChoice, Error, PackOptions, Selection};
+use super::{ConfigChoice, Error, PackOptions, PolicyFrom, Selection};
 use crate::{
     ecosystem::{Fetched, Packed, Project},
     model::{Destination, Sha256},
@@ -19,6 +19,10 @@ pub struct Request {
     pub targets: Vec<Target>,
     /// Which configuration to use.
     pub config: ConfigChoice,
+    /// The revision that it is taken from, instead of the working tree.
+    pub policy_from: Option<PolicyFrom>,
+    /// The organisation's floors, which no configuration can loosen.
+    pub floors: Vec<PathBuf>,
     /// What the command line sets on top of it.
     pub overrides: Overrides,
     /// Which projects of a directory are meant.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::{ConfigChoice, Error};
 use crate::{
     detect,
-    policy::{self, ConfigFile, PolicyError},
-    rule::{RuleError, RuleSet},
+    policy::{self, ConfigFile, Disk, PolicyError, PolicyFiles},
+    rule::{Organisation, RuleError, RuleFile, RuleSet},
     scan::{self, Failure},
 };
 
@@ -21,28 +21,40 @@ pub struct Tested {
     pub failures: Vec<Failure>,
 }
 
-/// The configuration that holds in `directory`, and the rules in effect with it.
-pub fn rules(
-    choice: &ConfigChoice,
-    directory: &Path,
-) -> Result<(Option<ConfigFile>, RuleSet), Vec<Error>> {
-    let place = policy::find(choice, directory).map_err(|error| vec![error.into()])?;
-    rules_of(place.as_deref())
+/// The rules in effect in `directory`, without a floor's.
+pub fn rules(choice: &ConfigChoice, directory: &Path) -> Result<RuleSet, Vec<Error>> {
+    let policy = |error: PolicyError| vec![Error::from(error)];
+    let place = policy::find(choice, directory, &Disk).map_err(policy)?;
+    let config = place.map(|place| ConfigFile::read(&place, &Disk));
+    let config = config.transpose().map_err(policy)?;
+    in_effect(config.as_ref(), &Disk, &[])
 }
 
-/// A configuration, and the rules in effect with it.
-pub(super) fn rules_of(place: Option<&Path>) -> Result<(Option<ConfigFile>, RuleSet), Vec<Error>> {
-    let policy = |error: PolicyError| vec![Error::from(error)];
-    let config = place.map(ConfigFile::read).transpose().map_err(policy)?;
-    let own = config
-        .as_ref()
-        .map_or(Ok(Vec::new()), ConfigFile::rule_files);
-    let organisation = config.as_ref().map(ConfigFile::organisation);
-    let organisation = organisation.transpose().map_err(policy)?;
+/// The rules in effect with a configuration, which `files` hold, and with floors.
+pub(super) fn in_effect(
+    config: Option<&ConfigFile>,
+    files: &dyn PolicyFiles,
+    floors: &[ConfigFile],
+) -> Result<RuleSet, Vec<Error>> {
+    let read = || -> Result<_, PolicyError> {
+        let mut own: Vec<RuleFile> = Vec::new();
+        let mut named = Vec::new();
+        for floor in floors {
+            own.extend(floor.rule_files(&Disk)?);
+            named.push(floor.organisation(None)?);
+        }
+        let floor = Organisation::of_floors(named);
+        let mut organisations = Vec::new();
+        if let Some(config) = config {
+            own.extend(config.rule_files(files)?);
+            organisations.push(config.organisation(Some(&floor))?);
+        }
+        organisations.push(floor);
+        Ok((own, organisations))
+    };
+    let (own, organisations) = read().map_err(|error| vec![error.into()])?;
     let kinds: Vec<_> = detect::kinds().collect();
-    let rules = RuleSet::load_with(&own.map_err(policy)?, organisation.as_ref(), &kinds);
-    let rules = rules.map_err(each)?;
-    Ok((config, rules))
+    RuleSet::load_with(own, &organisations, &kinds).map_err(each)
 }
 
 /// Checks rule files and runs the examples in them.

@@ -1,16 +1,19 @@
 //! The command line as it is typed. [`super::options`] makes it ready for use.
 
+mod lock;
+mod packing;
+mod policy;
+mod waive;
+
 use std::{ffi::OsString, num::NonZero, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{exit, output};
-
-mod lock;
-mod packing;
-
 pub(super) use lock::LockArguments;
 pub(super) use packing::PackingArguments;
+pub(super) use policy::{ConfigArguments, ConfigCommand, PolicyArguments};
+pub(super) use waive::{PlainFormat, WaiveArguments, WaiversArguments};
 
 /// Checks what a package would publish, before it is published.
 ///
@@ -38,6 +41,9 @@ pub(super) enum Command {
     Audit(Box<AuditArguments>),
     Hook(Box<HookArguments>),
     Lock(Box<LockArguments>),
+    Waive(Box<WaiveArguments>),
+    Waivers(WaiversArguments),
+    Config(ConfigArguments),
     Init(InitArguments),
     Rules(RulesArguments),
 }
@@ -108,12 +114,11 @@ pub(super) struct OutputArguments {
 /// What every command takes that checks something.
 #[derive(Debug, Args)]
 pub(super) struct CommonArguments {
-    /// Use this configuration file
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub(super) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) policy: PolicyArguments,
 
     /// Use no configuration file
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["config", "policy_from"])]
     pub(super) no_config: bool,
 
     /// Whether the package's source is open or closed

@@ -6,6 +6,7 @@ mod audit;
 mod cargo;
 mod change;
 mod check;
+mod config;
 mod exit;
 mod file;
 mod gate;
@@ -18,6 +19,8 @@ mod panic;
 mod progress;
 mod render;
 mod rules;
+mod waive;
+mod waivers;
 
 use std::{env, ffi::OsString, path::PathBuf};
 
@@ -105,6 +108,15 @@ fn run_line(line: &[OsString]) -> ExitCode {
                 lock::run(&options, yes, color)
             })
         }
+        Command::Waive(arguments) => {
+            let dry_run = arguments.dry_run;
+            let (options, wanted) = CheckOptions::of_waive(*arguments);
+            ready(line, color, Ok(options), |options| {
+                waive::run(&options, &wanted, dry_run, color)
+            })
+        }
+        Command::Waivers(arguments) => waivers::run(arguments, color),
+        Command::Config(arguments) => config::run(arguments.command, color),
         Command::Init(arguments) => init::run(&arguments, color),
     }
 }

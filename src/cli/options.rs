@@ -8,13 +8,13 @@ use std::{
 use super::{
     args::{
         self, CheckArguments, Color, CommonArguments, GateArguments, LockArguments,
-        OutputArguments, PackingArguments,
+        OutputArguments, PackingArguments, PolicyArguments, WaiveArguments,
     },
     output::{FormatArgument, Manner, OutputError, Outputs},
     render,
 };
 use crate::{
-    check::{ConfigChoice, PackOptions, Request, Selection, Target},
+    check::{ConfigChoice, PackOptions, PolicyFrom, Request, Selection, Target, Waive},
     policy::{Overrides, Profile},
     report::Detail,
 };
@@ -56,7 +56,8 @@ impl CheckOptions {
         let outputs = Outputs::new(&output.formats, output.output.as_deref(), manner)?;
         let roots = targets.iter().filter_map(Target::directory);
         let roots: Vec<PathBuf> = roots.map(Path::to_owned).collect();
-        let (request, progress) = request(arguments.common, roots);
+        let (mut request, progress) = request(arguments.common, roots);
+        request.overrides.no_self_match = arguments.no_self_match;
         let request = Request {
             targets,
             self_match: !arguments.no_self_match,
@@ -117,12 +118,44 @@ impl CheckOptions {
         })
     }
 
+    /// Makes the arguments of `waive` ready, and what it is to write: of its check nothing is reported but errors.
+    pub(super) fn of_waive(arguments: WaiveArguments) -> (Self, Waive) {
+        let place = arguments.place;
+        let is_directory = place.is_dir();
+        let roots = is_directory.then(|| place.clone());
+        let (request, progress) = request(arguments.common, roots.into_iter().collect());
+        let directory = match is_directory {
+            true => place.clone(),
+            false => PathBuf::from("."),
+        };
+        let options = Self {
+            request: Request {
+                targets: vec![Target::Path(place)],
+                ..packing(request, arguments.packing)
+            },
+            outputs: Outputs::promised(Vec::new(), None),
+            progress,
+            exit_zero: false,
+        };
+        let waive = Waive {
+            findings: arguments.findings,
+            reason: arguments.reason,
+            owner: arguments.owner,
+            expires: arguments.expires,
+            path: arguments.path,
+            directory,
+        };
+        (options, waive)
+    }
+
     /// Makes the arguments of a gate ready: what it checks is its own to say.
     pub(super) fn of_gate(mut arguments: GateArguments, color: Color) -> Result<Self, OutputError> {
         // A gate may work in another directory than it was started in.
         let files = arguments.formats.iter_mut();
         let files = files.filter_map(|format| format.file.as_mut());
-        for file in files.chain(&mut arguments.common.config) {
+        let policy = &mut arguments.common.policy;
+        let files = files.chain(&mut policy.config);
+        for file in files.chain(&mut policy.floors) {
             *file = path::absolute(&*file).unwrap_or_else(|_| file.clone());
         }
         let outputs = Outputs::beside(&arguments.formats, manner(&arguments.common, color))?;
@@ -174,11 +207,11 @@ fn packing(request: Request, packing: PackingArguments) -> Request {
 fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
     // The client's own output and a progress line would write over each other.
     let progress = !(arguments.no_progress || arguments.quiet || arguments.verbose);
+    let request = judged_by(arguments.policy);
     let request = Request {
-        config: match (arguments.config, arguments.no_config) {
-            (Some(path), _) => ConfigChoice::File(path),
-            (None, true) => ConfigChoice::None,
-            (None, false) => ConfigChoice::Nearest,
+        config: match arguments.no_config {
+            true => ConfigChoice::None,
+            false => request.config,
         },
         overrides: Overrides {
             profile: arguments.profile.map(|profile| match profile {
@@ -188,7 +221,7 @@ fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
             strict: arguments.strict,
             no_waivers: arguments.no_waivers,
             limits: arguments.limits,
-            publish_anyway: None,
+            ..request.overrides
         },
         pack: PackOptions {
             show_output: arguments.verbose.then(|| render::of_clients(roots)),
@@ -196,9 +229,27 @@ fn request(arguments: CommonArguments, roots: Vec<PathBuf>) -> (Request, bool) {
             ..PackOptions::default()
         },
         self_match: true,
-        ..Request::default()
+        ..request
     };
     (request, progress)
+}
+
+/// A request that knows only the policy.
+pub(super) fn judged_by(arguments: PolicyArguments) -> Request {
+    let from = arguments.policy_from;
+    Request {
+        config: match arguments.config {
+            Some(path) => ConfigChoice::File(path),
+            None => ConfigChoice::Nearest,
+        },
+        overrides: Overrides {
+            policy_from: from.clone(),
+            ..Overrides::default()
+        },
+        policy_from: from.map(|name| PolicyFrom { name, commit: None }),
+        floors: arguments.floors,
+        ..Request::default()
+    }
 }
 
 #[cfg(test)]
@@ -227,7 +278,11 @@ mod tests {
     #[test]
     fn flags_reach_the_request() {
         let request = options(&["--no-self-match", "--strict", "--limit", "entries=5"]).request;
-        assert!(!request.self_match && request.overrides.strict && !request.pack.ignore_scripts);
+        assert!(
+            request.overrides.no_self_match
+                && request.overrides.strict
+                && !request.pack.ignore_scripts
+        );
         assert_eq!(request.overrides.limits, [("entries".into(), "5".into())]);
         assert!(matches!(request.config, ConfigChoice::Nearest));
         assert_eq!(

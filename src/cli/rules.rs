@@ -40,14 +40,14 @@ pub(super) fn run(command: &RulesCommand, color: Color) -> ExitCode {
     let (text, exit) = match command {
         RulesCommand::List { format } => match check::rules(&ConfigChoice::Nearest, Path::new("."))
         {
-            Ok((_, rules)) => {
+            Ok(rules) => {
                 let rules = rules.rules().map(|rule| &*rule.info);
                 (list(rules, *format), ExitCode::Passed)
             }
             Err(errors) => return invalid(&errors, color),
         },
         RulesCommand::Show { id } => match check::rules(&ConfigChoice::Nearest, Path::new(".")) {
-            Ok((_, rules)) => match rules.get(id) {
+            Ok(rules) => match rules.get(id) {
                 Some(rule) => (
                     Ok(show(&rule.info, &rule.source).into_bytes()),
                     ExitCode::Passed,

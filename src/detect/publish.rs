@@ -24,7 +24,7 @@ pub(super) const KINDS: &[&str] = &[
 ];
 
 struct Publish {
-    wanted: Publishing,
+    wanted: Vec<Publishing>,
     destination: Option<Destination>,
     asked_of: Option<Manifest>,
 }
@@ -50,15 +50,32 @@ impl Detector for Publish {
                 true => Some(Destination::contradicted()),
                 false => self.destination.clone(),
             };
-            Checked {
-                manifest,
-                ecosystem: *ecosystem,
-                path,
-                wanted: &self.wanted,
-                access: manifest.access.filter(|_| !is_contradicted),
-                destination: destination.or_else(|| named(manifest, *ecosystem)),
+            let destination = destination.or_else(|| named(manifest, *ecosystem));
+            // Where nothing is wanted, some things are still worth a word.
+            let nothing = [Publishing::default()];
+            let wanted = match self.wanted.is_empty() {
+                true => &nothing[..],
+                false => &self.wanted,
+            };
+            let mut told: Vec<Told> = Vec::new();
+            for wanted in wanted {
+                let checked = Checked {
+                    manifest,
+                    ecosystem: *ecosystem,
+                    path,
+                    wanted,
+                    access: manifest.access.filter(|_| !is_contradicted),
+                    destination: destination.as_ref(),
+                };
+                for found in checked.found() {
+                    if !told.contains(&found) {
+                        told.push(found);
+                    }
+                }
             }
-            .tell(out);
+            for found in told {
+                tell(path, found, out);
+            }
         }
     }
 }
@@ -86,11 +103,23 @@ struct Checked<'a> {
     wanted: &'a Publishing,
     /// What the manifest says, if that counts.
     access: Option<Access>,
-    destination: Option<Destination>,
+    destination: Option<&'a Destination>,
+}
+
+fn tell(path: &EntryPath, (kind, message, evidence): Told, out: &mut dyn FnMut(Detection)) {
+    out(Detection {
+        kind,
+        path: path.clone(),
+        location: Location::default(),
+        message,
+        evidence: Evidence::fact(escape(&evidence)),
+        fix: None,
+        sha256: None,
+    });
 }
 
 impl Checked<'_> {
-    fn tell(&self, out: &mut dyn FnMut(Detection)) {
+    fn found(&self) -> impl Iterator<Item = Told> {
         let found = [
             self.private(),
             self.file_list(),
@@ -98,17 +127,7 @@ impl Checked<'_> {
             self.registry(),
             self.access(),
         ];
-        for (kind, message, evidence) in found.into_iter().flatten() {
-            out(Detection {
-                kind,
-                path: self.path.clone(),
-                location: Location::default(),
-                message,
-                evidence: Evidence::fact(escape(&evidence)),
-                fix: None,
-                sha256: None,
-            });
-        }
+        found.into_iter().flatten()
     }
 
     fn private(&self) -> Option<Told> {
@@ -144,9 +163,10 @@ impl Checked<'_> {
         let name = self.manifest.name.as_deref()?;
         let is_wrong = self.ecosystem == Ecosystem::Npm && self.manifest.scope() != Some(wanted);
         let message = format!(
-            "{} is not in the scope {} that `[publish]` asks for",
+            "{} is not in the scope {} that {} asks for",
             escape(name),
-            escape(wanted)
+            escape(wanted),
+            self.wanted.name()
         );
         is_wrong.then(|| (SCOPE, message, name.to_owned()))
     }
@@ -156,15 +176,16 @@ impl Checked<'_> {
         if wanted.is_empty() {
             return None;
         }
-        let known = self.destination.as_ref();
+        let known = self.destination;
         let named = known.and_then(|known| Some((known, known.registry.as_deref()?)));
         let Some((known, name)) = named else {
             return Some(self.unknown("which registry it goes to"));
         };
         let message = format!(
-            "it would go to {} ({}), which `[publish] registries` does not name",
+            "it would go to {} ({}), which `registries` in {} does not name",
             escape(name),
-            escape(&known.why)
+            escape(&known.why),
+            self.wanted.name()
         );
         let is_wanted = wanted.iter().any(|one| known.is(one));
         (!is_wanted).then(|| (REGISTRY, message, name.to_owned()))
@@ -176,7 +197,8 @@ impl Checked<'_> {
         match (wanted, known) {
             (Some(wanted), Some(known)) if wanted != known => {
                 let (wanted, known) = (wanted.name(), known.name());
-                let message = format!("it would be {known}, and `[publish]` asks for {wanted}");
+                let asking = self.wanted.name();
+                let message = format!("it would be {known}, and {asking} asks for {wanted}");
                 Some((ACCESS, message, known.to_owned()))
             }
             // A registry that the configuration names is one that its authors know.
@@ -192,12 +214,12 @@ impl Checked<'_> {
     }
 
     fn known_access(&self) -> Option<Access> {
-        let there = self.destination.as_ref().and_then(|there| there.access);
+        let there = self.destination.and_then(|there| there.access);
         there.or(self.access)
     }
 
     fn unknown(&self, what: &str) -> Told {
-        let why = match &self.destination {
+        let why = match self.destination {
             Some(destination) => format!(": {}", destination.why),
             None => String::new(),
         };

@@ -5,15 +5,15 @@ use toml::Value;
 use super::{Error, Plan, Survey, survey::Package};
 use crate::{
     model::{Access, Ecosystem, Manifest, without_credentials},
-    policy::{ConfigChoice, ConfigFile, Profile, ProfileChoice, find},
+    policy::{ConfigChoice, ConfigFile, Disk, Profile, ProfileChoice, find},
 };
 
 const NAME: &str = "packwarden.toml";
 
 /// Adds the file where there is no configuration.
 pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
-    if let Some(path) = find(&ConfigChoice::Nearest, &survey.directory)? {
-        ConfigFile::read(&path)?;
+    if let Some(path) = find(&ConfigChoice::Nearest, &survey.directory, &Disk)? {
+        ConfigFile::read(&path, &Disk)?;
         plan.found
             .push(format!("configured in {}", survey.shown(&path)));
         return Ok(());
@@ -32,8 +32,8 @@ pub(super) fn propose(survey: &Survey, plan: &mut Plan) -> Result<(), Error> {
 
 /// A file that can't be used has every gate refuse, whatever else holds.
 pub(super) fn examine(survey: &Survey) -> Result<(), Error> {
-    if let Some(path) = find(&ConfigChoice::Nearest, &survey.directory)? {
-        ConfigFile::read(&path)?;
+    if let Some(path) = find(&ConfigChoice::Nearest, &survey.directory, &Disk)? {
+        ConfigFile::read(&path, &Disk)?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use std::{
 use crate::{
     model::{Category, Level},
     policy::{
-        Judged, Lock, PolicyError,
+        Disk, Judged, Lock, PolicyError,
         lock::{Key, is_of_lock},
     },
 };
@@ -68,7 +68,7 @@ pub enum Error {
 ///
 /// When the lock that is there can't be read or added to.
 pub fn propose(place: &Path, artifacts: &[&Judged]) -> Result<Proposal, Error> {
-    let before = match Lock::read(place) {
+    let before = match Lock::read(place, &Disk) {
         Ok(lock) => Some(lock),
         Err(PolicyError::Read { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),

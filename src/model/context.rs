@@ -46,6 +46,18 @@ pub struct Publishing {
     pub scope: Option<String>,
     /// Who may be able to read them.
     pub access: Option<Access>,
+    /// Where that is written, if it is not the project's own configuration.
+    pub written_in: Option<String>,
+}
+
+impl Publishing {
+    /// What is told of where it is written.
+    pub fn name(&self) -> String {
+        match &self.written_in {
+            Some(file) => format!("`[publish]` of {file}"),
+            None => "`[publish]`".to_owned(),
+        }
+    }
 }
 
 /// What a scan knows beside the artifact and the rules.
@@ -59,8 +71,8 @@ pub struct Context {
     pub dist: Option<Dist>,
     /// The project that the artifact was made from, where that lies in a repository.
     pub source: Option<SourceContext>,
-    /// What the configuration says of publishing.
-    pub publishing: Publishing,
+    /// What configurations say of publishing; all of it must hold.
+    pub publishing: Vec<Publishing>,
     /// Where this artifact would go, if anybody was asked.
     pub destination: Option<Destination>,
     /// What the manifest in the project had a say in that with, where the artifact's may differ.

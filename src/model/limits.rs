@@ -35,6 +35,26 @@ pub struct Limits {
 impl Limits {
     /// Output below this many bytes is never called a bomb.
     pub const RATIO_FREE: u64 = 64 << 20;
+
+    /// As good as none.
+    pub const BOUNDLESS: Self = Self {
+        decompressed: u64::MAX,
+        ratio: u64::MAX,
+        entries: u64::MAX,
+        depth: u8::MAX,
+        time: Duration::MAX,
+    };
+
+    /// The smaller of both, each by itself.
+    pub fn at_most(&self, most: &Self) -> Self {
+        Self {
+            decompressed: self.decompressed.min(most.decompressed),
+            ratio: self.ratio.min(most.ratio),
+            entries: self.entries.min(most.entries),
+            depth: self.depth.min(most.depth),
+            time: self.time.min(most.time),
+        }
+    }
 }
 
 impl Default for Limits {

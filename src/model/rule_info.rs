@@ -29,6 +29,19 @@ pub enum Category {
 }
 
 impl Category {
+    /// All of them.
+    pub const ALL: [Category; 9] = [
+        Category::SourceMap,
+        Category::Source,
+        Category::Secret,
+        Category::Path,
+        Category::File,
+        Category::Ai,
+        Category::Metadata,
+        Category::Archive,
+        Category::Manifest,
+    ];
+
     /// The name used in rule files and reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -9,9 +9,9 @@ use std::{
 use serde::Deserialize;
 use toml::{Spanned, value::Datetime};
 
-use super::{error::PolicyError, profile::Profile};
-use crate::model::{Access, Level, did_you_mean, escape, read_text_file};
-use crate::rule::Organisation;
+use super::{error::PolicyError, files::PolicyFiles, profile::Profile};
+use crate::model::{Access, Level, did_you_mean};
+use crate::rule::{Organisation, RuleFile};
 
 /// A configuration file: what it says, and where, so that errors can point into it.
 #[derive(Debug, Clone)]
@@ -38,6 +38,7 @@ pub(super) struct RawConfig {
     pub(super) paths: RawPaths,
     pub(super) publish: RawPublish,
     pub(super) waive: Vec<Spanned<RawWaiver>>,
+    pub(super) unwaivable: Vec<Spanned<String>>,
 }
 
 /// The keys of `[build]`.
@@ -114,13 +115,23 @@ impl ConfigFile {
     /// # Errors
     ///
     /// When it can't be read, is no TOML, or has a key or a value that is not known.
-    pub fn read(path: &Path) -> Result<Self, PolicyError> {
-        let name = shown(path);
-        let text = read_text_file(path).map_err(|cause| PolicyError::Read {
+    pub fn read(path: &Path, files: &dyn PolicyFiles) -> Result<Self, PolicyError> {
+        let name = files.name(path);
+        let text = files.text(path).map_err(|cause| PolicyError::Read {
             path: name.clone(),
             cause,
         })?;
         Self::parse(path, &name, text)
+    }
+
+    /// The one that says nothing: what is told of it is its `name`.
+    pub fn empty(name: &str) -> Self {
+        Self {
+            path: PathBuf::new(),
+            name: name.to_owned(),
+            text: String::new(),
+            raw: RawConfig::default(),
+        }
     }
 
     /// Parses `text`, the content of the file at `path` that the user knows as `name`.
@@ -148,6 +159,11 @@ impl ConfigFile {
         self.raw.hooks.pre_push_build.as_deref()
     }
 
+    /// Where it lies, if it does.
+    pub fn path(&self) -> Option<&Path> {
+        (!self.path.as_os_str().is_empty()).then_some(&self.path)
+    }
+
     /// The path that the user sees.
     pub fn name(&self) -> &str {
         &self.name
@@ -158,26 +174,31 @@ impl ConfigFile {
     /// # Errors
     ///
     /// When there is no such file.
-    pub fn rule_files(&self) -> Result<Vec<PathBuf>, PolicyError> {
+    pub fn rule_files(&self, files: &dyn PolicyFiles) -> Result<Vec<RuleFile>, PolicyError> {
         let directory = self.path.parent().unwrap_or(Path::new(""));
-        let resolve = |written: &Spanned<String>| {
+        let read = |written: &Spanned<String>| {
             let path = directory.join(written.get_ref());
-            if path.is_file() {
-                return Ok(path);
+            let is_there = files.is_there(&path).map_err(|cause| PolicyError::Read {
+                path: files.name(&path),
+                cause,
+            })?;
+            if is_there {
+                let text = files.text(&path);
+                return Ok(RuleFile { path, text });
             }
             let message = format!("there is no rule file `{}`", written.get_ref());
             let help = "paths in `rules` are relative to the directory of this file".to_owned();
             Err(self.error(written.span(), message, "no such file", Some(help)))
         };
-        self.raw.rules.iter().map(resolve).collect()
+        self.raw.rules.iter().map(read).collect()
     }
 
-    /// The names that must not ship, and what of them may.
+    /// The names that must not ship, and what of them may, but for names that `known` has: it searches for them.
     ///
     /// # Errors
     ///
     /// When one of them can't be searched for.
-    pub fn organisation(&self) -> Result<Organisation, PolicyError> {
+    pub fn organisation(&self, known: Option<&Organisation>) -> Result<Organisation, PolicyError> {
         let mut organisation = Organisation::default();
         let wrong = |name: &Spanned<String>, reason| {
             let message = format!("`{}` can't be searched for: {reason}", name.get_ref());
@@ -188,7 +209,8 @@ impl ConfigFile {
             organisation: names,
             allow,
         } = &self.raw.paths;
-        for name in names {
+        let is_known = |name: &str| known.is_some_and(|known| known.has(name));
+        for name in names.iter().filter(|name| !is_known(name.get_ref())) {
             organisation
                 .add(name.get_ref())
                 .map_err(|reason| wrong(name, reason))?;
@@ -220,15 +242,6 @@ impl ConfigFile {
 
 const ORGANISATION: &str =
     "write a domain like `\"acme.com\"`, or a regular expression like `\"ACME-[0-9]+\"`";
-
-/// `path` as seen from the current directory where it lies below, whole otherwise.
-pub(super) fn shown(path: &Path) -> String {
-    let current = std::env::current_dir().and_then(|directory| directory.canonicalize());
-    let below = current
-        .ok()
-        .and_then(|directory| path.strip_prefix(directory).ok());
-    escape(&below.unwrap_or(path).to_string_lossy())
-}
 
 /// A message of the parser in our words, and what was probably meant. It quotes what stands in the file, and
 /// that may be a password: what was `written` is taken up only where it is a key, or nearly a word that belongs
@@ -334,7 +347,7 @@ mod tests {
     fn a_missing_rule_file_is_an_error() {
         let error = parse("rules = [\"no-such-file.toml\"]")
             .unwrap()
-            .rule_files();
+            .rule_files(&crate::policy::Disk);
         insta::assert_snapshot!(error.unwrap_err(), @"packwarden.toml:1: there is no rule file `no-such-file.toml`");
     }
 }

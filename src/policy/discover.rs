@@ -5,7 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{error::PolicyError, lock::LOCK};
+use super::{
+    error::PolicyError,
+    files::{Disk, PolicyFiles},
+    lock::LOCK,
+};
 use crate::model::escape;
 
 /// The places of a configuration at one level, of which at most one may be used. Tables in
@@ -28,16 +32,20 @@ pub enum ConfigChoice {
 ///
 /// The nearest is the one in `directory` or in the nearest directory above it, up to the top of the
 /// git repository. Outside a repository only `directory` itself counts: what lies above it belongs
-/// to somebody else.
+/// to somebody else. The directories are those of the disk, and what lies in them is what `files` know.
 ///
 /// # Errors
 ///
 /// When a directory can't be read, or when there are two at one level.
-pub fn find(choice: &ConfigChoice, directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
+pub fn find(
+    choice: &ConfigChoice,
+    directory: &Path,
+    files: &dyn PolicyFiles,
+) -> Result<Option<PathBuf>, PolicyError> {
     match choice {
         ConfigChoice::None => Ok(None),
         ConfigChoice::File(path) => Ok(Some(path.clone())),
-        ConfigChoice::Nearest => nearest(directory),
+        ConfigChoice::Nearest => nearest(directory, files),
     }
 }
 
@@ -52,6 +60,7 @@ pub fn lock_place(
     choice: &ConfigChoice,
     config: Option<&Path>,
     directory: &Path,
+    files: &dyn PolicyFiles,
 ) -> Result<(PathBuf, bool), PolicyError> {
     let directory = real(directory)?;
     if *choice == ConfigChoice::None {
@@ -59,7 +68,7 @@ pub fn lock_place(
     }
     for level in levels(&directory)? {
         let place = level.join(LOCK);
-        if exists(&place)? {
+        if is_there(&place, files)? {
             return Ok((place, true));
         }
     }
@@ -74,12 +83,12 @@ fn real(directory: &Path) -> Result<PathBuf, PolicyError> {
         .map_err(unreadable(directory.to_owned()))
 }
 
-fn nearest(directory: &Path) -> Result<Option<PathBuf>, PolicyError> {
+fn nearest(directory: &Path, files: &dyn PolicyFiles) -> Result<Option<PathBuf>, PolicyError> {
     let directory = real(directory)?;
     for level in levels(&directory)? {
         let mut found = Vec::new();
         for name in PLACES {
-            if exists(&level.join(name))? {
+            if is_there(&level.join(name), files)? {
                 found.push(name);
             }
         }
@@ -104,7 +113,7 @@ fn levels(directory: &Path) -> Result<Vec<&Path>, PolicyError> {
     let mut levels = Vec::new();
     for level in directory.ancestors() {
         levels.push(level);
-        if exists(&level.join(".git"))? {
+        if is_there(&level.join(".git"), &Disk)? {
             return Ok(levels);
         }
     }
@@ -112,15 +121,8 @@ fn levels(directory: &Path) -> Result<Vec<&Path>, PolicyError> {
     Ok(levels)
 }
 
-/// Whether there is anything at `path`. A link that leads nowhere is there too: reading it then
-/// fails aloud, where passing over it would drop a configuration in silence. And `.git` is a file
-/// in work trees and submodules (<https://github.com/zizmorcore/zizmor/issues/2381>).
-fn exists(path: &Path) -> Result<bool, PolicyError> {
-    match path.symlink_metadata() {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(unreadable(path.to_owned())(error)),
-    }
+fn is_there(path: &Path, files: &dyn PolicyFiles) -> Result<bool, PolicyError> {
+    files.is_there(path).map_err(unreadable(path.to_owned()))
 }
 
 fn unreadable(path: PathBuf) -> impl FnOnce(io::Error) -> PolicyError {
@@ -148,7 +150,7 @@ mod tests {
     }
 
     fn found(root: &tempfile::TempDir, directory: &str) -> Option<PathBuf> {
-        let path = nearest(&root.path().join(directory)).unwrap()?;
+        let path = nearest(&root.path().join(directory), &Disk).unwrap()?;
         let root = root.path().canonicalize().unwrap();
         Some(path.strip_prefix(root).unwrap().to_owned())
     }
@@ -181,7 +183,7 @@ mod tests {
     #[test]
     fn two_at_one_level_are_an_error() {
         let root = tree(&["packwarden.toml", ".packwarden.toml"]);
-        let error = nearest(root.path()).unwrap_err();
+        let error = nearest(root.path(), &Disk).unwrap_err();
         assert!(error.to_string().starts_with("two configurations in"));
     }
 
@@ -191,8 +193,8 @@ mod tests {
         let top = root.path().canonicalize().unwrap().join("top");
         let place = |choice: &ConfigChoice, directory: &str| {
             let directory = top.join(directory);
-            let config = find(choice, &directory).unwrap();
-            let (place, there) = lock_place(choice, config.as_deref(), &directory).unwrap();
+            let config = find(choice, &directory, &Disk).unwrap();
+            let (place, there) = lock_place(choice, config.as_deref(), &directory, &Disk).unwrap();
             let below = place.strip_prefix(&top).unwrap().display().to_string();
             (below, there)
         };
@@ -212,9 +214,15 @@ mod tests {
     fn a_link_that_leads_nowhere_is_not_passed_over() {
         let root = tree(&["file"]);
         std::os::unix::fs::symlink("gone", root.path().join("packwarden.toml")).unwrap();
-        let found = find(&ConfigChoice::Nearest, root.path()).unwrap().unwrap();
-        let read = ConfigFile::read(&found);
+        let found = find(&ConfigChoice::Nearest, root.path(), &Disk)
+            .unwrap()
+            .unwrap();
+        let read = ConfigFile::read(&found, &Disk);
         assert!(matches!(read, Err(PolicyError::Read { .. })));
-        assert!(find(&ConfigChoice::None, root.path()).unwrap().is_none());
+        assert!(
+            find(&ConfigChoice::None, root.path(), &Disk)
+                .unwrap()
+                .is_none()
+        );
     }
 }

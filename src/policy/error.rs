@@ -34,6 +34,37 @@ pub enum PolicyError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Invalid(Box<Invalid>),
+    /// A revision that the configuration was to be taken from.
+    #[error("--policy-from {revision}: {reason}")]
+    Revision {
+        /// As the user gave it.
+        revision: String,
+        /// What is in the way.
+        reason: String,
+        /// The way out.
+        #[help]
+        help: Option<String>,
+    },
+    /// The command line asks for what a floor forbids.
+    #[error("{flag} asks for less than {floor} demands")]
+    #[diagnostic(help("leave it out: a floor (--policy) can be tightened only"))]
+    Floor {
+        /// What was typed.
+        flag: String,
+        /// The file of the floor.
+        floor: String,
+    },
+    /// A floor can't loosen anything.
+    #[error("{floor} is a floor, and `{what}` would tighten nothing there")]
+    #[diagnostic(help(
+        "leave it out: what is given with --policy can only tighten a configuration"
+    ))]
+    Loosens {
+        /// The file of the floor.
+        floor: String,
+        /// What it says.
+        what: &'static str,
+    },
     /// Something given on the command line.
     #[error("--limit {key}={value}: {message}")]
     Limit {
@@ -101,7 +132,10 @@ impl From<&PolicyError> for RunError {
                 PolicyError::Read { path, .. } => Some(path.clone()),
                 PolicyError::Two { directory, .. } => Some(directory.clone()),
                 PolicyError::Invalid(invalid) => Some(invalid.name.clone()),
-                PolicyError::Limit { .. } => None,
+                PolicyError::Floor { floor, .. } | PolicyError::Loosens { floor, .. } => {
+                    Some(floor.clone())
+                }
+                PolicyError::Limit { .. } | PolicyError::Revision { .. } => None,
             },
             help: error.help().map(|help| help.to_string()),
         }

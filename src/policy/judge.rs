@@ -1,18 +1,19 @@
 //! The only place that turns findings into a verdict.
 
-use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
+use std::{collections::BTreeSet, fmt::Write as _, path::Path};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     judged::{ClosedHint, Judged, JudgedFinding, JudgedGap, PolicyFacts},
+    life::Waivers,
     lock::{self, Lock},
     profile::{Profile, ProfileChoice},
     settings::Settings,
     waiver::Waiver,
 };
 use crate::model::{
-    ArtifactInfo, Doubt, Finding, Gap, GapKind, Level, Publishing, Scanned, Sha256, SourcePlaces,
+    ArtifactInfo, Doubt, Finding, Gap, GapKind, Level, Scanned, Sha256, SourcePlaces,
 };
 
 /// Judges what a scan has found.
@@ -34,6 +35,7 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
         let pinned = || {
             held.accepts(&finding)
                 .filter(|_| !settings.overrides().no_waivers)
+                .filter(|_| settings.lets_waive(&finding.rule))
         };
         let waiver = waiver.or_else(pinned);
         let judged = JudgedFinding {
@@ -72,6 +74,7 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
             digest: digest(settings, &profile, rules),
             profile,
             sources: settings.sources().to_vec(),
+            file: settings.file().map(Path::to_owned),
             lock_place: settings.lock_place().to_owned(),
             overrides: settings.overrides().flags(),
             rules: scanned.rules,
@@ -83,9 +86,7 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
         findings,
         gaps,
         inventory: scanned.inventory,
-        used: waivers.take(Use::Used),
-        expired: waivers.take(Use::Expired),
-        unused: waivers.take(Use::Unused),
+        waivers: waivers.into_all(),
         closed_hint,
         sources: SourcePlaces::default(),
     }
@@ -148,46 +149,6 @@ fn closed_hint<'a>(
     })
 }
 
-/// The waivers of a run, and what has become of each.
-struct Waivers<'a> {
-    all: Vec<(&'a Arc<Waiver>, Use)>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    Used,
-    Unused,
-    Expired,
-}
-
-impl<'a> Waivers<'a> {
-    fn new(waivers: &'a [Arc<Waiver>], today: Date) -> Self {
-        let initial = |waiver: &Waiver| match waiver.has_expired(today) {
-            true => Use::Expired,
-            false => Use::Unused,
-        };
-        let all = waivers.iter().map(|waiver| (waiver, initial(waiver)));
-        Self { all: all.collect() }
-    }
-
-    /// The first waiver that covers something. All that do are in use: none of them is stale.
-    fn first(&mut self, covers: impl Fn(&Waiver) -> bool) -> Option<Arc<Waiver>> {
-        let mut first = None;
-        for (waiver, state) in &mut self.all {
-            if *state != Use::Expired && covers(waiver) {
-                *state = Use::Used;
-                first.get_or_insert(*waiver);
-            }
-        }
-        first.cloned()
-    }
-
-    fn take(&self, wanted: Use) -> Vec<Arc<Waiver>> {
-        let wanted = self.all.iter().filter(|(_, state)| *state == wanted);
-        wanted.map(|(waiver, _)| Arc::clone(waiver)).collect()
-    }
-}
-
 /// SHA-256 over everything that decides: two runs with the same digest judge the same artifact in
 /// the same way (on the same day).
 fn digest(settings: &Settings, profile: &ProfileChoice, rules: Sha256) -> Sha256 {
@@ -199,17 +160,21 @@ fn digest(settings: &Settings, profile: &ProfileChoice, rules: Sha256) -> Sha256
     );
     // Debug quotes and escapes, so that no value can pass for a line of its own.
     for (rule, level) in settings.levels() {
-        let _ = writeln!(text, "level {rule:?} {level:?}");
+        let _ = writeln!(text, "level {rule:?} {:?}", level.value);
+    }
+    for name in settings.unwaivable().keys() {
+        let _ = writeln!(text, "unwaivable {name:?}");
     }
     for glob in settings.outputs() {
         let _ = writeln!(text, "output {glob:?}");
     }
-    if *settings.publishing() != Publishing::default() {
-        let _ = writeln!(text, "publish {:?}", settings.publishing());
+    for publishing in settings.publishing() {
+        let _ = writeln!(text, "publish {publishing:?}");
     }
     let mut waivers: Vec<String> = settings
         .waivers()
         .iter()
+        .filter(|waiver| waiver.forbidden_by.is_none())
         .map(|waiver| {
             let Waiver {
                 accepts,

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use super::{
+    life::Lived,
     profile::ProfileChoice,
     verdict::{Outcome, Summary},
     waiver::Waiver,
@@ -25,12 +26,8 @@ pub struct Judged {
     pub gaps: Vec<JudgedGap>,
     /// The artifact's files in order of path, if they were asked for.
     pub inventory: Vec<Listed>,
-    /// Waivers that accepted something.
-    pub used: Vec<Arc<Waiver>>,
-    /// Waivers whose last day has passed; they do not apply.
-    pub expired: Vec<Arc<Waiver>>,
-    /// Waivers that apply and accepted nothing here.
-    pub unused: Vec<Arc<Waiver>>,
+    /// The waivers, and what has become of each.
+    pub waivers: Vec<Lived>,
     /// In profile open: what profile closed would have blocked beyond this.
     pub closed_hint: Option<ClosedHint>,
     /// Where in its repository it comes from, as far as anybody has looked.
@@ -46,6 +43,8 @@ pub struct PolicyFacts {
     pub sources: Vec<String>,
     /// Where the lock lies that holds for it, or would lie.
     pub lock_place: PathBuf,
+    /// The configuration file itself, if there is one; never told.
+    pub file: Option<PathBuf>,
     /// Flags of the command line that change the policy.
     pub overrides: Vec<String>,
     /// SHA-256 over the effective rules, levels, waivers and profile.
@@ -110,14 +109,10 @@ impl Judged {
         }
         let of_findings = self.findings.iter_mut().map(|one| &mut one.waiver);
         let of_gaps = self.gaps.iter_mut().map(|one| &mut one.waiver);
-        let all = [&mut self.used, &mut self.expired, &mut self.unused];
+        let all = self.waivers.iter_mut().map(|one| &mut one.waiver);
         // One waiver may accept thousands of findings.
         let mut reworded: HashMap<(String, usize), Arc<Waiver>> = HashMap::new();
-        for waiver in all
-            .into_iter()
-            .flatten()
-            .chain(of_findings.chain(of_gaps).flatten())
-        {
+        for waiver in all.chain(of_findings.chain(of_gaps).flatten()) {
             let place = (waiver.file.clone(), waiver.line);
             let once = reworded.entry(place);
             *waiver = once

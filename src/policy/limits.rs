@@ -51,6 +51,16 @@ pub(super) enum LimitError {
     Value(String),
 }
 
+impl LimitError {
+    /// The sentence and the way out.
+    pub(super) fn told(self) -> (String, Option<String>) {
+        match self {
+            Self::Key(message, help) => (message, help),
+            Self::Value(message) => (message, None),
+        }
+    }
+}
+
 /// Sets the limit `key` to what is written as `value`.
 pub(super) fn set(limits: &mut Limits, key: &str, value: &str) -> Result<(), LimitError> {
     let Some(known) = KEYS.iter().find(|known| known.name == key) else {

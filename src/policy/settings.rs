@@ -1,4 +1,5 @@
-//! The settings that hold: defaults, then the project's file, then the command line.
+//! The settings that hold: defaults, then the project's file, then the command line, and none looser than the
+//! floors.
 //!
 //! Each effective value has one reader here.
 
@@ -11,61 +12,48 @@ use std::{
 use toml::Spanned;
 
 use super::{
-    config::{ConfigFile, Scalar},
+    config::ConfigFile,
     error::PolicyError,
-    limits::{self, LimitError},
+    floor::Floor,
+    limits,
     lock::Lock,
+    overrides::Overrides,
     profile::{Profile, ProfileChoice},
     waiver::Waiver,
+    written,
 };
 use crate::model::{
-    Category, Doubt, Finding, Level, Limits, Manifest, Publishing, did_you_mean, escape,
-    without_credentials,
+    Category, Doubt, Finding, Level, Limits, Manifest, Publishing, RuleInfo, escape,
 };
 
-/// What the command line says on top of the configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// `--profile`.
-    pub profile: Option<Profile>,
-    /// `--strict`: what would warn, blocks.
-    pub strict: bool,
-    /// `--no-waivers`: as if there were none.
-    pub no_waivers: bool,
-    /// `--limit KEY=VALUE`, in order.
-    pub limits: Vec<(String, String)>,
-    /// `publish --override REASON`: what is blocked or incomplete is published all the same.
-    pub publish_anyway: Option<String>,
+/// A value of the configuration, and where it is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set<T> {
+    /// The value.
+    pub value: T,
+    /// A file, as the user sees it, or the command line.
+    pub by: String,
 }
 
-impl Overrides {
-    /// The flags as they were typed, in a fixed order.
-    pub fn flags(&self) -> Vec<String> {
-        let mut flags = Vec::new();
-        flags.extend(self.profile.map(|profile| format!("--profile {profile}")));
-        flags.extend(self.strict.then(|| "--strict".to_owned()));
-        flags.extend(self.no_waivers.then(|| "--no-waivers".to_owned()));
-        let limit = |(key, value): &(String, String)| format!("--limit {key}={value}");
-        flags.extend(self.limits.iter().map(limit));
-        let reason = self.publish_anyway.as_deref().map(escape);
-        flags.extend(reason.map(|reason| format!("--override \"{reason}\"")));
-        flags
-    }
-}
+/// What the command line is called.
+const COMMAND_LINE: &str = "the command line";
 
 /// The settings that hold for a run.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    profile: Option<(Profile, String)>,
-    levels: BTreeMap<String, Level>,
+    profile: Option<Set<Profile>>,
+    levels: BTreeMap<String, Set<Level>>,
     limits: Limits,
-    self_match: Option<bool>,
+    limits_set: BTreeMap<String, String>,
+    self_match: Option<Set<bool>>,
     outputs: Vec<String>,
-    publishing: Publishing,
+    publishing: Vec<Publishing>,
     waivers: Vec<Arc<Waiver>>,
     lock: Option<Arc<Lock>>,
     lock_place: PathBuf,
     sources: Vec<String>,
+    file: Option<PathBuf>,
+    floor: Floor,
     overrides: Overrides,
 }
 
@@ -88,18 +76,16 @@ impl Settings {
         if let Some(config) = config {
             settings.take(config, rules)?;
         }
-        if let Some(profile) = overrides.profile {
-            settings.profile = Some((profile, "set on the command line".to_owned()));
+        if let Some(value) = overrides.profile {
+            let by = COMMAND_LINE.to_owned();
+            settings.profile = Some(Set { value, by });
         }
         if overrides.no_waivers {
             settings.waivers.clear();
         }
         for (key, value) in &overrides.limits {
             limits::set(&mut settings.limits, key, value).map_err(|error| {
-                let (message, help) = match error {
-                    LimitError::Key(message, help) => (message, help),
-                    LimitError::Value(message) => (message, None),
-                };
+                let (message, help) = error.told();
                 PolicyError::Limit {
                     key: escape(key),
                     value: escape(value),
@@ -107,39 +93,40 @@ impl Settings {
                     help,
                 }
             })?;
+            let by = COMMAND_LINE.to_owned();
+            settings.limits_set.insert(key.clone(), by);
         }
         Ok(settings)
     }
 
     fn take(&mut self, config: &ConfigFile, rules: &[(&str, Category)]) -> Result<(), PolicyError> {
-        let known = |id: &Spanned<String>| find(config, rules, id);
+        let known = |id: &Spanned<String>| written::rule(config, rules, id);
         let raw = &config.raw;
-        self.sources.push(config.name().to_owned());
-        self.self_match = raw.self_match;
-        self.publishing = publishing(config)?;
-        self.profile = raw
-            .profile
-            .map(|profile| (profile, format!("set in {}", config.name())));
+        let by = || config.name().to_owned();
+        if let Some(first) = raw.unwaivable.first() {
+            let message = "`unwaivable` holds in a floor only";
+            let help = "put it into a file that is given with --policy".to_owned();
+            return Err(config.error(first.span(), message, "no floor", Some(help)));
+        }
+        self.sources.push(by());
+        self.file = config.path().map(Path::to_owned);
+        self.self_match = raw.self_match.map(|value| Set { value, by: by() });
+        let publishing = written::publishing(config)?;
+        if publishing != Publishing::default() {
+            self.publishing.push(publishing);
+        }
+        self.profile = raw.profile.map(|value| Set { value, by: by() });
         for (id, level) in &raw.levels {
             known(id)?;
-            self.levels.insert(id.get_ref().clone(), *level);
+            let (value, by) = (*level, by());
+            self.levels.insert(id.get_ref().clone(), Set { value, by });
         }
         for (key, value) in &raw.limits {
-            let text = match value.get_ref() {
-                Scalar::Number(number) => number.to_string(),
-                Scalar::Text(text) => text.clone(),
-            };
-            limits::set(&mut self.limits, key.get_ref(), &text).map_err(|error| match error {
-                LimitError::Key(message, help) => {
-                    config.error(key.span(), message, "not known", help)
-                }
-                LimitError::Value(message) => {
-                    config.error(value.span(), message, "can't be used", None)
-                }
-            })?;
+            written::limit(config, &mut self.limits, key, value)?;
+            self.limits_set.insert(key.get_ref().clone(), by());
         }
         for glob in &raw.build.outputs {
-            self.outputs.push(output(config, glob)?);
+            self.outputs.push(written::output(config, glob)?);
         }
         for waiver in &raw.waive {
             let waiver = Waiver::new(config, waiver, known)?;
@@ -157,29 +144,127 @@ impl Settings {
         self
     }
 
+    /// The same, held to floors: no value is looser than theirs, and what they forbid to waive is not waived.
+    ///
+    /// # Errors
+    ///
+    /// When a floor has a mistake, or the command line asks for what one forbids: whoever types that would take it
+    /// for granted.
+    pub fn held_to(
+        mut self,
+        floors: &[ConfigFile],
+        rules: &[(&str, Category)],
+    ) -> Result<Self, PolicyError> {
+        for config in floors {
+            let by = config.name().to_owned();
+            let floor = Floor::new(config, rules)?;
+            self.sources.push(by.clone());
+            if floor.is_closed {
+                self.forbid(self.overrides.profile == Some(Profile::Open), || {
+                    ("--profile open".to_owned(), by.clone())
+                })?;
+                let value = Profile::Closed;
+                self.profile = Some(Set {
+                    value,
+                    by: by.clone(),
+                });
+            }
+            if floor.is_self_matching {
+                self.forbid(self.overrides.no_self_match, || {
+                    ("--no-self-match".to_owned(), by.clone())
+                })?;
+                let value = true;
+                self.self_match = Some(Set {
+                    value,
+                    by: by.clone(),
+                });
+            }
+            for (key, most) in &floor.limits {
+                let capped = self.limits.at_most(most);
+                if capped == self.limits {
+                    continue;
+                }
+                let typed = self.overrides.limits.iter().rev();
+                let typed = typed.clone().find(|(typed, _)| typed == key);
+                self.forbid(typed.is_some(), || {
+                    let value = typed.map(|(_, value)| value.as_str());
+                    (
+                        format!("--limit {key}={}", escape(value.unwrap_or_default())),
+                        by.clone(),
+                    )
+                })?;
+                self.limits = capped;
+                self.limits_set.insert(key.clone(), by.clone());
+            }
+            self.publishing.extend(floor.publishing.clone());
+            self.floor.add(floor);
+        }
+        if !self.overrides.no_waivers {
+            self.waivers.extend(self.floor.waivers.iter().cloned());
+        }
+        for waiver in &mut self.waivers {
+            let by = self.floor.forbids(&waiver.accepts, rules);
+            // A floor may accept itself what it lets nobody else accept.
+            let by = by.filter(|by| *by != waiver.file).map(str::to_owned);
+            if by.is_some() {
+                Arc::make_mut(waiver).forbidden_by = by;
+            }
+        }
+        Ok(self)
+    }
+
+    /// An error if something was typed that a floor forbids.
+    fn forbid(
+        &self,
+        is_typed: bool,
+        what: impl FnOnce() -> (String, String),
+    ) -> Result<(), PolicyError> {
+        match is_typed {
+            true => {
+                let (flag, floor) = what();
+                Err(PolicyError::Floor { flag, floor })
+            }
+            false => Ok(()),
+        }
+    }
+
     /// The profile that holds for a package with this manifest.
     pub fn profile(&self, manifest: Option<&Manifest>) -> ProfileChoice {
         match &self.profile {
-            Some((profile, why)) => ProfileChoice::configured(*profile, manifest, why),
+            Some(Set { value, by }) => {
+                let place = if by == COMMAND_LINE { "on" } else { "in" };
+                ProfileChoice::configured(*value, manifest, &format!("set {place} {by}"))
+            }
             None => ProfileChoice::infer(manifest),
         }
+    }
+
+    /// The profile that was chosen for all packages, if one was.
+    pub fn chosen_profile(&self) -> Option<&Set<Profile>> {
+        self.profile.as_ref()
     }
 
     /// What to do about a finding. What the configuration says of its rule holds among tests too, but makes no
     /// more than a note of what is no secret.
     pub fn level(&self, finding: &Finding, profile: Profile, public: bool) -> Level {
         let rule = &finding.rule;
-        let own = match (profile, public) {
+        let by_profile = match (profile, public) {
             (Profile::Closed, _) => rule.level.closed,
             (Profile::Open, false) => rule.level.open,
             (Profile::Open, true) => rule.level.public,
         };
-        let among_tests = rule.level.tests.map_or(own, |most| most.min(own));
-        let set = self.levels.get(&rule.id).copied();
+        let own = match finding.doubt {
+            Doubt::Tests => rule
+                .level
+                .tests
+                .map_or(by_profile, |most| most.min(by_profile)),
+            Doubt::None | Doubt::Value => by_profile,
+        };
+        let set = self.levels.get(&rule.id).map(|set| set.value);
+        let level = set.unwrap_or(own).max(self.least(rule, own));
         let level = match finding.doubt {
-            Doubt::None => set.unwrap_or(own),
-            Doubt::Tests => set.unwrap_or(among_tests),
-            Doubt::Value => set.unwrap_or(own).min(Level::Note),
+            Doubt::Value => level.min(Level::Note),
+            Doubt::None | Doubt::Tests => level,
         };
         match level {
             Level::Warn if self.overrides.strict => Level::Deny,
@@ -187,9 +272,36 @@ impl Settings {
         }
     }
 
-    /// The levels that the configuration sets, by rule id.
-    pub fn levels(&self) -> &BTreeMap<String, Level> {
-        &self.levels
+    /// What a rule has at least: what a floor says, and what nobody may waive stays at its `own` level.
+    fn least(&self, rule: &RuleInfo, own: Level) -> Level {
+        let said = self.floor.levels.get(&rule.id).map(|set| set.value);
+        let said = said.unwrap_or(Level::Off);
+        match self.floor.holds(rule) {
+            true => said.max(own),
+            false => said,
+        }
+    }
+
+    /// Whether a project may accept findings of the rule.
+    pub fn lets_waive(&self, rule: &RuleInfo) -> bool {
+        !self.floor.holds(rule)
+    }
+
+    /// The levels that are set, by rule id: the stricter of the configuration's and the floor's.
+    pub fn levels(&self) -> BTreeMap<&str, &Set<Level>> {
+        let mut levels: BTreeMap<&str, &Set<Level>> = BTreeMap::new();
+        for (id, set) in self.levels.iter().chain(&self.floor.levels) {
+            let strictest = levels.entry(id).or_insert(set);
+            if set.value > strictest.value {
+                *strictest = set;
+            }
+        }
+        levels
+    }
+
+    /// What nobody but a floor may waive: rules, categories and kinds of gaps, each with the floor that says so.
+    pub fn unwaivable(&self) -> &BTreeMap<String, String> {
+        &self.floor.unwaivable
     }
 
     /// The reader's limits.
@@ -197,9 +309,22 @@ impl Settings {
         &self.limits
     }
 
+    /// Where a limit is from, by its name; the others are defaults.
+    pub fn limits_set(&self) -> &BTreeMap<String, String> {
+        &self.limits_set
+    }
+
     /// Whether values of this machine are looked for.
     pub fn self_match(&self) -> bool {
-        self.self_match.unwrap_or(true)
+        !self.overrides.no_self_match && self.self_match.as_ref().is_none_or(|set| set.value)
+    }
+
+    /// Where that is from, if it is no default.
+    pub fn self_match_set(&self) -> Option<&str> {
+        match self.overrides.no_self_match {
+            true => Some(COMMAND_LINE),
+            false => self.self_match.as_ref().map(|set| set.by.as_str()),
+        }
     }
 
     /// Globs of the paths, relative to the project, that its build writes.
@@ -207,12 +332,12 @@ impl Settings {
         &self.outputs
     }
 
-    /// Where packages are meant to go, and as what.
-    pub fn publishing(&self) -> &Publishing {
+    /// Where packages are meant to go, and as what: all of these must hold.
+    pub fn publishing(&self) -> &[Publishing] {
         &self.publishing
     }
 
-    /// The waivers, in the order of the file.
+    /// The waivers, in the order of the files.
     pub fn waivers(&self) -> &[Arc<Waiver>] {
         &self.waivers
     }
@@ -232,79 +357,13 @@ impl Settings {
         &self.sources
     }
 
+    /// The configuration file itself, if there is one.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     /// What the command line says.
     pub fn overrides(&self) -> &Overrides {
         &self.overrides
     }
-}
-
-/// A glob that stays in the project and does not mean all of it, which would switch the comparison with
-/// git off.
-fn output(config: &ConfigFile, glob: &Spanned<String>) -> Result<String, PolicyError> {
-    let text = glob.get_ref();
-    let wrong = |message: String| {
-        let help = "name the directories that the build writes, like `lib/**`".to_owned();
-        Err(config.error(glob.span(), message, "can't be used", Some(help)))
-    };
-    let is_whole = |part| matches!(part, "" | "." | "*" | "**");
-    if text.trim_start_matches("./").split('/').all(is_whole) {
-        return wrong(format!("`{text}` means every file of the project"));
-    }
-    if text.starts_with('/') || text.split('/').any(|part| part == "..") {
-        return wrong(format!("`{text}` is not relative to the project"));
-    }
-    match globset::Glob::new(text) {
-        Ok(_) => Ok(text.clone()),
-        Err(error) => wrong(format!("`{text}` is no glob: {}", error.kind())),
-    }
-}
-
-/// What `[publish]` says, if it can be meant.
-fn publishing(config: &ConfigFile) -> Result<Publishing, PolicyError> {
-    let raw = &config.raw.publish;
-    for registry in &raw.registries {
-        let written = registry.get_ref();
-        if written.trim().is_empty() {
-            let help = Some(REGISTRIES.to_owned());
-            return Err(config.error(registry.span(), "a registry without a name", "empty", help));
-        }
-        if without_credentials(written) != *written {
-            let message = "a registry with more than its address";
-            let help = Some("leave out user, password, `?…` and `#…`".to_owned());
-            return Err(config.error(registry.span(), message, "more than an address", help));
-        }
-    }
-    if let Some(scope) = &raw.scope {
-        let name = scope.get_ref().strip_prefix('@').unwrap_or_default();
-        if name.is_empty() || name.contains(['/', '@']) || name.contains(char::is_whitespace) {
-            let message = "this is no scope";
-            let help = Some("a scope is written `\"@acme\"`".to_owned());
-            return Err(config.error(scope.span(), message, "no scope", help));
-        }
-    }
-    let text = |spanned: &Spanned<String>| spanned.get_ref().clone();
-    Ok(Publishing {
-        registries: raw.registries.iter().map(text).collect(),
-        scope: raw.scope.as_ref().map(text),
-        access: raw.access,
-    })
-}
-
-const REGISTRIES: &str =
-    "write an address, `npm`, `crates.io`, or what cargo's configuration calls a registry";
-
-/// What the rule that `id` names is about.
-fn find(
-    config: &ConfigFile,
-    rules: &[(&str, Category)],
-    id: &Spanned<String>,
-) -> Result<Category, PolicyError> {
-    let rule = rules.iter().find(|(known, _)| known == id.get_ref());
-    rule.map(|(_, category)| *category).ok_or_else(|| {
-        let message = format!("there is no rule `{}`", id.get_ref());
-        let all = || Some("`packwarden rules` lists all of them".to_owned());
-        let ids = rules.iter().map(|(known, _)| *known);
-        let help = did_you_mean(id.get_ref(), ids).or_else(all);
-        config.error(id.span(), message, "not known", help)
-    })
 }

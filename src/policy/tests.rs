@@ -260,7 +260,8 @@ fn a_waiver_is_bound_to_place_and_content() {
             &settings,
         );
         assert_eq!(judged.outcome(), outcome, "{path}");
-        assert_eq!(judged.unused.is_empty(), outcome == Outcome::Passed);
+        let used = judged.waivers[0].state == State::Used;
+        assert_eq!(used, outcome == Outcome::Passed);
     }
 }
 
@@ -321,11 +322,8 @@ fn a_waiver_applies_through_its_last_day() {
         let found = vec![finding("env-file", "package/.env", "")];
         let judged = judged(scanned(found, vec![]), &settings(&text));
         assert_eq!(judged.outcome() == Outcome::Passed, applies, "{last}");
-        assert_eq!(judged.expired.len(), usize::from(!applies));
-        assert!(
-            judged.unused.is_empty(),
-            "an expired one is not unused as well"
-        );
+        let expired = judged.waivers[0].state == State::Expired;
+        assert_eq!(expired, !applies);
     }
 }
 
@@ -551,9 +549,10 @@ fn a_waiver_used_by_one_of_several_artifacts_is_not_unused() {
         skipped: Vec::new(),
         history: None,
     };
-    assert!(verdict.unused_waivers().is_empty());
+    assert_eq!(verdict.waivers()[0].state, State::Used);
     verdict.artifacts = vec![without.clone(), without];
-    assert_eq!(verdict.unused_waivers().len(), 1);
+    let states: Vec<_> = verdict.waivers().iter().map(|lived| lived.state).collect();
+    assert_eq!(states, [State::Unused]);
 }
 
 /// The level of one finding of `github-token` (deny, and a warning among tests).

@@ -1,10 +1,14 @@
 //! What a run comes to, and the exit code that says so.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{history::Stay, judged::Judged, waiver::Waiver};
+use super::{
+    history::Stay,
+    judged::Judged,
+    life::{self, Lived},
+};
 use crate::model::{Level, Skipped};
 
 /// What a run, or one artifact of it, comes to.
@@ -132,31 +136,10 @@ impl Verdict {
         Summary::of(&self.artifacts)
     }
 
-    /// Waivers that no longer apply, in the order of their files.
-    pub fn expired_waivers(&self) -> Vec<&Waiver> {
-        in_order(self.artifacts.iter().flat_map(|judged| &judged.expired))
+    /// The waivers of all artifacts, each once, in the order of their files.
+    pub fn waivers(&self) -> Vec<&Lived> {
+        life::of(&self.artifacts)
     }
-
-    /// Waivers that accepted nothing in any artifact, in the order of their files.
-    pub fn unused_waivers(&self) -> Vec<&Waiver> {
-        let all = in_order(self.artifacts.iter().flat_map(|judged| &judged.unused));
-        let unused_wherever_known = |waiver: &&Waiver| {
-            self.artifacts
-                .iter()
-                .all(|judged| !judged.used.iter().any(|used| place(used) == place(waiver)))
-        };
-        all.into_iter().filter(unused_wherever_known).collect()
-    }
-}
-
-/// Each waiver once, by file and line.
-fn in_order<'a>(waivers: impl Iterator<Item = &'a Arc<Waiver>>) -> Vec<&'a Waiver> {
-    let once: BTreeMap<_, &Waiver> = waivers.map(|waiver| (place(waiver), &**waiver)).collect();
-    once.into_values().collect()
-}
-
-fn place(waiver: &Waiver) -> (&str, usize) {
-    (&waiver.file, waiver.line)
 }
 
 impl Summary {

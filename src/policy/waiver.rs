@@ -53,6 +53,8 @@ pub struct Waiver {
     pub file: String,
     /// The line in that file, counted from 1.
     pub line: usize,
+    /// The floor that lets nobody accept this: then it does not apply.
+    pub forbidden_by: Option<String>,
 }
 
 impl Waiver {
@@ -108,6 +110,7 @@ impl Waiver {
                 .transpose()?,
             file: config.name().to_owned(),
             line: config.line(raw.span()),
+            forbidden_by: None,
         })
     }
 
@@ -124,6 +127,7 @@ impl Waiver {
             expires: None,
             file: file.to_owned(),
             line,
+            forbidden_by: None,
         }
     }
 
@@ -135,6 +139,7 @@ impl Waiver {
             reason: said(&self.reason),
             owner: self.owner.as_ref().map(said),
             file: said(&self.file),
+            forbidden_by: self.forbidden_by.as_ref().map(said),
             ..self.clone()
         }
     }
@@ -156,6 +161,13 @@ impl Waiver {
     /// Whether its end date has passed.
     pub fn has_expired(&self, today: Date) -> bool {
         self.expires.is_some_and(|last| last < today)
+    }
+
+    /// How many days it still applies after today, if it ends; below zero once it has.
+    pub fn days_left(&self, today: Date) -> Option<i32> {
+        let span = today.until(self.expires?);
+        // Both are dates of the calendar, so that the days between them are known.
+        span.ok().map(|span| span.get_days())
     }
 
     fn covers(&self, path: Option<&EntryPath>, sha256: Option<Sha256>) -> bool {

@@ -11,7 +11,7 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-use super::{Style, safe_json};
+use super::{Style, safe_json, waivers};
 use crate::{
     model::{
         self, Access, Category, Ecosystem, Format, Level, Limits, Origin, PackedBy, Severity,
@@ -37,6 +37,7 @@ pub(super) struct Report<'a> {
     artifacts: Vec<Artifact<'a>>,
     findings: Vec<Finding<'a>>,
     gaps: Vec<Gap<'a>>,
+    waivers: Vec<waivers::Waiver<'a>>,
     summary: Summary,
     history: Option<Vec<Stay<'a>>>,
 }
@@ -216,6 +217,7 @@ impl<'a> Report<'a> {
             gaps: numbered()
                 .flat_map(|(index, judged)| judged.gaps.iter().map(move |one| Gap::new(index, one)))
                 .collect(),
+            waivers: waivers::all(artifacts),
             summary: policy::Summary::of(artifacts).into(),
             history: None,
         }

@@ -10,7 +10,7 @@ use super::{
     Style,
     bounded::Bounded,
     disarm,
-    human::described_waiver,
+    human::{described_waiver, worth_a_word},
     remark::{Remark, Standing, Subject, known_as, one_line, remarks},
     rules_page,
 };
@@ -224,15 +224,18 @@ fn rules(open: &[&Remark<'_>]) -> String {
     }
 }
 
-/// Waivers that do nothing any more: an accepted leak must not be forgotten.
+/// Waivers that do nothing any more, or soon will not: an accepted leak must not be forgotten.
 fn stale(verdict: &Verdict) -> String {
-    let expired = verdict.expired_waivers().into_iter();
-    let expired = expired.map(|waiver| (waiver, "has expired"));
-    let unused = verdict.unused_waivers().into_iter();
-    let unused = unused.map(|waiver| (waiver, "accepts nothing here"));
     let mut text = Bounded::new(MOST_ARTIFACTS / 2);
-    for (waiver, what) in expired.chain(unused) {
-        text.push(&format!("- {} {what}\n", code(&described_waiver(waiver))));
+    for lived in verdict.waivers() {
+        if let Some((words, theirs)) = worth_a_word(lived) {
+            let waiver = code(&described_waiver(&lived.waiver));
+            let theirs = theirs.map(|theirs| format!(" {}", code(&theirs)));
+            text.push(&format!(
+                "- {waiver} {words}{}\n",
+                theirs.unwrap_or_default()
+            ));
+        }
     }
     let (text, left_out) = text.into_parts();
     match text.is_empty() {

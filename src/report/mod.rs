@@ -15,6 +15,7 @@ mod remark;
 mod rules_page;
 mod safe_json;
 mod sarif;
+mod waivers;
 
 use std::io::{self, Write};
 
@@ -24,6 +25,7 @@ pub use catalogue::catalogue;
 pub use disarm::disarm;
 pub use quantity::{bytes, duration};
 pub use rules_page::{fixes, levels, recognised, rules_page};
+pub use waivers::waivers;
 
 /// How much a report for people says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

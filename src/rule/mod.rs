@@ -32,6 +32,7 @@ mod rule;
 mod scope;
 mod set;
 mod text;
+mod user_file;
 mod verify;
 
 pub use apart::ApartIn;
@@ -43,4 +44,5 @@ pub use organisation::Organisation;
 pub use rule::{KeysRule, MagicRule, Matcher, Rule, TextRule};
 pub use scope::{Scope, is_among_tests};
 pub use set::{EntryMatch, KeyMatch, RuleSet, TextMatch};
+pub use user_file::RuleFile;
 pub use verify::{Answer, Known};

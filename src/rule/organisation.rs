@@ -24,9 +24,11 @@ const MOST_ANCHORS: usize = 16;
 /// Names that must not ship, and exceptions from them.
 #[derive(Debug, Default)]
 pub struct Organisation {
+    written: Vec<String>,
     domains: Names,
     expressions: Names,
     allowed: Vec<String>,
+    is_floor: bool,
 }
 
 /// Names of one sort, as alternatives, and what to search for first.
@@ -37,6 +39,33 @@ struct Names {
 }
 
 impl Organisation {
+    /// Those that floors name. Their rules are others than a project's, so that no exception of a project holds
+    /// for them; an exception of a floor holds if all that name anything have it.
+    pub fn of_floors(floors: impl IntoIterator<Item = Self>) -> Self {
+        let naming = floors.into_iter().filter(|one| !one.written.is_empty());
+        let united = naming.reduce(|mut all, one| {
+            all.written.extend(one.written);
+            for (names, more) in [
+                (&mut all.domains, one.domains),
+                (&mut all.expressions, one.expressions),
+            ] {
+                names.alternatives.extend(more.alternatives);
+                names.anchors.extend(more.anchors);
+            }
+            all.allowed.retain(|allowed| one.allowed.contains(allowed));
+            all
+        });
+        Self {
+            is_floor: true,
+            ..united.unwrap_or_default()
+        }
+    }
+
+    /// Whether it was given this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.written.iter().any(|written| written == name)
+    }
+
     /// Adds a domain, which stands for the hosts and mailboxes below it too, or an expression.
     ///
     /// # Errors
@@ -63,6 +92,7 @@ impl Organisation {
             false => anchors(name)?,
         });
         names.alternatives.push(expression);
+        self.written.push(name.to_owned());
         Ok(())
     }
 
@@ -94,15 +124,28 @@ impl Organisation {
                 r"(?i)^(?:[^/]*//)?[^/]*(?:{domains})\.[a-z]{{2}}(?:[:/]|$)"
             ));
             let regex = format!("(?i:{BEFORE}({LEAD}(?:{domains}){TAIL}))");
-            let rule = RULE.replace("{id}", "domain").replace("{noun}", "Domain");
+            let rule = self.head("domain", "Domain");
             file += &(rule + &matching(&self.domains.anchors, &regex, 1, &reject));
         }
         if !self.expressions.alternatives.is_empty() {
             let regex = self.expressions.alternatives.join("|");
-            let rule = RULE.replace("{id}", "name").replace("{noun}", "Name");
+            let rule = self.head("name", "Name");
             file += &(rule + &matching(&self.expressions.anchors, &regex, 0, &self.allowed));
         }
         (!file.is_empty()).then_some(file)
+    }
+}
+
+impl Organisation {
+    /// The rule but for what it matches.
+    fn head(&self, id: &str, noun: &str) -> String {
+        let (prefix, file) = match self.is_floor {
+            true => ("floor-organisation", "the floor (`--policy`)"),
+            false => ("organisation", "packwarden.toml"),
+        };
+        RULE.replace("{id}", &format!("{prefix}-{id}"))
+            .replace("{noun}", noun)
+            .replace("{file}", file)
     }
 }
 
@@ -295,6 +338,36 @@ mod tests {
         assert_eq!(met("p/a.tgz!/b/acme.com"), ["acme.com"]);
         assert_eq!(met("p/acme.com.tgz!/b/c"), [""; 0]);
         assert_eq!(met("p/acme/com"), [""; 0]);
+    }
+
+    #[test]
+    fn an_exception_of_floors_is_one_of_all_of_them() {
+        let floor = |name: &str, allowed: &[&str]| {
+            let mut floor = Organisation::default();
+            floor.add(name).unwrap();
+            for name in allowed {
+                floor.allow(name).unwrap();
+            }
+            floor
+        };
+        let floors = Organisation::of_floors([
+            floor("acme.com", &["docs.acme.com", "www.acme.com"]),
+            Organisation::default(),
+            floor("ACME-[0-9]+", &["docs.acme.com"]),
+        ]);
+        assert!(floors.has("acme.com") && !floors.has("acme.org"));
+        let text = floors.rule().unwrap();
+        let rules = RuleSet::from_text("floor.toml", &text, &[]).unwrap();
+        assert_eq!(
+            found(&rules, "docs.acme.com www.acme.com ACME-7"),
+            ["ACME-7", "www.acme.com"]
+        );
+        let ids: Vec<_> = rules.names().map(|(id, _)| id).collect();
+        assert_eq!(
+            ids,
+            ["floor-organisation-domain", "floor-organisation-name"]
+        );
+        assert_eq!(Organisation::of_floors([]).rule(), None);
     }
 
     #[test]

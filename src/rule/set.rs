@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    KeysError, Matcher, Organisation, Rule, RuleError,
+    KeysError, Matcher, Organisation, Rule, RuleError, RuleFile,
     anchors::{Anchors, Occurrence},
     apart::{Apart, ApartIn},
     check::Checker,
@@ -18,7 +18,7 @@ use super::{
     text,
     verify::Answer,
 };
-use crate::model::{Category, Entry, EntryKind, Evidence, Sha256, View, escape, read_text_file};
+use crate::model::{Category, Entry, EntryKind, Evidence, Sha256, View, escape};
 
 /// All rules in effect. A rule is known by its index in [`RuleSet::rules`].
 #[derive(Debug)]
@@ -107,23 +107,25 @@ impl RuleSet {
         user_files: &[PathBuf],
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
-        Self::load_with(user_files, None, detector_kinds)
+        let user_files = user_files.iter().map(|path| RuleFile::read(path));
+        Self::load_with(user_files.collect(), &[], detector_kinds)
     }
 
-    /// The same, and the rule that looks for the names of an organisation.
+    /// The same, of files that were read, and the rules that look for the names of organisations.
     pub fn load_with(
-        user_files: &[PathBuf],
-        organisation: Option<&Organisation>,
+        user_files: Vec<RuleFile>,
+        organisations: &[Organisation],
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
-        let generated = organisation.and_then(Organisation::rule);
+        let generated = organisations.iter().filter_map(Organisation::rule);
+        let generated = generated.collect();
         Self::read(FILES, true, user_files, generated, detector_kinds)
     }
 
     /// The built-in rules, with everything in them tried out that [`RuleSet::load`] leaves until it
     /// is needed.
     pub fn check_built_in(detector_kinds: &[&'static str]) -> Result<Self, Vec<RuleError>> {
-        Self::read(FILES, false, &[], None, detector_kinds)
+        Self::read(FILES, false, Vec::new(), Vec::new(), detector_kinds)
     }
 
     /// The rules of `files` alone. They may require built-in ones.
@@ -131,7 +133,8 @@ impl RuleSet {
         files: &[PathBuf],
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
-        Self::read(&[], true, files, None, detector_kinds)
+        let files = files.iter().map(|path| RuleFile::read(path));
+        Self::read(&[], true, files.collect(), Vec::new(), detector_kinds)
     }
 
     /// The rules in `text` alone, as if they were a user's file called `name`.
@@ -148,8 +151,8 @@ impl RuleSet {
     fn read(
         built_in: &'static [BuiltIn],
         trusted: bool,
-        user_files: &[PathBuf],
-        generated: Option<String>,
+        user_files: Vec<RuleFile>,
+        generated: Vec<String>,
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
         let mut checker = Checker::new(detector_kinds);
@@ -181,16 +184,13 @@ impl RuleSet {
             }
             files.push(Sha256::of(text.as_bytes()));
         };
-        if let Some(text) = generated {
+        for text in generated {
             take(checker.file("[paths] organisation", &text), &text);
         }
-        for path in user_files {
-            match read_text_file(path) {
+        for RuleFile { path, text } in user_files {
+            match text {
                 Ok(text) => take(checker.file(&path.to_string_lossy(), &text), &text),
-                Err(cause) => {
-                    let path = path.clone();
-                    take(Err(vec![RuleError::Unreadable { path, cause }]), "");
-                }
+                Err(cause) => take(Err(vec![RuleError::Unreadable { path, cause }]), ""),
             }
         }
         if !errors.is_empty() {

@@ -74,6 +74,7 @@ fn example_publishing() -> Publishing {
         registries: vec!["https://packages.acme.example/".to_owned()],
         scope: Some("@acme".to_owned()),
         access: Some(Access::Restricted),
+        written_in: None,
     }
 }
 
@@ -148,7 +149,7 @@ fn run_example(rules: &RuleSet, rule: &Rule, example: &Example) -> Result<(), St
 fn findings_of(rules: &RuleSet, example: &Example) -> Result<Vec<Finding>, String> {
     let entries = example.entries().map_err(|unknown| unknown.to_string())?;
     let context = Context {
-        publishing: example_publishing(),
+        publishing: vec![example_publishing()],
         destination: None,
         asked_of: None,
         self_values: EXAMPLE_MACHINE

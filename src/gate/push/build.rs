@@ -7,7 +7,7 @@ use std::{
 
 use super::{Error, shown};
 use crate::{
-    check::{ConfigChoice, PackOptions},
+    check::{PackOptions, Request, policy_files},
     ecosystem,
     model::escape,
     policy::{self, ConfigFile},
@@ -21,15 +21,16 @@ impl Builds {
     /// Of the projects in these directories of a checkout.
     pub(super) fn of<'d>(
         directories: impl Iterator<Item = &'d Path>,
-        choice: &ConfigChoice,
+        request: &Request,
         checkout: &Path,
     ) -> Result<Self, Error> {
         let mut builds = BTreeMap::new();
         for directory in directories {
-            let Some(place) = policy::find(choice, directory)? else {
+            let files = policy_files(request, directory)?;
+            let Some(place) = policy::find(&request.config, directory, &*files)? else {
                 continue;
             };
-            let config = ConfigFile::read(&place)?;
+            let config = ConfigFile::read(&place, &*files)?;
             if let Some(command) = config.pre_push_build() {
                 let place = place.parent().unwrap_or(checkout);
                 // One that was named on the command line lies elsewhere.

@@ -18,7 +18,7 @@ use std::{
 
 use super::{Error, Gate};
 use crate::{
-    check::Target,
+    check::{Request, Target},
     ecosystem::{self, PrivateDirectory, Project},
     model::{Ecosystem, escape},
 };
@@ -64,6 +64,7 @@ pub fn pre_push(gate: &Gate<'_>, remote: Option<&OsStr>) -> Result<u8, Error> {
     let directory = PrivateDirectory::create()?;
     let mut work = Work {
         gate,
+        request: in_checkouts(&gate.request, &repository)?,
         repository: &repository,
         targets: Vec::new(),
     };
@@ -137,6 +138,23 @@ fn pushed(
     Ok(commits)
 }
 
+/// A request that knows by its commit what the repository knows by a name: checkouts share the objects, and no
+/// names.
+fn in_checkouts(request: &Request, repository: &Repository) -> Result<Request, PushError> {
+    let mut request = request.clone();
+    if let Some(from) = &mut request.policy_from {
+        match repository.object(&from.name)? {
+            Object::Commit(id) => from.commit = Some(id),
+            Object::Other | Object::Missing => {
+                let what = escape(&from.name);
+                let reason = "--policy-from names no commit of this repository".to_owned();
+                return Err(PushError::Object { what, reason });
+            }
+        }
+    }
+    Ok(request)
+}
+
 fn enter(directory: &Path, commit: &Commit) -> Result<Within, PushError> {
     Within::enter(directory).map_err(|error| PushError::Checkout {
         commit: commit.id.clone(),
@@ -147,6 +165,8 @@ fn enter(directory: &Path, commit: &Commit) -> Result<Within, PushError> {
 /// What is checked, as it comes together.
 struct Work<'a> {
     gate: &'a Gate<'a>,
+    /// How to check, in checkouts.
+    request: Request,
     repository: &'a Repository,
     targets: Vec<Target>,
 }
@@ -167,12 +187,8 @@ impl Work<'_> {
             .iter()
             .map(|one| checkout.join(one))
             .collect();
-        let request = &self.gate.request;
-        let builds = Builds::of(
-            absolute.iter().map(PathBuf::as_path),
-            &request.config,
-            &checkout,
-        )?;
+        let request = &self.request;
+        let builds = Builds::of(absolute.iter().map(PathBuf::as_path), request, &checkout)?;
         builds.run(&current, &request.pack, say)?;
         let mut together: Vec<PathBuf> = Vec::new();
         for (directory, absolute) in commit.directories.iter().zip(&absolute) {
@@ -262,7 +278,7 @@ impl Work<'_> {
         if self.targets.is_empty() {
             return Ok(0);
         }
-        let mut request = self.gate.request.clone();
+        let mut request = self.request;
         request.targets = self.targets;
         request.pack.ignore_scripts = true;
         let told = (self.gate.check)(&request);

@@ -4,6 +4,7 @@ mod command;
 mod files;
 mod hooks;
 mod listing;
+mod revision;
 mod tree;
 mod working;
 
@@ -17,6 +18,7 @@ use crate::model::{ObjectFormat, SourceTree};
 pub use command::{Failed, Git};
 use files::Files;
 pub use hooks::{Hooks, hooks};
+pub use revision::{Revision, Unknown};
 use tree::{Ignored, Tree};
 
 /// What git knows of a project.

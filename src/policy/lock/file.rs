@@ -7,10 +7,11 @@ use toml::Spanned;
 
 use super::{Budget, Key, Line, Lock, Pattern, Pin, Section};
 use crate::{
-    model::{Format, SIZE_UNITS, Sha256, read_text_file},
+    model::{Format, SIZE_UNITS, Sha256},
     policy::{
-        config::{reworded, shown},
+        config::reworded,
         error::{PolicyError, line_of},
+        files::PolicyFiles,
         limits,
         waiver::Waiver,
     },
@@ -55,9 +56,9 @@ struct Reading<'t> {
     text: &'t str,
 }
 
-pub(super) fn read(path: &Path) -> Result<Lock, PolicyError> {
-    let name = shown(path);
-    let text = read_text_file(path).map_err(|cause| PolicyError::Read {
+pub(super) fn read(path: &Path, files: &dyn PolicyFiles) -> Result<Lock, PolicyError> {
+    let name = files.name(path);
+    let text = files.text(path).map_err(|cause| PolicyError::Read {
         path: name.clone(),
         cause,
     })?;

@@ -7,7 +7,7 @@ mod rules;
 
 use std::{ops::Range, path::Path, sync::Arc};
 
-use super::{error::PolicyError, waiver::Waiver};
+use super::{error::PolicyError, files::PolicyFiles, waiver::Waiver};
 use crate::model::{ArtifactInfo, Format, Sha256};
 
 pub(super) use judge::hold;
@@ -109,8 +109,8 @@ impl Lock {
     /// # Errors
     ///
     /// When it can't be read, is no TOML, or says something that is not known.
-    pub fn read(path: &Path) -> Result<Self, PolicyError> {
-        file::read(path)
+    pub fn read(path: &Path, files: &dyn PolicyFiles) -> Result<Self, PolicyError> {
+        file::read(path, files)
     }
 
     /// Reads the lock `name`, which says `text`.

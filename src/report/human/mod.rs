@@ -9,7 +9,7 @@ mod page;
 mod summary;
 
 pub(super) use gap::title as gap_title;
-pub(super) use summary::described as described_waiver;
+pub(super) use summary::{described as described_waiver, worth_a_word};
 
 use std::io::{self, Write};
 

@@ -1,38 +1,68 @@
 //! What stands at the end: stale waivers, and what it all comes to.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use super::page::{BOLD, DIM, GREEN, Page, RED, YELLOW};
 use crate::{
-    model::{count, counted},
-    policy::{Judged, JudgedFinding, JudgedGap, Outcome, Verdict, Waiver, paste},
+    model::{Fingerprint, count, counted},
+    policy::{Judged, JudgedFinding, JudgedGap, Lived, Outcome, State, Verdict, Waiver, paste},
     report::{Detail, Style, quantity::duration},
 };
 
-/// Warns of waivers that no longer do anything: an accepted leak must not be forgotten.
+/// Warns of waivers that do nothing, or soon will not: an accepted leak must not be forgotten.
 pub(super) fn waivers(page: &mut Page, verdict: &Verdict, detail: Detail) {
     if detail == Detail::Quiet {
         return;
     }
     let warning = page.paint(YELLOW.bold(), "warning");
     page.gap();
-    for waiver in verdict.expired_waivers() {
-        let last = waiver
-            .expires
-            .map(|last| last.to_string())
-            .unwrap_or_default();
-        let text = format!("{} expired on {last}", described(waiver));
+    let mut told: Vec<_> = verdict
+        .waivers()
+        .into_iter()
+        .filter_map(|lived| Some((lived, worth_a_word(lived)?)))
+        .collect();
+    told.sort_by_key(|(lived, _)| (Reverse(lived.state), !lived.ends_soon()));
+    for (lived, word) in told {
+        let (words, theirs) = word;
+        let theirs = theirs.map(|theirs| format!(" ({theirs})"));
+        let waiver = described(&lived.waiver);
+        let text = format!("{waiver} {words}{}", theirs.unwrap_or_default());
         page.sentence(&format!("{warning}: "), &text);
     }
-    for waiver in verdict.unused_waivers() {
-        let hint = match &waiver.path {
-            Some(path) if path.starts_with("package/") => {
-                "; paths start below the root directory, without `package/`"
-            }
-            _ => "",
-        };
-        let text = format!("{} accepts nothing here{hint}", described(waiver));
-        page.sentence(&format!("{warning}: "), &text);
+}
+
+/// The end of a sentence on a waiver that somebody should look at, and what of it is not in our own words.
+pub(in crate::report) fn worth_a_word(lived: &Lived) -> Option<(String, Option<String>)> {
+    let waiver = &lived.waiver;
+    let last = || waiver.expires.map(|last| last.to_string());
+    match lived.state {
+        State::Expired => Some((format!("expired on {}", last()?), None)),
+        State::Forbidden => {
+            let floor = format!("floor: {}", waiver.forbidden_by.as_deref()?);
+            Some((
+                "does not hold: nobody may accept this".to_owned(),
+                Some(floor),
+            ))
+        }
+        State::Used | State::Unused if lived.ends_soon() => {
+            let left = match lived.days_left? {
+                0 => "today".to_owned(),
+                days => format!("in {}", counted(usize::try_from(days).ok()?, "day")),
+            };
+            let owner = waiver.owner.as_ref();
+            let owner = owner.map(|owner| format!("owner: {owner}"));
+            Some((format!("ends {left}, on {}", last()?), owner))
+        }
+        State::Unused => {
+            let hint = match &waiver.path {
+                Some(path) if path.starts_with("package/") => {
+                    "; paths start below the root directory, without `package/`"
+                }
+                _ => "",
+            };
+            Some((format!("accepts nothing here{hint}"), None))
+        }
+        State::Used => None,
     }
 }
 
@@ -46,18 +76,23 @@ pub(in crate::report) fn described(waiver: &Waiver) -> String {
     format!("{place}: the waiver of {}{path}", waiver.accepts)
 }
 
-/// Shows what to write to accept a finding.
+/// Shows what to type to accept a finding.
 pub(super) fn how_to_accept_finding(page: &mut Page, judged: &JudgedFinding) {
-    how_to_accept(page, &paste::finding(&judged.finding));
+    let finding = &judged.finding;
+    how_to_accept(page, &finding.fingerprint(), &paste::finding(finding));
 }
 
-/// Shows what to write to accept a gap.
+/// Shows what to type to accept a gap.
 pub(super) fn how_to_accept_gap(page: &mut Page, judged: &JudgedGap) {
-    how_to_accept(page, &paste::gap(&judged.gap));
+    let gap = &judged.gap;
+    how_to_accept(page, &gap.fingerprint(), &paste::gap(gap));
 }
 
-fn how_to_accept(page: &mut Page, block: &str) {
-    page.line("  to accept it, write into packwarden.toml:");
+fn how_to_accept(page: &mut Page, fingerprint: &Fingerprint, block: &str) {
+    page.line(&format!(
+        "  to accept it: packwarden waive {fingerprint} --reason \"…\""
+    ));
+    page.line("  which writes into packwarden.toml:");
     for line in block.lines() {
         page.line(&format!("    {line}"));
     }
