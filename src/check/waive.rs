@@ -88,13 +88,15 @@ pub fn waive(
             }
         }
     }
+    let directory = wanted.directory.canonicalize();
+    let directory = directory.unwrap_or_else(|_| wanted.directory.clone());
     let mut policies = Policies::new(request);
     let mut by_file: Vec<(PathBuf, Vec<Found<'_>>)> = Vec::new();
     for one in meant {
         refuse(one, expires).map_err(one_error)?;
         let file = match &one.judged.policy.file {
             Some(file) => file.clone(),
-            None => wanted.directory.join(NAME),
+            None => directory.join(NAME),
         };
         match by_file.iter_mut().find(|(known, _)| *known == file) {
             Some((_, found)) => found.push(one.found),
