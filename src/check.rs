@@ -337,7 +337,7 @@ impl<'a> Run<'a> {
     }
 
     fn judge(&self, source: Source, beside: Beside<'_>, policy: &Policy) -> Result<Judged, Error> {
-        let Policy { settings, rules } = policy;
+        let (settings, rules) = (&policy.settings, policy.rules());
         let known = self.request.destination.clone();
         let source = Source {
             sha512: self.request.sha512,

@@ -425,15 +425,15 @@ fn a_push_that_waives_itself_is_refused() {
         "#!/bin/sh\nexec packwarden hook git-pre-push --policy-from origin/main --policy floor.toml \"$@\"\n",
     );
     pushing.write("floor.toml", "[limits]\ndepth = 3\n");
-    pushing.write(".env", "A=1\n");
+    pushing.write("debug.log", "A=1\n");
     pushing.write(
         "packwarden.toml",
-        "[hooks]\npre-push-build = \"rm .env\"\n\
-         [[waive]]\nrule = \"env-file\"\npath = \".env\"\nreason = \"mine\"\n",
+        "[hooks]\npre-push-build = \"rm debug.log\"\n\
+         [[waive]]\nrule = \"log-file\"\npath = \"debug.log\"\nreason = \"mine\"\n",
     );
     pushing.commit();
     let ran = pushing.is_refused(&["main"]);
-    assert!(ran.stderr.contains("deny[env-file]"), "{ran:?}");
+    assert!(ran.stderr.contains("deny[log-file]"), "{ran:?}");
     assert!(
         ran.stderr.contains("set by --policy-from origin/main"),
         "{ran:?}"

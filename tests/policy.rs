@@ -31,8 +31,8 @@ fn place(files: &[(&str, &str)]) -> TempDir {
 }
 
 /// A file that is denied by its name, and can be waived by its path.
-const ENV: &[(&str, &str)] = &[(".env", "A=1\n")];
-const WAIVER: &str = "[[waive]]\nrule = \"env-file\"\npath = \".env\"\nreason = \"a test\"\n";
+const LOG: &[(&str, &str)] = &[("debug.log", "A=1\n")];
+const WAIVER: &str = "[[waive]]\nrule = \"log-file\"\npath = \"debug.log\"\nreason = \"a test\"\n";
 
 fn check(place: &Path, arguments: &[&str]) -> Ran {
     packwarden(&["check", "cli.tgz", "--format", "json"])
@@ -69,7 +69,7 @@ fn repository(place: &Path, files: &[(&str, &str)]) {
 
 #[test]
 fn a_change_that_waives_itself_is_blocked() {
-    let place = place(ENV);
+    let place = place(LOG);
     let place = place.path();
     repository(place, &[("packwarden.toml", "[levels]\n")]);
     write(place, "packwarden.toml", WAIVER);
@@ -123,7 +123,7 @@ fn all_of_the_configuration_is_that_of_the_revision() {
 
 #[test]
 fn a_revision_without_a_configuration_has_the_defaults() {
-    let place = place(ENV);
+    let place = place(LOG);
     let place = place.path();
     repository(place, &[]);
     write(place, "packwarden.toml", WAIVER);
@@ -135,9 +135,9 @@ fn a_revision_without_a_configuration_has_the_defaults() {
 
 #[test]
 fn a_policy_that_can_not_be_read_is_an_error() {
-    let place = place(ENV);
+    let place = place(LOG);
     let place = place.path();
-    let from = |revision: &str| error(&check(place, &["--policy-from", revision]));
+    let from = |revision: &str| error(&check(place, &[&format!("--policy-from={revision}")]));
     insta::assert_snapshot!(from("main"), @"--policy-from main: not a git repository (or any of the parent directories): .git");
     repository(
         place,
@@ -171,7 +171,7 @@ fn a_policy_that_can_not_be_read_is_an_error() {
 #[cfg(unix)]
 #[test]
 fn a_link_in_a_revision_is_not_followed() {
-    let place = place(ENV);
+    let place = place(LOG);
     let place = place.path();
     write(place, "real.toml", "");
     std::os::unix::fs::symlink("real.toml", place.join("packwarden.toml")).unwrap();
@@ -192,7 +192,7 @@ fn a_shallow_clone_without_the_revision_says_so() {
         origin.path(),
         &["commit", "--quiet", "--all", "--message=two"],
     );
-    let place = place(ENV);
+    let place = place(LOG);
     let clone = place.path().join("clone");
     let url = format!("file://{}", origin.path().display());
     let clone_to = clone.to_str().unwrap();
@@ -225,27 +225,27 @@ fn with_floor(files: &[(&str, &str)], floor: &str, config: &str, arguments: &[&s
 
 #[test]
 fn of_two_levels_the_stricter_one_holds() {
-    let deny = "[levels]\nenv-file = \"deny\"\n";
-    let warn = "[levels]\nenv-file = \"warn\"\n";
-    let off = "[levels]\nenv-file = \"off\"\n";
+    let deny = "[levels]\nlog-file = \"deny\"\n";
+    let warn = "[levels]\nlog-file = \"warn\"\n";
+    let off = "[levels]\nlog-file = \"off\"\n";
     for (floor, config, code) in [
         ("", off, 0),
         (deny, off, 1),
         (deny, warn, 1),
         (warn, deny, 1),
         (warn, off, 0),
-        ("unwaivable = [\"env-file\"]\n", off, 1),
+        ("unwaivable = [\"log-file\"]\n", off, 1),
         ("unwaivable = [\"file\"]\n", warn, 1),
         ("unwaivable = [\"secret\"]\n", off, 0),
     ] {
-        let ran = with_floor(ENV, floor, config, &[]);
+        let ran = with_floor(LOG, floor, config, &[]);
         assert_eq!(ran.code, Some(code), "{floor}{config}{ran:?}");
     }
-    let ran = with_floor(ENV, warn, off, &[]);
+    let ran = with_floor(LOG, warn, off, &[]);
     assert_eq!(ran.json()["findings"][0]["level"], "warn");
     let sources = policy(&ran)["source"].clone();
     assert_eq!(sources, json!(["packwarden.toml", "acme.toml"]));
-    let digest = |floor| policy(&with_floor(ENV, floor, off, &[]))["digest"].clone();
+    let digest = |floor| policy(&with_floor(LOG, floor, off, &[]))["digest"].clone();
     assert_ne!(digest(warn), digest(deny));
 }
 
@@ -283,40 +283,40 @@ fn of_two_limits_the_smaller_one_holds() {
 
 #[test]
 fn what_a_floor_lets_nobody_waive_is_not_waived() {
-    let gap = with_floor(ENV, "unwaivable = [\"nested-container\"]\n", WAIVER, &[]);
+    let gap = with_floor(LOG, "unwaivable = [\"nested-container\"]\n", WAIVER, &[]);
     assert_eq!(gap.code, Some(0));
-    let ran = with_floor(ENV, "unwaivable = [\"env-file\"]\n", WAIVER, &[]);
+    let ran = with_floor(LOG, "unwaivable = [\"log-file\"]\n", WAIVER, &[]);
     assert_eq!(ran.code, Some(1));
     let document = ran.json();
     assert_eq!(document["waivers"][0]["state"], "forbidden");
     assert_eq!(document["waivers"][0]["forbidden_by"], "acme.toml");
-    let own = format!("unwaivable = [\"env-file\"]\n{WAIVER}");
-    let ran = with_floor(ENV, &own, "", &[]);
+    let own = format!("unwaivable = [\"log-file\"]\n{WAIVER}");
+    let ran = with_floor(LOG, &own, "", &[]);
     assert_eq!(
         ran.code,
         Some(0),
         "a floor may waive itself what others may not"
     );
     assert_eq!(ran.json()["waivers"][0]["file"], "acme.toml");
-    assert_eq!(with_floor(ENV, &own, "", &["--no-waivers"]).code, Some(1));
+    assert_eq!(with_floor(LOG, &own, "", &["--no-waivers"]).code, Some(1));
 }
 
 #[test]
 fn of_several_floors_the_strictest_holds() {
-    let place = place(ENV);
+    let place = place(LOG);
     let place = place.path();
-    write(place, "a.toml", "[levels]\nenv-file = \"warn\"\n");
+    write(place, "a.toml", "[levels]\nlog-file = \"warn\"\n");
     write(
         place,
         "b.toml",
-        "[levels]\nenv-file = \"deny\"\n[limits]\ndepth = 3\n",
+        "[levels]\nlog-file = \"deny\"\n[limits]\ndepth = 3\n",
     );
     write(
         place,
         "c.toml",
         "profile = \"closed\"\n[limits]\ndepth = 2\n",
     );
-    write(place, "packwarden.toml", "[levels]\nenv-file = \"off\"\n");
+    write(place, "packwarden.toml", "[levels]\nlog-file = \"off\"\n");
     let all = [
         "--policy", "b.toml", "--policy", "a.toml", "--policy", "c.toml",
     ];
@@ -395,7 +395,7 @@ fn a_floor_that_could_be_misunderstood_is_refused() {
     let wrong = |floor: &str| error(&with_floor(&[], floor, "", &[]));
     insta::assert_snapshot!(wrong("profile = \"open\""), @r#"acme.toml is a floor, and `profile = "open"` would tighten nothing there"#);
     insta::assert_snapshot!(wrong("self-match = false"), @"acme.toml is a floor, and `self-match = false` would tighten nothing there");
-    insta::assert_snapshot!(wrong("[levels]\nenv-file = \"off\""), @r#"acme.toml is a floor, and `a level of "off"` would tighten nothing there"#);
+    insta::assert_snapshot!(wrong("[levels]\nlog-file = \"off\""), @r#"acme.toml is a floor, and `a level of "off"` would tighten nothing there"#);
     insta::assert_snapshot!(wrong("[build]\noutputs = [\"a/**\"]"), @"acme.toml is a floor, and `[build] outputs` would tighten nothing there");
     insta::assert_snapshot!(wrong("[hooks]\npre-push-build = \"make\""), @"acme.toml is a floor, and `[hooks]` would tighten nothing there");
     insta::assert_snapshot!(wrong("unwaivabel = []"), @"acme.toml:1: unknown key `unwaivabel`");
@@ -414,18 +414,43 @@ fn what_holds_is_shown_with_where_it_is_from() {
     write(
         place,
         "packwarden.toml",
-        "profile = \"open\"\n[levels]\nenv-file = \"deny\"\ngguf-weights = \"off\"\n[limits]\ndepth = 5\n\
+        "profile = \"open\"\n[levels]\nlog-file = \"deny\"\ngguf-weights = \"off\"\n[limits]\ndepth = 5\n\
          [publish]\nscope = \"@acme\"\n",
     );
     write(
         place,
         "acme.toml",
-        "profile = \"closed\"\nunwaivable = [\"secret\"]\n[levels]\nenv-file = \"warn\"\ngguf-weights = \"warn\"\n\
+        "profile = \"closed\"\nunwaivable = [\"secret\"]\n[levels]\nlog-file = \"warn\"\ngguf-weights = \"warn\"\n\
          [publish]\naccess = \"restricted\"\n",
     );
     let ran = packwarden(&["config", "show", "--policy", "acme.toml"])
         .directory(place)
         .run();
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    insta::assert_snapshot!(ran.stdout, @"");
+    insta::assert_snapshot!(ran.stdout, @r#"
+    # packwarden.toml, acme.toml
+    profile = "closed"                  # acme.toml
+    self-match = true                   # default
+    unwaivable "secret"                 # acme.toml
+
+    [levels]
+    gguf-weights = "warn"               # acme.toml
+    log-file = "deny"                   # packwarden.toml
+    # all others                        # each rule's own level
+
+    [limits]
+    decompressed = "4294967296 B"       # default
+    ratio = 200                         # default
+    entries = 100000                    # default
+    depth = 5                           # packwarden.toml
+    time = "60s"                        # default
+
+    [publish]
+    scope = "@acme"                     # the project
+
+    [publish]
+    access = "restricted"               # acme.toml
+
+    # 0 waivers (`packwarden waivers`)
+    "#);
 }

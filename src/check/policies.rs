@@ -1,4 +1,4 @@
-//! What artifacts are judged by: made once for each configuration, or none, and lock.
+//! What artifacts are judged by, made once for each place that it comes from.
 
 use std::{
     collections::HashMap,
@@ -12,21 +12,29 @@ use crate::{
     rule::RuleSet,
 };
 
+/// A configuration, and the rules in effect with it.
+type Configured = Arc<(Option<ConfigFile>, RuleSet)>;
+
 /// What artifacts are judged by.
-#[derive(Clone)]
 pub(super) struct Policy {
     pub(super) settings: Settings,
-    pub(super) rules: Arc<RuleSet>,
+    configured: Configured,
 }
 
-/// The policies of a run.
+/// The policies of a run: by configuration file, or none, and by lock.
 pub(super) struct Policies<'a> {
     request: &'a Request,
-    /// Read before the first is made.
+    /// Read before the first policy is made.
     floors: Option<Arc<[ConfigFile]>>,
-    /// Without a lock.
-    by_file: HashMap<Option<PathBuf>, Policy>,
+    configured: HashMap<Option<PathBuf>, Configured>,
+    made: HashMap<(Option<PathBuf>, PathBuf), Arc<Policy>>,
     by_directory: HashMap<PathBuf, Arc<Policy>>,
+}
+
+impl Policy {
+    pub(super) fn rules(&self) -> &RuleSet {
+        &self.configured.1
+    }
 }
 
 impl<'a> Policies<'a> {
@@ -34,7 +42,8 @@ impl<'a> Policies<'a> {
         Self {
             request,
             floors: None,
-            by_file: HashMap::new(),
+            configured: HashMap::new(),
+            made: HashMap::new(),
             by_directory: HashMap::new(),
         }
     }
@@ -46,49 +55,59 @@ impl<'a> Policies<'a> {
         if let Some(policy) = self.by_directory.get(directory) {
             return Ok(policy.clone());
         }
-        let one = |error: PolicyError| vec![Error::from(error)];
-        let files = policy_files(self.request, directory).map_err(one)?;
-        let choice = &self.request.config;
-        let place = policy::find(choice, directory, &*files).map_err(one)?;
-        let lock = policy::lock_place(choice, place.as_deref(), directory, &*files);
-        let (lock_place, is_there) = lock.map_err(one)?;
-        let configured = match self.by_file.get(&place) {
+        let wrong = |error: PolicyError| vec![Error::from(error)];
+        let config = &self.request.config;
+        let files = policy_files(self.request, directory).map_err(wrong)?;
+        let place = policy::find(config, directory, &*files).map_err(wrong)?;
+        let lock = policy::lock_place(config, place.as_deref(), directory, &*files);
+        let (lock, is_there) = lock.map_err(wrong)?;
+        let key = (place.clone(), lock.clone());
+        let policy = match self.made.get(&key) {
             Some(policy) => policy.clone(),
             None => {
-                let policy = self.made(place.as_deref(), &*files)?;
-                self.by_file.insert(place, policy.clone());
+                let configured = self.configured(place, &*files)?;
+                let settings = self.settings(&configured).map_err(wrong)?;
+                let read = is_there.then(|| Lock::read(&lock, &*files)).transpose();
+                let applied = read.map_err(wrong)?.filter(|_| !self.request.no_lock);
+                let settings = settings.with_lock(applied, lock);
+                let policy = Arc::new(Policy {
+                    settings,
+                    configured,
+                });
+                self.made.insert(key, policy.clone());
                 policy
             }
         };
-        let read = is_there.then(|| Lock::read(&lock_place, &*files));
-        let lock = read.transpose().map_err(one)?;
-        let lock = lock.filter(|_| !self.request.no_lock);
-        let policy = Arc::new(Policy {
-            settings: configured.settings.with_lock(lock, lock_place),
-            rules: configured.rules,
-        });
         self.by_directory
             .insert(directory.to_owned(), policy.clone());
         Ok(policy)
     }
 
-    fn made(
+    fn configured(
         &mut self,
-        place: Option<&Path>,
+        place: Option<PathBuf>,
         files: &dyn PolicyFiles,
-    ) -> Result<Policy, Vec<Error>> {
-        let one = |error: PolicyError| vec![Error::from(error)];
-        let config = place.map(|place| ConfigFile::read(place, files));
-        let config = config.transpose().map_err(one)?;
-        let floors = self.floors().map_err(one)?;
-        let rules = Arc::new(rules::in_effect(config.as_ref(), files, &floors)?);
-        let names: Vec<_> = rules.names().collect();
+    ) -> Result<Configured, Vec<Error>> {
+        if let Some(configured) = self.configured.get(&place) {
+            return Ok(configured.clone());
+        }
+        let wrong = |error: PolicyError| vec![Error::from(error)];
+        let read = place.as_deref().map(|place| ConfigFile::read(place, files));
+        let config = read.transpose().map_err(wrong)?;
+        let floors = self.floors().map_err(wrong)?;
+        let rules = rules::in_effect(config.as_ref(), files, &floors)?;
         let nothing = || files.nothing().as_deref().map(ConfigFile::empty);
-        let config = config.or_else(nothing);
-        let settings = Settings::new(config.as_ref(), &self.request.overrides, &names);
-        let settings = settings.and_then(|settings| settings.held_to(&floors, &names));
-        let settings = settings.map_err(one)?;
-        Ok(Policy { settings, rules })
+        let configured = Arc::new((config.or_else(nothing), rules));
+        self.configured.insert(place, configured.clone());
+        Ok(configured)
+    }
+
+    fn settings(&mut self, configured: &Configured) -> Result<Settings, PolicyError> {
+        let (config, rules) = &**configured;
+        let names: Vec<_> = rules.names().collect();
+        let floors = self.floors()?;
+        let settings = Settings::new(config.as_ref(), &self.request.overrides, &names)?;
+        settings.held_to(&floors, &names)
     }
 
     /// The organisation's floors.

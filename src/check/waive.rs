@@ -88,13 +88,15 @@ pub fn waive(
             }
         }
     }
+    let directory = wanted.directory.canonicalize();
+    let directory = directory.unwrap_or_else(|_| wanted.directory.clone());
     let mut policies = Policies::new(request);
     let mut by_file: Vec<(PathBuf, Vec<Found<'_>>)> = Vec::new();
     for one in meant {
         refuse(one, expires).map_err(one_error)?;
         let file = match &one.judged.policy.file {
             Some(file) => file.clone(),
-            None => wanted.directory.join(NAME),
+            None => directory.join(NAME),
         };
         match by_file.iter_mut().find(|(known, _)| *known == file) {
             Some((_, found)) => found.push(one.found),
@@ -150,13 +152,14 @@ fn edit(
     let after = after.map_err(|reason| one_error(uneditable(reason)))?;
 
     let policy = policies.of(directory_of(file))?;
-    let rules: Vec<_> = policy.rules.names().collect();
+    let rules: Vec<_> = policy.rules().names().collect();
     for one in found {
         let id = one.name();
         let is_rule = rules.iter().any(|(known, _)| *known == id);
         if matches!(one, Found::Finding(_)) && !is_rule {
             let what = one.shown();
-            let reason = "it is no finding of what ships, but of how it was asked for".to_owned();
+            let reason =
+                "it is settled by packwarden.lock, or by what the check was asked for".to_owned();
             return Err(one_error(WaiveError::Never { what, reason }));
         }
     }

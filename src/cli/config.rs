@@ -16,7 +16,6 @@ use crate::{
     check,
     model::{Access, Publishing, counted, escape},
     policy::Settings,
-    report::{bytes, duration},
 };
 
 #[derive(Debug, Error, Diagnostic)]
@@ -73,14 +72,11 @@ fn shown(settings: &Settings) -> String {
     page.table("limits");
     let limits = settings.limits();
     for (name, value) in [
-        (
-            "decompressed",
-            format!("\"{}\"", bytes(limits.decompressed)),
-        ),
+        ("decompressed", format!("\"{} B\"", limits.decompressed)),
         ("ratio", limits.ratio.to_string()),
         ("entries", limits.entries.to_string()),
         ("depth", limits.depth.to_string()),
-        ("time", format!("\"{}\"", duration(limits.time))),
+        ("time", format!("\"{}s\"", limits.time.as_secs())),
     ] {
         let by = settings.limits_set().get(name);
         page.value(

@@ -8,11 +8,7 @@ use thiserror::Error;
 use super::{
     ExitCode, args::Color, change, check::check_and_tell, file, options::CheckOptions, render,
 };
-use crate::{
-    check::{self, Edit, Waive},
-    init,
-    model::escape,
-};
+use crate::check::{self, Edit, Waive};
 
 /// Why nothing, or not all, was written.
 #[derive(Debug, Error, Diagnostic)]
@@ -62,10 +58,7 @@ fn failed(error: &NotWaived, color: Color) -> ExitCode {
 fn told(edits: &[Edit], dry_run: bool) -> String {
     let mut text = String::new();
     for edit in edits {
-        let difference = init::unified(&edit.name, edit.before.as_deref(), &edit.after);
-        for line in difference.lines() {
-            text.push_str(&format!("{}\n", escape(&line.replace('\t', "    "))));
-        }
+        text += &change::difference(&edit.name, edit.before.as_deref(), &edit.after);
         text.push('\n');
     }
     if dry_run {

@@ -68,7 +68,7 @@ pub fn lock_place(
     }
     for level in levels(&directory)? {
         let place = level.join(LOCK);
-        if files.is_there(&place).map_err(unreadable(place.clone()))? {
+        if is_there(&place, files)? {
             return Ok((place, true));
         }
     }
@@ -88,8 +88,7 @@ fn nearest(directory: &Path, files: &dyn PolicyFiles) -> Result<Option<PathBuf>,
     for level in levels(&directory)? {
         let mut found = Vec::new();
         for name in PLACES {
-            let path = level.join(name);
-            if files.is_there(&path).map_err(unreadable(path))? {
+            if is_there(&level.join(name), files)? {
                 found.push(name);
             }
         }
@@ -114,13 +113,16 @@ fn levels(directory: &Path) -> Result<Vec<&Path>, PolicyError> {
     let mut levels = Vec::new();
     for level in directory.ancestors() {
         levels.push(level);
-        let git = level.join(".git");
-        if Disk.is_there(&git).map_err(unreadable(git))? {
+        if is_there(&level.join(".git"), &Disk)? {
             return Ok(levels);
         }
     }
     levels.truncate(1);
     Ok(levels)
+}
+
+fn is_there(path: &Path, files: &dyn PolicyFiles) -> Result<bool, PolicyError> {
+    files.is_there(path).map_err(unreadable(path.to_owned()))
 }
 
 fn unreadable(path: PathBuf) -> impl FnOnce(io::Error) -> PolicyError {

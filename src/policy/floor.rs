@@ -37,7 +37,7 @@ impl Floor {
     ) -> Result<Self, PolicyError> {
         refuse_what_loosens(config)?;
         let raw = &config.raw;
-        let by = || config.name().to_owned();
+        let by = config.name();
         let known = |id: &Spanned<String>| written::rule(config, rules, id);
         let mut floor = Self {
             is_closed: raw.profile == Some(Profile::Closed),
@@ -46,8 +46,9 @@ impl Floor {
         };
         for (id, level) in &raw.levels {
             known(id)?;
-            let (value, by) = (*level, by());
-            floor.levels.insert(id.get_ref().clone(), Set { value, by });
+            floor
+                .levels
+                .insert(id.get_ref().clone(), Set::by(by, *level));
         }
         for (key, value) in &raw.limits {
             let mut most = Limits::BOUNDLESS;
@@ -57,13 +58,15 @@ impl Floor {
         let publishing = written::publishing(config)?;
         if publishing != Publishing::default() {
             floor.publishing = Some(Publishing {
-                written_in: Some(by()),
+                written_in: Some(by.to_owned()),
                 ..publishing
             });
         }
         for name in &raw.unwaivable {
             can_be_waived(config, rules, name)?;
-            floor.unwaivable.insert(name.get_ref().clone(), by());
+            floor
+                .unwaivable
+                .insert(name.get_ref().clone(), by.to_owned());
         }
         for waiver in &raw.waive {
             let waiver = Waiver::new(config, waiver, known)?;
@@ -95,7 +98,8 @@ impl Floor {
     pub(super) fn forbids(&self, accepts: &Accepts, rules: &[(&str, Category)]) -> Option<&str> {
         let (name, category) = match accepts {
             Accepts::Gap(kind) => (kind.name(), None),
-            Accepts::Pinned => (Category::Ai.name(), None),
+            // `Settings::lets_waive` says of each finding whether a pin accepts it.
+            Accepts::Pinned => return None,
             Accepts::Rule(id) => {
                 let rule = rules.iter().find(|(known, _)| known == id);
                 (id.as_str(), rule.map(|(_, category)| category.name()))

@@ -33,8 +33,9 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
         let level = settings.level(&finding, profile.profile, profile.public);
         let waiver = waivers.first(|waiver| waiver.covers_finding(&finding));
         let pinned = || {
-            let pinned = held.accepts(&finding);
-            pinned.filter(|_| settings.may_be_pinned(&finding.rule))
+            held.accepts(&finding)
+                .filter(|_| !settings.overrides().no_waivers)
+                .filter(|_| settings.lets_waive(&finding.rule))
         };
         let waiver = waiver.or_else(pinned);
         let judged = JudgedFinding {
@@ -73,8 +74,8 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
             digest: digest(settings, &profile, rules),
             profile,
             sources: settings.sources().to_vec(),
-            lock_place: settings.lock_place().to_owned(),
             file: settings.file().map(Path::to_owned),
+            lock_place: settings.lock_place().to_owned(),
             overrides: settings.overrides().flags(),
             rules: scanned.rules,
             self_match: scanned.self_match,

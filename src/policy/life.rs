@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Span, civil::Date};
 
-use super::waiver::Waiver;
+use super::{judged::Judged, waiver::Waiver};
 
 /// How many days before its end a waiver is told of.
 const SOON: i32 = 14;
@@ -127,10 +127,10 @@ impl Waivers {
     }
 }
 
-/// Each waiver once, by file and line; one that is used anywhere is used.
-pub(super) fn in_order<'a>(all: impl Iterator<Item = &'a Lived>) -> Vec<&'a Lived> {
+/// The waivers of artifacts, each once, in the order of their files; one that is used for any of them is used.
+pub fn of(artifacts: &[Judged]) -> Vec<&Lived> {
     let mut once: BTreeMap<(&str, usize), &Lived> = BTreeMap::new();
-    for one in all {
+    for one in artifacts.iter().flat_map(|judged| &judged.waivers) {
         let place = (one.waiver.file.as_str(), one.waiver.line);
         let known = once.entry(place).or_insert(one);
         if one.state < known.state {

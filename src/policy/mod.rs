@@ -28,12 +28,12 @@ pub use files::{Disk, PolicyFiles};
 pub use history::{Stay, history};
 pub use judge::judge;
 pub use judged::{ClosedHint, Judged, JudgedFinding, JudgedGap, PolicyFacts};
-pub use life::{Lived, State, last_day};
+pub use life::{Lived, State, last_day, of as waivers_of};
 pub use lock::Lock;
 pub use overrides::Overrides;
 pub use profile::{Profile, ProfileChoice};
 pub use settings::{Set, Settings};
-pub use verdict::{Outcome, RunError, Summary, Verdict, waivers};
+pub use verdict::{Outcome, RunError, Summary, Verdict};
 pub use waiver::{Accepts, Waiver};
 
 #[cfg(test)]

@@ -35,6 +35,14 @@ pub struct Set<T> {
     pub by: String,
 }
 
+impl<T> Set<T> {
+    /// A value that is from there.
+    pub(super) fn by(by: &str, value: T) -> Self {
+        let by = by.to_owned();
+        Self { value, by }
+    }
+}
+
 /// What the command line is called.
 const COMMAND_LINE: &str = "the command line";
 
@@ -76,10 +84,9 @@ impl Settings {
         if let Some(config) = config {
             settings.take(config, rules)?;
         }
-        if let Some(value) = overrides.profile {
-            let by = COMMAND_LINE.to_owned();
-            settings.profile = Some(Set { value, by });
-        }
+        let typed = overrides.profile;
+        let typed = typed.map(|profile| Set::by(COMMAND_LINE, profile));
+        settings.profile = typed.or(settings.profile);
         if overrides.no_waivers {
             settings.waivers.clear();
         }
@@ -102,28 +109,28 @@ impl Settings {
     fn take(&mut self, config: &ConfigFile, rules: &[(&str, Category)]) -> Result<(), PolicyError> {
         let known = |id: &Spanned<String>| written::rule(config, rules, id);
         let raw = &config.raw;
-        let by = || config.name().to_owned();
+        let by = config.name();
         if let Some(first) = raw.unwaivable.first() {
             let message = "`unwaivable` holds in a floor only";
             let help = "put it into a file that is given with --policy".to_owned();
             return Err(config.error(first.span(), message, "no floor", Some(help)));
         }
-        self.sources.push(by());
+        self.sources.push(by.to_owned());
         self.file = config.path().map(Path::to_owned);
-        self.self_match = raw.self_match.map(|value| Set { value, by: by() });
+        self.self_match = raw.self_match.map(|value| Set::by(by, value));
         let publishing = written::publishing(config)?;
         if publishing != Publishing::default() {
             self.publishing.push(publishing);
         }
-        self.profile = raw.profile.map(|value| Set { value, by: by() });
+        self.profile = raw.profile.map(|value| Set::by(by, value));
         for (id, level) in &raw.levels {
             known(id)?;
-            let (value, by) = (*level, by());
-            self.levels.insert(id.get_ref().clone(), Set { value, by });
+            self.levels
+                .insert(id.get_ref().clone(), Set::by(by, *level));
         }
         for (key, value) in &raw.limits {
             written::limit(config, &mut self.limits, key, value)?;
-            self.limits_set.insert(key.get_ref().clone(), by());
+            self.limits_set.insert(key.get_ref().clone(), by.to_owned());
         }
         for glob in &raw.build.outputs {
             self.outputs.push(written::output(config, glob)?);
@@ -156,47 +163,9 @@ impl Settings {
         rules: &[(&str, Category)],
     ) -> Result<Self, PolicyError> {
         for config in floors {
-            let by = config.name().to_owned();
             let floor = Floor::new(config, rules)?;
-            self.sources.push(by.clone());
-            if floor.is_closed {
-                self.forbid(self.overrides.profile == Some(Profile::Open), || {
-                    ("--profile open".to_owned(), by.clone())
-                })?;
-                let value = Profile::Closed;
-                self.profile = Some(Set {
-                    value,
-                    by: by.clone(),
-                });
-            }
-            if floor.is_self_matching {
-                self.forbid(self.overrides.no_self_match, || {
-                    ("--no-self-match".to_owned(), by.clone())
-                })?;
-                let value = true;
-                self.self_match = Some(Set {
-                    value,
-                    by: by.clone(),
-                });
-            }
-            for (key, most) in &floor.limits {
-                let capped = self.limits.at_most(most);
-                if capped == self.limits {
-                    continue;
-                }
-                let typed = self.overrides.limits.iter().rev();
-                let typed = typed.clone().find(|(typed, _)| typed == key);
-                self.forbid(typed.is_some(), || {
-                    let value = typed.map(|(_, value)| value.as_str());
-                    (
-                        format!("--limit {key}={}", escape(value.unwrap_or_default())),
-                        by.clone(),
-                    )
-                })?;
-                self.limits = capped;
-                self.limits_set.insert(key.clone(), by.clone());
-            }
-            self.publishing.extend(floor.publishing.clone());
+            self.sources.push(config.name().to_owned());
+            self.tighten(&floor, config.name())?;
             self.floor.add(floor);
         }
         if !self.overrides.no_waivers {
@@ -213,24 +182,38 @@ impl Settings {
         Ok(self)
     }
 
-    /// Whether an asset that the lock pins may have findings of this rule.
-    pub(super) fn may_be_pinned(&self, rule: &RuleInfo) -> bool {
-        !self.overrides.no_waivers && !self.floor.holds(rule)
-    }
-
-    /// An error if something was typed that a floor forbids.
-    fn forbid(
-        &self,
-        is_typed: bool,
-        what: impl FnOnce() -> (String, String),
-    ) -> Result<(), PolicyError> {
-        match is_typed {
-            true => {
-                let (flag, floor) = what();
-                Err(PolicyError::Floor { flag, floor })
+    /// Tightens what is looser than a floor.
+    fn tighten(&mut self, floor: &Floor, by: &str) -> Result<(), PolicyError> {
+        let typed = &self.overrides;
+        let refused = |flag: String| {
+            let floor = by.to_owned();
+            Err(PolicyError::Floor { flag, floor })
+        };
+        if floor.is_closed {
+            if typed.profile == Some(Profile::Open) {
+                return refused("--profile open".to_owned());
             }
-            false => Ok(()),
+            self.profile = Some(Set::by(by, Profile::Closed));
         }
+        if floor.is_self_matching {
+            if typed.no_self_match {
+                return refused("--no-self-match".to_owned());
+            }
+            self.self_match = Some(Set::by(by, true));
+        }
+        for (key, most) in &floor.limits {
+            let capped = self.limits.at_most(most);
+            if capped == self.limits {
+                continue;
+            }
+            if let Some((_, value)) = typed.limits.iter().rfind(|(typed, _)| typed == key) {
+                return refused(format!("--limit {key}={}", escape(value)));
+            }
+            self.limits = capped;
+            self.limits_set.insert(key.clone(), by.to_owned());
+        }
+        self.publishing.extend(floor.publishing.clone());
+        Ok(())
     }
 
     /// The profile that holds for a package with this manifest.
@@ -285,6 +268,11 @@ impl Settings {
             true => said.max(own),
             false => said,
         }
+    }
+
+    /// Whether a project may accept findings of the rule.
+    pub fn lets_waive(&self, rule: &RuleInfo) -> bool {
+        !self.floor.holds(rule)
     }
 
     /// The levels that are set, by rule id: the stricter of the configuration's and the floor's.

@@ -138,13 +138,8 @@ impl Verdict {
 
     /// The waivers of all artifacts, each once, in the order of their files.
     pub fn waivers(&self) -> Vec<&Lived> {
-        waivers(&self.artifacts)
+        life::of(&self.artifacts)
     }
-}
-
-/// The waivers of artifacts, each once, in the order of their files.
-pub fn waivers(artifacts: &[Judged]) -> Vec<&Lived> {
-    life::in_order(artifacts.iter().flat_map(|judged| &judged.waivers))
 }
 
 impl Summary {

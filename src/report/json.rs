@@ -224,10 +224,7 @@ impl<'a> Report<'a> {
             gaps: numbered()
                 .flat_map(|(index, judged)| judged.gaps.iter().map(move |one| Gap::new(index, one)))
                 .collect(),
-            waivers: policy::waivers(artifacts)
-                .into_iter()
-                .map(waivers::Waiver::new)
-                .collect(),
+            waivers: waivers::all(artifacts),
             summary: policy::Summary::of(artifacts).into(),
             history: None,
         }

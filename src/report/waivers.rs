@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::safe_json;
 use crate::{
     model::Sha256,
-    policy::{Accepts, Lived},
+    policy::{Accepts, Judged, Lived, waivers_of},
 };
 
 /// A waiver, frozen.
@@ -48,12 +48,19 @@ pub fn waivers<'a>(
     safe_json::write(&document, out)
 }
 
+/// Those of artifacts.
+pub(super) fn all(artifacts: &[Judged]) -> Vec<Waiver<'_>> {
+    let all = waivers_of(artifacts).into_iter();
+    all.map(Waiver::new).collect()
+}
+
 impl<'a> Waiver<'a> {
-    pub(super) fn new(lived: &'a Lived) -> Self {
+    fn new(lived: &'a Lived) -> Self {
         let waiver = &lived.waiver;
         let (rule, gap) = match &waiver.accepts {
             Accepts::Rule(id) => (Some(id.as_str()), None),
             Accepts::Gap(kind) => (None, Some(kind.name())),
+            // It is a line of the lock, and not among the waivers.
             Accepts::Pinned => (None, None),
         };
         Self {
