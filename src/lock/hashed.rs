@@ -94,7 +94,9 @@ impl Style {
             let Some((before, behind)) = name.split_once(version.as_str()) else {
                 continue;
             };
-            let ends = !behind.starts_with(|next: char| next.is_ascii_digit());
+            // An ending is never left open.
+            let ends =
+                behind.contains('.') && !behind.starts_with(|next: char| next.is_ascii_digit());
             if ends && !before.ends_with(is_of_number) {
                 let marked = version.split('.').map(|_| VERSION).collect::<Vec<_>>();
                 return format!("{before}{}{behind}", marked.join("."));
@@ -222,10 +224,35 @@ mod tests {
         let paths = [
             "dist/a-B9xKp1Qr.js",
             "dist/b-DiwrgTda.js",
+            "dist/c-12345678.js",
             "lib/b-DiwrgTda.js",
+            "lib/c-12345678.js",
         ];
-        let style = Style::of(paths.into_iter());
+        let style = Style::of(paths.into_iter(), &BTreeSet::new());
         let named = paths.map(|path| style.parts(path).join("."));
-        assert_eq!(named, ["a-*.js", "b-*.js", "b-DiwrgTda.js"]);
+        let expected = [
+            "a-*.js",
+            "b-*.js",
+            "c-*.js",
+            "b-DiwrgTda.js",
+            "c-12345678.js",
+        ];
+        assert_eq!(named, expected);
+    }
+
+    #[test]
+    fn a_name_outlives_the_version_in_it() {
+        let versions = BTreeSet::from(["1.2.0".to_owned(), "7".to_owned()]);
+        let style = Style::of(std::iter::empty(), &versions);
+        for (name, expected) in [
+            ("acme-1.2.0.cdx.json", "acme-*.*.*.cdx.json"),
+            ("libacme.so.1.2.0", "libacme.so.1.2.0"),
+            ("1.2.0-notes.md", "*.*.*-notes.md"),
+            ("acme-1.2.01.json", "acme-1.2.01.json"),
+            ("acme-11.2.0.json", "acme-11.2.0.json"),
+            ("acme-7.json", "acme-7.json"),
+        ] {
+            assert_eq!(style.parts(name).join("."), expected);
+        }
     }
 }
