@@ -15,6 +15,8 @@ mod poetry;
 mod pylock;
 mod requirements;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod uv;
 mod yaml;
 mod yarn;

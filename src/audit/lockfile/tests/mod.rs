@@ -1,0 +1,205 @@
+//! Lock files of every form, as the clients write them and as an attacker would.
+
+mod cargo;
+mod npm;
+mod pnpm;
+mod python;
+mod yarn;
+
+use std::{fs, path::Path};
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What a file of this name with this text names, a line each.
+fn told(name: &str, text: &str) -> String {
+    let format = format(name, text).unwrap();
+    match (format.read)(Path::new(name), text) {
+        Ok(locked) => lines(&locked),
+        Err(wrong) => {
+            let line = wrong.line.map_or("?".to_owned(), |line| line.to_string());
+            format!("{line}: {}", wrong.why)
+        }
+    }
+}
+
+fn lines(locked: &Locked) -> String {
+    let of_spec = |spec: &Spec| {
+        let hashes = spec.expected.iter().map(|hash| hash.parts().0);
+        [spec.to_string()]
+            .into_iter()
+            .chain(hashes.map(str::to_owned))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let specs = locked.specs.iter().map(of_spec);
+    let skipped = locked.skipped.iter();
+    let skipped = skipped.map(|skipped| format!("- {} {}", skipped.path, skipped.reason));
+    specs.chain(skipped).collect::<Vec<_>>().join("\n")
+}
+
+/// Hashes that could be real: base64 of so many bytes.
+fn sha512(of: char) -> String {
+    format!("sha512-{}A==", of.to_string().repeat(85))
+}
+
+fn hex(digit: char, length: usize) -> String {
+    digit.to_string().repeat(length)
+}
+
+#[test]
+fn files_are_told_by_name_or_else_by_content() {
+    let known = |name: &str, text: &str| format(name, text).map(|format| format.name.0);
+    for (name, expected) in [
+        ("package-lock.json", "package-lock"),
+        (".package-lock.json", "package-lock"),
+        ("package-lock.old.json", "package-lock"),
+        ("npm-shrinkwrap.json", "npm-shrinkwrap"),
+        ("pnpm-lock.yaml", "pnpm-lock"),
+        ("yarn.lock", "yarn"),
+        ("bun.lock", "bun"),
+        ("uv.lock", "uv"),
+        ("poetry.lock", "poetry"),
+        ("pdm.lock", "pdm"),
+        ("pylock.dev.toml", "pylock"),
+        ("Cargo.lock", "Cargo"),
+        ("requirements-dev.txt", ""),
+    ] {
+        assert_eq!(known(name, ""), Some(expected), "{name}");
+    }
+    for (text, expected) in [
+        ("{\"lockfileVersion\": 3}", Some("package-lock")),
+        (
+            "{\n  \"lockfileVersion\": 1,\n  \"workspaces\": {\n    \"\": {",
+            Some("bun"),
+        ),
+        ("lockfileVersion: '9.0'\n", Some("pnpm-lock")),
+        ("# yarn lockfile v1\n", Some("yarn")),
+        ("__metadata:\n", Some("yarn")),
+        ("requires-python = \"x\"\n[[package]]\n", Some("uv")),
+        ("content-hash = \"x\"\n", Some("poetry")),
+        ("content_hash = \"x\"\n", Some("pdm")),
+        ("lock-version = \"1.0\"\n", Some("pylock")),
+        ("source = \"registry+x\"\n", Some("Cargo")),
+        ("lock-version = \"1.0\"\ncontent-hash = \"x\"\n", None),
+        ("a==1.0\n", None),
+    ] {
+        assert_eq!(known("x", text), expected, "{text}");
+    }
+}
+
+#[test]
+fn errors_name_the_file_the_line_and_a_way_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let told = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::write(&path, text).unwrap();
+        let error = read(&path).unwrap_err();
+        let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
+        let told = format!("{error} ({})", help.unwrap_or_default());
+        told.replace(&directory.path().display().to_string(), "DIR")
+    };
+    assert_eq!(
+        told(
+            "uv.lock",
+            "version = 1\n[[package]]\nname = \"a\"\nsource = {}\n"
+        ),
+        "the lock file can't be read in full: DIR/uv.lock:2: it is not known where `a` is from (have it written anew: uv lock)"
+    );
+    assert_eq!(
+        told("x.lock", "a"),
+        "DIR/x.lock is no lock file that is known here (known are package-lock.json, npm-shrinkwrap.json, \
+         pnpm-lock.yaml, yarn.lock, bun.lock, uv.lock, poetry.lock, pdm.lock, pylock.toml, Cargo.lock, requirements.txt)"
+    );
+    assert_eq!(
+        told("bun.lockb", ""),
+        "DIR/bun.lockb is not text: what it names is not read (run `bun install --save-text-lockfile \
+         --lockfile-only`, and name the `bun.lock` that it writes)"
+    );
+    let missing = read(&directory.path().join("uv.lock2"));
+    assert!(matches!(missing, Err(LockFileError::Unreadable { .. })));
+}
+
+#[test]
+fn a_mark_of_the_byte_order_is_no_content() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("requirements.txt");
+    fs::write(&path, "\u{feff}a==1\r\n").unwrap();
+    assert_eq!(lines(&read(&path).unwrap()), "pypi:a==1");
+}
+
+/// Lines that lock files are made of, in any order.
+const PIECES: [&str; 24] = [
+    "{\"lockfileVersion\": 3, \"packages\": {",
+    "\"node_modules/a\": {\"version\": \"1.0.0\"}",
+    "}}",
+    "lockfileVersion: '9.0'",
+    "packages:",
+    "  a@1.0.0:",
+    "    resolution: {integrity: sha512-x, 'é': [",
+    "  /a/1.0.0_b:",
+    "? é",
+    ": a: 'b",
+    "  version \"1.0.0\"",
+    "\"@é@^1\", b@^1:",
+    "__metadata:",
+    "  resolution: \"a@npm:1.0.0\"",
+    "[[package]]",
+    "name = \"a\"",
+    "version = 1",
+    "source = {}",
+    "a[é]==1.0 \\",
+    "    --hash=sha256:é",
+    "-é",
+    "--hash",
+    "é @ é ; é",
+    "a: |-",
+];
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_reader_panic(
+        text in "\\PC{0,80}",
+        pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..12),
+        cut in 0_usize..400,
+    ) {
+        let joined: String = pieces.join("\n").chars().take(cut).collect();
+        for text in [&text, &joined] {
+            for format in &FORMATS {
+                let _ = (format.read)(Path::new("x"), text);
+            }
+        }
+    }
+}
+
+#[test]
+fn real_tmp() {
+    for path in std::env::var("LF_REAL")
+        .unwrap_or_default()
+        .split_whitespace()
+    {
+        let started = std::time::Instant::now();
+        match read(Path::new(path)) {
+            Ok(locked) => {
+                let hashed = locked
+                    .specs
+                    .iter()
+                    .filter(|spec| !spec.expected.is_empty())
+                    .count();
+                eprintln!(
+                    "{path}: {} specs, {hashed} hashed, {} skipped, {:?}",
+                    locked.specs.len(),
+                    locked.skipped.len(),
+                    started.elapsed()
+                );
+                fs::write(
+                    format!("told/{}", path.replace('/', "+")),
+                    lines(&locked),
+                )
+                .unwrap();
+            }
+            Err(error) => eprintln!("{path}: ERROR {error}"),
+        }
+    }
+}
