@@ -11,6 +11,7 @@ mod support;
 
 use std::{
     env, fs,
+    io::Read,
     path::{Path, PathBuf},
     thread,
 };
@@ -21,7 +22,7 @@ use packwarden::{
     ecosystem::{FetchError, Registry, registry},
     model::{Ecosystem, Spec},
 };
-use support::command::{Packwarden, scrubbed};
+use support::command::{Packwarden, packwarden, scrubbed};
 use tempfile::TempDir;
 
 /// The specs that [`fetch_what_is_asked`] fetches, and the file that it writes what became of them to.
@@ -318,6 +319,62 @@ fn what_a_user_sets_the_age_of_is_not_called_missing() {
         "{told}"
     );
     assert!(exact.starts_with(": 1.0.0 good-1.0.0.tgz"), "{told}");
+}
+
+/// The program itself, in an environment that holds nothing of this machine's.
+fn audit(project: &Project, arguments: &[&str]) -> Packwarden {
+    packwarden(&["audit", "--no-cache"])
+        .arguments(arguments)
+        .directory(project.place.path())
+        .variable("PATH", NPM_11.path())
+        .variable("npm_config_globalconfig", "/nowhere")
+        .variable("NO_PROXY", "127.0.0.1")
+}
+
+#[test]
+fn an_audit_searches_what_the_registry_shows_and_goes_on_after_what_it_has_not() {
+    let project = Project::new(&start(), "");
+    let specs = ["npm:unknown", "npm:told", "npm:withdrawn@1.0.0"];
+    let ran = audit(&project, &specs)
+        .arguments(&["--format", "json"])
+        .run();
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    let document = ran.json();
+    let errors: Vec<_> = document["errors"].as_array().unwrap().iter().collect();
+    assert!(
+        errors.len() == 2 && errors.iter().all(|error| error["code"] == 3),
+        "{errors:?}"
+    );
+    let artifacts = document["artifacts"].as_array().unwrap();
+    assert!(
+        artifacts.len() == 1 && artifacts[0]["origin"] == "published",
+        "{artifacts:?}"
+    );
+    let findings = document["findings"].as_array().unwrap().iter();
+    let paths: Vec<_> = findings.map(|finding| &finding["path"]).collect();
+    assert!(
+        paths
+            .iter()
+            .any(|path| *path == "!/registry/version-manifest.json"),
+        "{document:#}"
+    );
+    let shown = audit(&project, &["npm:told"]).run();
+    assert!(shown.stdout.contains("use \\u{1b}[2J2"), "{shown:?}");
+}
+
+#[test]
+fn npm_does_not_outlive_an_audit_that_is_interrupted() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let (listener, silent) = silent();
+    let project = Project::new(&silent, "");
+    let running = audit(&project, &["npm:a"]).start();
+    let (mut asked, _) = listener.accept().unwrap();
+    let id = Pid::from_raw(i32::try_from(running.child.id()).unwrap()).unwrap();
+    kill_process(id, Signal::TERM).unwrap();
+    let ran = running.wait();
+    assert_ne!(ran.code, Some(0), "{ran:?}");
+    // What npm has asked is there, and then nobody more.
+    asked.read_to_end(&mut Vec::new()).unwrap();
 }
 
 /// A directory with a program in it that is called npm.

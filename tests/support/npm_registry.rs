@@ -90,6 +90,12 @@ fn answer(request: &Request, unfinished: &str) -> Answer<Vec<u8>> {
             version["dist"]["integrity"] = Value::Null;
             latest(version)
         }
+        "/told" => {
+            let mut version = whole();
+            version["deprecated"] = "use \u{1b}[2J2".into();
+            version["_resolved"] = "/Users/rosalind/told.tgz".into();
+            latest(version)
+        }
         "/withdrawn" => {
             let versions = json!({"1.0.1": whole()});
             let time = json!({"1.0.0": "2024-01-02T03:04:05.000Z"});

@@ -25,6 +25,12 @@ const QUESTION: &str = if cfg!(windows) {
     "echo \"$npm_node_execpath\"; echo \"$npm_execpath\""
 };
 
+const SHELL: &str = if cfg!(windows) {
+    "--script-shell=cmd"
+} else {
+    "--script-shell=sh"
+};
+
 /// How npm's program begins, as npm packs it.
 const FIRST_LINE: &[u8] = b"#!/usr/bin/env node\n";
 
@@ -44,7 +50,8 @@ pub(super) fn find(directory: &Path) -> Result<Program, Error> {
         limit: LIMIT,
     };
     let mut exec = command(&npm);
-    exec.args(["exec", "--workspaces=false", "-c", QUESTION]);
+    // A project may name another shell, and nothing of a project is run here.
+    exec.args(["exec", "--workspaces=false", SHELL, "-c", QUESTION]);
     let said = "npm exec -c …";
     let answer = client.ask_all(&mut exec, said)?;
     let mut lines = answer
