@@ -431,3 +431,24 @@ fn a_project_is_packed_and_compared() {
         ran.stdout
     );
 }
+
+#[test]
+fn a_secret_in_a_name_is_told_in_no_form() {
+    let token = packwarden::rule::fill("{{github-token}}").unwrap();
+    let name = format!("dist/{token}.sqlite");
+    let files: Files<'_> = &[("cli.js", b"run();\n"), (&name, b"-")];
+    let place = place(&[
+        ("a.tgz", package("1.0.0", MIT, &files[..1])),
+        ("b.tgz", package("1.1.0", MIT, files)),
+    ]);
+    for line in [
+        &["diff", "a.tgz", "b.tgz"][..],
+        &["diff", "a.tgz", "b.tgz", "--format", "json"],
+        &["check", "b.tgz", "--against", "a.tgz"],
+    ] {
+        let ran = run(&place, line);
+        let text = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(text.contains(".sqlite"), "{text}");
+        assert!(!text.contains(&token), "{text}");
+    }
+}
