@@ -177,7 +177,7 @@ fn everything_is_told(npm: &Client) {
     let told = project.fetch(npm.path(), &specs);
     insta::allow_duplicates! {
         insta::assert_snapshot!(told, @r#"
-        versions good: 1.1.0 2.0.0-rc.1 1.0.0
+        versions good: 1.0.0 1.1.0 2.0.0-rc.1
         npm:good: 1.0.0 good-1.0.0.tgz
           readme.md: # Good
           version-manifest.json: {

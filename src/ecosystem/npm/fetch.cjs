@@ -69,14 +69,12 @@ async function answer ({ id, ask }) {
 
 async function versions ({ name }) {
   const { semver } = await npm
-  const { versions, time = {} } = await packument(name)
-  const published = version => Date.parse(time[version]) || 0
-  const byVersion = (one, other) => {
+  const { versions } = await packument(name)
+  // When a mirror came to have a version says nothing, and fixes of old ones come after new ones.
+  return Object.keys(versions).sort((one, other) => {
     const isKnown = semver.valid(one, true) && semver.valid(other, true)
     return isKnown ? semver.compareBuild(one, other, true) : 0
-  }
-  return Object.keys(versions).sort((one, other) =>
-    published(one) - published(other) || byVersion(one, other))
+  })
 }
 
 async function release ({ name, exact, matching }) {

@@ -48,7 +48,7 @@ pub struct Remote {
 
 /// The registry that a client of an ecosystem is configured with. Several threads may ask at once.
 pub trait Registry: Send + Sync {
-    /// All versions of a package, the oldest first, also those that are withdrawn but still there.
+    /// All versions of a package, the lowest first where numbers say so, also those that are withdrawn but still there.
     ///
     /// # Errors
     ///
