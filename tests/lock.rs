@@ -209,7 +209,7 @@ fn what_people_have_written_stays() {
     let over = of_rule(&document, "over-lock-budget").next().unwrap();
     let message = over["message"].as_str().unwrap();
     assert!(
-        message.contains("the budget of packwarden.lock:7 is 30,000 bytes"),
+        message.contains("the budget of packwarden.lock:8 is 30,000 bytes"),
         "{message}"
     );
     assert!(project.lock(&["--yes"], 0).contains("-budget = \"30 kB\""));
