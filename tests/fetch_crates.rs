@@ -41,8 +41,17 @@ fn line(name: &str, version: &str, yanked: bool) -> String {
         "wrong" => Sha256::of(b"something else"),
         _ => Sha256::of(&packed(name, version)),
     };
+    let lost = json!({
+        "name": "nothing", "req": "^1", "features": [], "optional": false, "default_features": true,
+        "target": null, "kind": "normal",
+    });
+    let dependencies = if name == "lost" {
+        vec![lost]
+    } else {
+        Vec::new()
+    };
     json!({
-        "name": name, "vers": version, "deps": [], "features": {}, "cksum": checksum.to_string(), "yanked": yanked,
+        "name": name, "vers": version, "deps": dependencies, "features": {}, "cksum": checksum.to_string(), "yanked": yanked,
     })
     .to_string()
 }
@@ -55,7 +64,7 @@ fn index(name: &str) -> Option<String> {
             line(name, "1.1.0", true),
             line(name, "2.0.0-rc.1", false),
         ],
-        "gone" => vec![line(name, "1.0.0", true)],
+        "gone" | "lost" => vec![line(name, "1.0.0", true)],
         "mixed_case" => vec![line("Mixed_Case", "1.0.0", false)],
         "page" => vec!["<html>not an index</html>".to_owned()],
         "wrong" | "cut" | "missing" | "private" => vec![line(name, "1.0.0", false)],
@@ -212,6 +221,13 @@ fn what_can_not_be_had_is_told() {
             format!(
                 "{place} gives no usable answer for crates:wrong@1.0.0: failed to verify the checksum of `wrong \
                  v1.0.0 (registry `local`)`"
+            ),
+        ),
+        (
+            "crates:lost",
+            format!(
+                "{place} gives no usable answer for crates:lost@1.0.0: cargo fetches a yanked version only where all \
+                 that it depends on can be resolved, and here something can't any more"
             ),
         ),
         (

@@ -9,6 +9,7 @@ use crate::{
 enum Meaning {
     NoPackage,
     NoFile,
+    Unresolved,
     Refused,
     Unreachable,
 }
@@ -23,6 +24,8 @@ const PHRASES: &[(&str, Meaning)] = &[
     ("credential-provider to be configured", Meaning::Refused),
     ("failed to authenticate", Meaning::Refused),
     ("got 404", Meaning::NoFile),
+    // The index has it, and so it was yanked, and asked for as a dependency of a project.
+    ("could not find `", Meaning::Unresolved),
     // curl's numbers: names, connections, timeouts, TLS (<https://curl.se/libcurl/c/libcurl-errors.html>).
     ("[5] ", Meaning::Unreachable),
     ("[6] ", Meaning::Unreachable),
@@ -41,6 +44,9 @@ const PHRASES: &[(&str, Meaning)] = &[
     ("failed to resolve address", Meaning::Unreachable),
     ("failed to connect", Meaning::Unreachable),
 ];
+
+const UNRESOLVED: &str = "cargo fetches a yanked version only where all that it depends on can be resolved, and here \
+    something can't any more";
 
 /// As much is shown of what cargo says, in characters.
 const SHOWN: usize = 400;
@@ -72,6 +78,11 @@ pub(super) fn meaning(spec: &Spec, registry: String, is_offline: bool, error: Er
         },
         Some(Meaning::NoPackage) => FetchError::NoPackage { spec, registry },
         Some(Meaning::NoFile) => FetchError::NoFile { spec, registry },
+        Some(Meaning::Unresolved) => FetchError::Unusable {
+            spec,
+            registry,
+            said: UNRESOLVED.to_owned(),
+        },
         Some(Meaning::Refused) => FetchError::Refused {
             spec,
             registry,

@@ -348,11 +348,13 @@ def pip_settings(asked):
         return {"pip": None}
     installed = [[sys.executable, "-I", "-m", "pip"]]
     installed += [[program] for program in map(shutil.which, ("pip3", "pip")) if program]
+    questions = [["config", "list"]]
+    if not os.environ.get("PIP_INDEX_URL"):
+        questions.append(["download", "--help"])
     for pip in installed:
         # Each takes pip half a second.
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            told = pool.map(said_by, (pip + ["config", "list"], pip + ["download", "--help"]))
-        text, usage = told
+            text, *usage = pool.map(said_by, [pip + question for question in questions])
         if text is not None:
             break
     else:
@@ -366,7 +368,7 @@ def pip_settings(asked):
     settings = {name: value for section in sections.values() for name, value in section.items()}
     is_default = "index-url" not in settings
     if is_default:
-        words = " ".join((usage or "").split())
+        words = " ".join((usage[0] or "").split())
         default = re.search(r"--index-url <url> .*?\(default (https?://[^\s)]+)\)", words)
         settings["index-url"] = default.group(1) if default else None
     return {"pip": settings, "is_default": is_default}

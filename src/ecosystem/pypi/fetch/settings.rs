@@ -67,11 +67,10 @@ impl Settings {
     /// What holds in `directory`: uv's where it is used there, or where pip is told nothing and uv is; else
     /// pip's.
     pub(super) fn of(directory: &Path, uv: &Uv, pip: &Value) -> Result<Self, FetchError> {
-        let is_default = pip.get("is_default").and_then(Value::as_bool);
+        let is_told_nothing = pip.get("is_default") == Some(&Value::Bool(true));
+        let is_of_uv = uv.is_used || is_told_nothing && uv.names_index();
         match pip.get("pip").filter(|pip| pip.is_object()) {
-            Some(pip) if !uv.is_used && !(is_default == Some(true) && uv.names_index()) => {
-                Ok(of_pip(pip)?)
-            }
+            Some(pip) if !is_of_uv => Ok(of_pip(pip)?),
             _ => Ok(uv.settings(directory)?),
         }
     }
