@@ -526,6 +526,28 @@ fn a_lock_that_can_not_be_used_stops_everything() {
 }
 
 #[test]
+fn a_change_does_not_approve_itself() {
+    let project = project();
+    let git = |arguments: &[&str]| tree::git(project.0.path(), arguments);
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message=none"]);
+    project.lock(&["--yes"], 0);
+    let of_commit = ["--policy-from", "HEAD"];
+    let told = project.lock(&["--check", of_commit[0], of_commit[1]], 1);
+    assert!(told.contains("there is no packwarden.lock"), "{told}");
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message=lock"]);
+    project.write("dist/leak.txt", "x");
+    project.lock(&["--yes"], 0);
+    assert_eq!(project.found("not-in-lock", &[]), [""; 0]);
+    assert_eq!(
+        project.found("not-in-lock", &of_commit),
+        ["package/dist/leak.txt"]
+    );
+}
+
+#[test]
 fn secrets_in_names_are_not_written() {
     let place = Place::new();
     let secret = ["q8Vz0Lw2Jt7Xb", "4Nc9Rk1Hs6"].concat();

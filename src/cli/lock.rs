@@ -187,7 +187,7 @@ fn hold(judged: &[&Judged], request: &Request, color: Color) -> Ended {
             None => escape(&one.artifact.path),
         };
         let place = name(&one.policy.lock_place);
-        if !one.policy.lock_place.exists() {
+        if !one.policy.locked {
             holds = false;
             let _ = writeln!(
                 text,

@@ -76,6 +76,7 @@ pub fn judge(scanned: Scanned, settings: &Settings, rules: Sha256, today: Date) 
             sources: settings.sources().to_vec(),
             file: settings.file().map(Path::to_owned),
             lock_place: settings.lock_place().to_owned(),
+            locked: settings.lock().is_some(),
             overrides: settings.overrides().flags(),
             rules: scanned.rules,
             self_match: scanned.self_match,

@@ -43,6 +43,8 @@ pub struct PolicyFacts {
     pub sources: Vec<String>,
     /// Where the lock lies that holds for it, or would lie.
     pub lock_place: PathBuf,
+    /// Whether it was held to a lock.
+    pub locked: bool,
     /// The configuration file itself, if there is one; never told.
     pub file: Option<PathBuf>,
     /// Flags of the command line that change the policy.
