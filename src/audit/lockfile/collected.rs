@@ -1,6 +1,6 @@
 //! What the readers of lock files hand in: each entry is a release, or was skipped for a reason, or is wrong.
 
-use std::collections::{HashMap, HashSet, hash_map};
+use std::collections::{HashMap, HashSet};
 
 use super::Locked;
 use crate::model::{Ecosystem, Integrity, Skipped, Spec, begin_of, escape, project_name};
@@ -63,23 +63,21 @@ impl Collected {
         version: &str,
         expected: Vec<Integrity>,
     ) -> Result<(), String> {
-        let spec = Spec::locked(self.ecosystem, name, version, expected)?;
+        let spec = Spec::locked(self.ecosystem, name, version, Vec::new())?;
         let name = match self.ecosystem {
             Ecosystem::Pypi => project_name(name),
             Ecosystem::Npm | Ecosystem::Crates => name.to_owned(),
         };
-        match self.places.entry((name, version.to_owned())) {
-            hash_map::Entry::Vacant(place) => {
-                place.insert(self.locked.specs.len());
-                self.locked.specs.push(spec);
-            }
-            hash_map::Entry::Occupied(place) => {
-                let known = &mut self.locked.specs[*place.get()].expected;
-                for one in spec.expected {
-                    if !known.contains(&one) {
-                        known.push(one);
-                    }
-                }
+        let specs = &mut self.locked.specs;
+        let place = self.places.entry((name, version.to_owned()));
+        let place = *place.or_insert(specs.len());
+        if place == specs.len() {
+            specs.push(spec);
+        }
+        let known = &mut specs[place].expected;
+        for one in expected {
+            if !known.contains(&one) {
+                known.push(one);
             }
         }
         Ok(())

@@ -139,7 +139,16 @@ pub fn read(path: &Path) -> Result<Locked, LockFileError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let format = format(&name, text)
         .ok_or_else(|| LockFileError::unknown(path, FORMATS.map(|format| format.name)))?;
-    (format.read)(path, text).map_err(|wrong| LockFileError::broken(path, wrong, format.again))
+    read_as(format, path, text).map_err(|wrong| LockFileError::broken(path, wrong, format.again))
+}
+
+/// A file without any entry would pass without anything checked.
+fn read_as(format: &Format, path: &Path, text: &str) -> Result<Locked, Wrong> {
+    let locked = (format.read)(path, text)?;
+    match locked.specs.is_empty() && locked.skipped.is_empty() {
+        true => Err(Wrong::whole("it names no package")),
+        false => Ok(locked),
+    }
 }
 
 fn format(name: &str, text: &str) -> Option<&'static Format> {

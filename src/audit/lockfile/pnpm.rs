@@ -36,11 +36,10 @@ pub(super) fn read(text: &str) -> Result<Locked, Wrong> {
         let version = document.text("lockfileVersion")?;
         let form = form(version.as_deref().unwrap_or_default())?;
         read_projects(&mut collected, document)?;
-        let packages = document.get("packages");
-        for package in packages.map_or(&[][..], |packages| &packages.below) {
+        for package in document.below("packages")? {
             read_package(&mut collected, form, package)?;
         }
-        are_all_listed(document, packages)?;
+        are_all_listed(document)?;
     }
     Ok(collected.into_locked())
 }
@@ -59,8 +58,7 @@ fn form(version: &str) -> Result<Form, Wrong> {
 
 /// The projects of the workspace, and what they link to.
 fn read_projects(collected: &mut Collected, document: &Node<'_>) -> Result<(), Wrong> {
-    let importers = document.get("importers");
-    for project in importers.map_or(&[][..], |importers| &importers.below) {
+    for project in document.below("importers")? {
         collected.skip(
             &project.key,
             None,
@@ -73,8 +71,11 @@ fn read_projects(collected: &mut Collected, document: &Node<'_>) -> Result<(), W
 }
 
 fn read_links(collected: &mut Collected, project: &Node<'_>) -> Result<(), Wrong> {
-    let groups = GROUPS.iter().filter_map(|group| project.get(group));
-    for dependency in groups.flat_map(|group| &group.below) {
+    let groups: Vec<_> = GROUPS
+        .iter()
+        .map(|group| project.below(group))
+        .collect::<Result<_, _>>()?;
+    for dependency in groups.into_iter().flatten() {
         let version = match dependency.get("version") {
             Some(version) => version.own_text()?,
             None => dependency.own_text()?,
@@ -177,12 +178,17 @@ fn name_and_version<'k>(
     }
 }
 
-/// What is installed is listed apart in the newest form: all of it must be among the packages.
-fn are_all_listed(document: &Node<'_>, packages: Option<&Node<'_>>) -> Result<(), Wrong> {
-    let keys = packages.map_or(&[][..], |packages| &packages.below);
-    let keys: HashSet<&str> = keys.iter().map(|package| package.key.as_str()).collect();
-    let snapshots = document.get("snapshots");
-    for snapshot in snapshots.map_or(&[][..], |snapshots| &snapshots.below) {
+/// What is installed is listed apart in the newest form: all of it must be among the packages. Nor may packages be
+/// anywhere else.
+fn are_all_listed(document: &Node<'_>) -> Result<(), Wrong> {
+    let others = document.below.iter().filter(|node| node.key != "packages");
+    let mut below = others.flat_map(|node| [node].into_iter().chain(&node.below));
+    if let Some(node) = below.find(|node| node.get("resolution").is_some()) {
+        return Err(node.wrong("a package is not below `packages`"));
+    }
+    let packages = document.below("packages")?.iter();
+    let keys: HashSet<&str> = packages.map(|package| package.key.as_str()).collect();
+    for snapshot in document.below("snapshots")? {
         let key = snapshot.key.split('(').next().unwrap_or_default();
         if !keys.contains(key) {
             let key = shown(key);

@@ -74,7 +74,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Locked, Wrong> {
         collected: Collected::of(Ecosystem::Pypi),
         pinned: HashSet::new(),
         open: Vec::new(),
-        seen: HashSet::from([(path.to_owned(), Role::Requirements)]),
+        seen: HashSet::from([(real(path), Role::Requirements)]),
     };
     reading.file(path, text, Role::Requirements, 0)?;
     for Open {
@@ -163,7 +163,7 @@ impl Reading {
             return Err(wrong("is included too deeply"));
         }
         let included = directory_of(path).join(name);
-        if !self.seen.insert((included.clone(), role)) {
+        if !self.seen.insert((real(&included), role)) {
             return Ok(());
         }
         let text = read_text_file(&included)
@@ -216,6 +216,11 @@ impl Reading {
         self.pinned.insert(project_name(name));
         Ok(())
     }
+}
+
+/// The same file by whichever path; what is not there can't be read either.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Only of an included file the name is not yet known.

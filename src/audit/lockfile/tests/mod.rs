@@ -4,6 +4,7 @@ mod cargo;
 mod npm;
 mod pnpm;
 mod python;
+mod yaml;
 mod yarn;
 
 use std::{fs, path::Path};
@@ -15,7 +16,7 @@ use super::*;
 /// What a file of this name with this text names, a line each.
 fn told(name: &str, text: &str) -> String {
     let format = format(name, text).unwrap();
-    match (format.read)(Path::new(name), text) {
+    match read_as(format, Path::new(name), text) {
         Ok(locked) => lines(&locked),
         Err(wrong) => {
             let line = wrong.line.map_or("?".to_owned(), |line| line.to_string());
@@ -169,37 +170,6 @@ proptest! {
             for format in &FORMATS {
                 let _ = (format.read)(Path::new("x"), text);
             }
-        }
-    }
-}
-
-#[test]
-fn real_tmp() {
-    for path in std::env::var("LF_REAL")
-        .unwrap_or_default()
-        .split_whitespace()
-    {
-        let started = std::time::Instant::now();
-        match read(Path::new(path)) {
-            Ok(locked) => {
-                let hashed = locked
-                    .specs
-                    .iter()
-                    .filter(|spec| !spec.expected.is_empty())
-                    .count();
-                eprintln!(
-                    "{path}: {} specs, {hashed} hashed, {} skipped, {:?}",
-                    locked.specs.len(),
-                    locked.skipped.len(),
-                    started.elapsed()
-                );
-                fs::write(
-                    format!("told/{}", path.replace('/', "+")),
-                    lines(&locked),
-                )
-                .unwrap();
-            }
-            Err(error) => eprintln!("{path}: ERROR {error}"),
         }
     }
 }

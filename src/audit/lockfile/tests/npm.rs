@@ -29,7 +29,7 @@ fn every_package_of_version_3_is_a_release_or_skipped() {
     npm:real@1.0.0
     npm:own@1.0.0 sha512
     - root 1.0.0 is the project itself
-    - member 2.0.0 is a directory of the project: check it where it lies
+    - packages/member 2.0.0 is a directory of the project: check it where it lies
     - member is linked from a directory of this machine
     - git 1.0.0 is from git, and not from a registry
     - file 1.0.0 is a file or directory of this machine, and not from a registry

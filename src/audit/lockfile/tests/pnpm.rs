@@ -5,12 +5,12 @@ fn form_5_has_slashes() {
     let hash = sha512('A');
     let text = format!(
         "lockfileVersion: 5.4\n\nspecifiers:\n  a: ^1\n\ndependencies:\n  a: 1.0.0\n  member: link:../member\n\npackages:\n\n\
-  /a/1.0.0:\n    resolution: {{integrity: {hash}}}\n    engines: {{node: '>=6'}}\n    dev: false\n\n\
-  /@s/b/2.0.0_react@18.0.0+x@1.0.0:\n    resolution:\n      integrity: {hash}\n    dependencies:\n      a: 1.0.0\n    deprecated: |-\n      a: b\n      [\n\n\
-  /@s/b/2.0.0_react@17.0.0:\n    resolution: {{integrity: {hash}}}\n\n\
-  r.example/c/1.0.0:\n    resolution: {{integrity: {hash}}}\n\n\
-  github.com/x/git/0123:\n    resolution: {{tarball: https://codeload.example/x/git/tar.gz/0123}}\n    name: git\n    version: 1.0.0\n\n\
-  file:../local:\n    resolution: {{directory: ../local, type: directory}}\n    name: local\n    version: 1.0.0\n"
+\x20 /a/1.0.0:\n    resolution: {{integrity: {hash}}}\n    engines: {{node: '>=6'}}\n    dev: false\n\n\
+\x20 /@s/b/2.0.0_react@18.0.0+x@1.0.0:\n    resolution:\n      integrity: {hash}\n    dependencies:\n      a: 1.0.0\n    deprecated: |-\n      a: b\n      [\n\n\
+\x20 /@s/b/2.0.0_react@17.0.0:\n    resolution: {{integrity: {hash}}}\n\n\
+\x20 r.example/c/1.0.0:\n    resolution: {{integrity: {hash}}}\n\n\
+\x20 github.com/x/git/0123:\n    resolution: {{tarball: https://codeload.example/x/git/tar.gz/0123}}\n    name: git\n    version: 1.0.0\n\n\
+\x20 file:../local:\n    resolution: {{directory: ../local, type: directory}}\n    name: local\n    version: 1.0.0\n"
     );
     insta::assert_snapshot!(told("pnpm-lock.yaml", &text), @r"
     npm:a@1.0.0 sha512
@@ -27,10 +27,10 @@ fn form_6_has_peers_in_parentheses() {
     let hash = sha512('A');
     let text = format!(
         "lockfileVersion: '6.0'\n\nimporters:\n\n  .:\n    dependencies:\n      m:\n        specifier: workspace:*\n        version: link:packages/m\n\n  packages/m: {{}}\n\npackages:\n\n\
-  /a@1.0.0(b@2.0.0):\n    resolution: {{integrity: {hash}}}\n\n\
-  /@s/b@2.0.0(@s/c@1.0.0)(d@1.0.0):\n    resolution: {{integrity: {hash}, tarball: https://r.example/odd.tgz}}\n\n\
-  '@r.example/web/-/web-7.0.0.tgz':\n    resolution: {{tarball: https://r.example/web/-/web-7.0.0.tgz}}\n    name: web\n    version: 7.0.0\n\n\
-  git.example/x/0123:\n    resolution: {{repo: https://git.example/x, commit: 0123, type: git}}\n    name: x\n    version: 1.0.0\n"
+\x20 /a@1.0.0(b@2.0.0):\n    resolution: {{integrity: {hash}}}\n\n\
+\x20 /@s/b@2.0.0(@s/c@1.0.0)(d@1.0.0):\n    resolution: {{integrity: {hash}, tarball: https://r.example/odd.tgz}}\n\n\
+\x20 '@r.example/web/-/web-7.0.0.tgz':\n    resolution: {{tarball: https://r.example/web/-/web-7.0.0.tgz}}\n    name: web\n    version: 7.0.0\n\n\
+\x20 git.example/x/0123:\n    resolution: {{repo: https://git.example/x, commit: 0123, type: git}}\n    name: x\n    version: 1.0.0\n"
     );
     insta::assert_snapshot!(told("pnpm-lock.yaml", &text), @r"
     npm:a@1.0.0 sha512
@@ -48,10 +48,10 @@ fn form_9_lists_what_is_installed_apart() {
     let hash = sha512('A');
     let text = format!(
         "---\nlockfileVersion: '9.0'\n\npackages:\n\n  pnpm@12.0.0:\n    resolution: {{integrity: {hash}}}\n---\nlockfileVersion: '9.0'\n\npackages:\n\n\
-  '@s/a@1.0.0':\n    resolution: {{integrity: {hash}}}\n\n\
-  git@https://codeload.example/x/tar.gz/0123:\n    resolution: {{gitHosted: true, tarball: https://codeload.example/x/tar.gz/0123}}\n    version: 1.0.0\n\n\
-  local@file:../local:\n    resolution: {{directory: ../local, type: directory}}\n\n\
-  node@runtime:24.0.0:\n    resolution:\n      type: variations\n      variants:\n        - resolution:\n            type: binary\n          targets:\n            - cpu: x64\n    version: 24.0.0\n\n\
+\x20 '@s/a@1.0.0':\n    resolution: {{integrity: {hash}}}\n\n\
+\x20 git@https://codeload.example/x/tar.gz/0123:\n    resolution: {{gitHosted: true, tarball: https://codeload.example/x/tar.gz/0123}}\n    version: 1.0.0\n\n\
+\x20 local@file:../local:\n    resolution: {{directory: ../local, type: directory}}\n\n\
+\x20 node@runtime:24.0.0:\n    resolution:\n      type: variations\n      variants:\n        - resolution:\n            type: binary\n          targets:\n            - cpu: x64\n    version: 24.0.0\n\n\
 snapshots:\n\n  '@s/a@1.0.0(b@1.0.0)': {{}}\n"
     );
     insta::assert_snapshot!(told("pnpm-lock.yaml", &text), @r"
@@ -94,6 +94,18 @@ fn what_is_not_understood_is_an_error_with_its_line() {
         (
             "lockfileVersion: '9.0'\npackages:\n  a:\n    resolution: {integrity: x\n",
             "4: it is not plain YAML",
+        ),
+        (
+            "lockfileVersion: '9.0'\npackages: {a@1.0.0: {}}\n",
+            "2: keys were expected, each in a line of its own",
+        ),
+        (
+            "lockfileVersion: '5.4'\npackages:\n/a/1.0.0:\n  resolution: {}\n",
+            "3: a package is not below `packages`",
+        ),
+        (
+            "lockfileVersion: '9.0'\nmore:\n  a@1.0.0:\n    resolution: {}\n",
+            "3: a package is not below `packages`",
         ),
         (
             "lockfileVersion: '9.0'\nsnapshots:\n  a@1.0.0: {}\n",

@@ -29,6 +29,8 @@ fn uv_says_where_each_package_is_from() {
     - h 1.0 is a directory of this machine: check it where it lies
     - root is a directory of this machine: check it where it lies
     ");
+    let older = "version = 1\n[[distribution]]\nname = \"a\"\n";
+    assert_eq!(told("uv.lock", older), "?: it names no package");
     assert_eq!(
         told("uv.lock", "version = 2\n"),
         "?: its version is 2; 1 is known here"
