@@ -12,6 +12,7 @@ mod revision;
 mod rules;
 mod save;
 mod secrets;
+mod source;
 mod waive;
 mod waivers;
 
@@ -26,12 +27,9 @@ use jiff::{Timestamp, Zoned};
 use crate::{
     ecosystem::{self, Fetched, Packed, Project},
     host,
-    model::{
-        BesideText, Context, Dist, Ecosystem, Limits, Manifest, Members, Origin, PackedBy,
-        Progress, SourcePlaces, escape,
-    },
+    model::{Context, Ecosystem, Origin, Progress, SourcePlaces, escape},
     policy::{self, Judged, Verdict},
-    scan::{self, Redaction, Source, SteadyFile},
+    scan::{self, Redaction, Source},
 };
 pub use crate::{
     ecosystem::{PackOptions, Selection, Show},
@@ -50,6 +48,7 @@ pub use rules::{Tested, rules, test_rules};
 pub use save::LIST;
 use save::Save;
 pub use secrets::{Hider, hide_secrets};
+use source::{Beside, members, open};
 pub use waive::{Edit, Waive, WaiveError, waive};
 pub use waivers::waivers;
 
@@ -394,72 +393,3 @@ impl<'a> Run<'a> {
 
 /// Where artifacts are from that belong to no project.
 const HERE: &str = ".";
-
-/// What is known of an artifact beside its bytes.
-struct Beside<'a> {
-    /// Where it was made.
-    roots: Vec<&'a Path>,
-    /// The `dist/` that it lies in.
-    dist: Option<Dist>,
-    /// The repository of its project.
-    repository: Option<&'a Known>,
-    /// What its destination was taken from.
-    asked_of: Option<Manifest>,
-    /// What the client has made, if one has.
-    packed: Option<&'a Packed>,
-    /// The file that was given, if one was.
-    file: Option<&'a Path>,
-    /// What a registry shows with it.
-    texts: &'a [BesideText],
-    /// Whether it may have been made on this machine: packages of others are not searched for what is of it.
-    is_ours: bool,
-}
-
-impl Beside<'_> {
-    /// Of an artifact that belongs to no project.
-    fn here() -> Self {
-        Self {
-            roots: vec![Path::new(HERE)],
-            dist: None,
-            repository: None,
-            asked_of: None,
-            packed: None,
-            file: None,
-            texts: &[],
-            is_ours: true,
-        }
-    }
-}
-
-fn open(path: &Path, label: &str, packed_by: Option<PackedBy>) -> Result<Source, Error> {
-    let content = SteadyFile::open(path).map_err(|cause| Error::Open {
-        path: label.to_owned(),
-        cause,
-    })?;
-    let file_name = path.file_name();
-    Ok(Source {
-        label: label.to_owned(),
-        file_name: file_name.map(|name| name.to_string_lossy().into_owned()),
-        content: Box::new(content),
-        origin: match packed_by {
-            Some(_) => Origin::Packed,
-            None => Origin::Given,
-        },
-        packed_by,
-        destination: None,
-        sha512: false,
-    })
-}
-
-/// What is in the fresh build of an artifact.
-fn members(file: &Path, label: &str, limits: &Limits) -> Result<Members, Error> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let content = SteadyFile::open(file).map_err(|cause| Error::Open {
-        path: label.to_owned(),
-        cause,
-    })?;
-    scan::members(content, &name, limits).map_err(|reason| Error::UnreadableBuild {
-        path: escape(label),
-        reason,
-    })
-}
