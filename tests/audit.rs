@@ -37,7 +37,8 @@ const VERSIONS: [(&str, bool); 4] = [
 
 fn tarball(name: &str, version: &str, leaks: bool) -> Vec<u8> {
     let manifest = json!({"name": name, "version": version, "license": "MIT"});
-    let package = TarballBuilder::new().file("package/package.json", manifest.to_string().as_bytes());
+    let package =
+        TarballBuilder::new().file("package/package.json", manifest.to_string().as_bytes());
     match leaks {
         true => package.file("package/.env", b"A=1\n").gzip(),
         false => package.gzip(),
@@ -96,7 +97,10 @@ impl Place {
         let url = serve(move |request| answer(request, &counter));
         let directory = tempfile::tempdir().unwrap();
         let cache = directory.path().join("npm");
-        let settings = format!("registry={url}\nfetch-retries=0\ncache={}\n", cache.display());
+        let settings = format!(
+            "registry={url}\nfetch-retries=0\ncache={}\n",
+            cache.display()
+        );
         fs::write(directory.path().join(".npmrc"), settings).unwrap();
         fs::write(directory.path().join("package.json"), "{}").unwrap();
         Self { directory, fetched }
@@ -123,16 +127,29 @@ impl Place {
 
 fn lines(ran: &Ran) -> Vec<Value> {
     let lines = ran.stdout.lines();
-    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[test]
 fn what_fails_is_told_and_the_rest_is_done() {
     let place = Place::new();
     let list = place.path().join("list");
-    fs::write(&list, "npm:broken # a page\npkg:npm/none@1.0.0\nnpm:cli@1.9.0\n").unwrap();
+    fs::write(
+        &list,
+        "npm:broken # a page\npkg:npm/none@1.0.0\nnpm:cli@1.9.0\n",
+    )
+    .unwrap();
     let ran = place
-        .audit(&["npm:cli@1.0.0", "npm:cli", "--from", "list", "--format", "jsonl"])
+        .audit(&[
+            "npm:cli@1.0.0",
+            "npm:cli",
+            "--from",
+            "list",
+            "--format",
+            "jsonl",
+        ])
         .run();
     assert_eq!(ran.code, Some(3), "{ran:?}");
     let lines = lines(&ran);
@@ -161,7 +178,10 @@ fn what_fails_is_told_and_the_rest_is_done() {
     );
     let last = &lines[5];
     let counts = ["passed", "blocked", "incomplete", "errors", "exit_code"];
-    assert_eq!(counts.map(|key| last[key].as_u64().unwrap()), [2, 1, 0, 2, 3]);
+    assert_eq!(
+        counts.map(|key| last[key].as_u64().unwrap()),
+        [2, 1, 0, 2, 3]
+    );
     assert_eq!(lines[0]["artifacts"][0]["origin"], "published");
 }
 
@@ -222,7 +242,10 @@ fn a_lock_file_says_what_the_files_must_be() {
     assert!(ran.stdout.contains("skipped"), "{ran:?}");
     let ran = audit(&bad);
     assert_eq!(ran.code, Some(3), "{ran:?}");
-    assert!(ran.stderr.contains("is not what the lock file says"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("is not what the lock file says"),
+        "{ran:?}"
+    );
 }
 
 #[test]

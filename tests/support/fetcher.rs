@@ -34,7 +34,10 @@ pub(crate) fn said(run: Packwarden) -> String {
 }
 
 /// Fetches as the environment says.
-#[expect(clippy::print_stdout, reason = "the test that has started this reads it")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the test that has started this reads it"
+)]
 pub(crate) fn fetch() {
     let spec: Spec = env::var(SPEC).unwrap().parse().unwrap();
     let said = match told(&spec) {
