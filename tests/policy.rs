@@ -108,7 +108,7 @@ fn all_of_the_configuration_is_that_of_the_revision() {
         ],
     );
     write(place, "packwarden.toml", "profile = \"open\"\n");
-    write(place, "rules/own.toml", &rule("off"));
+    write(place, "rules/own.toml", rule("off"));
     assert_eq!(check(place, &[]).code, Some(0));
     let ran = check(place, &["--policy-from", "main"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
