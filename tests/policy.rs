@@ -108,7 +108,7 @@ fn all_of_the_configuration_is_that_of_the_revision() {
         ],
     );
     write(place, "packwarden.toml", "profile = \"open\"\n");
-    write(place, "rules/own.toml", &rule("off"));
+    write(place, "rules/own.toml", rule("off"));
     assert_eq!(check(place, &[]).code, Some(0));
     let ran = check(place, &["--policy-from", "main"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
@@ -453,4 +453,21 @@ fn what_holds_is_shown_with_where_it_is_from() {
 
     # 0 waivers (`packwarden waivers`)
     "#);
+}
+
+#[test]
+fn a_change_that_locks_itself_is_blocked() {
+    let place = place(&[("a.js", "1\n")]);
+    let place = place.path();
+    let lock = |files: &str| {
+        format!(
+            "version = 1\n\n[[artifact]]\nname = \"cli\"\nformat = \"npm-tgz\"\nfiles = [\"package.json\"{files}]\n"
+        )
+    };
+    repository(place, &[("packwarden.lock", &lock(""))]);
+    write(place, "packwarden.lock", lock(", \"a.js\""));
+    assert_eq!(check(place, &[]).code, Some(0));
+    let ran = check(place, &["--policy-from", "main"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert_eq!(ran.json()["findings"][0]["rule"], "not-in-lock");
 }
