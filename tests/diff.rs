@@ -124,9 +124,8 @@ fn people_see_first_what_would_make_them_stop() {
     renamed (1)
            32 B  dist/table.js → lib/table.js
 
-    new findings (2)
+    new findings (1)
       warn[coverage-report] coverage/lcov.info: Coverage report
-      note[office-document] notes\u{202e}.docx: Office document
 
     findings gone (1)
       deny[env-file] .env: Environment file

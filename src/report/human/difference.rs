@@ -238,7 +238,14 @@ impl List<'_> {
         self.rows(word, rows);
     }
 
+    /// As in the report of a check, notes are for those who ask for everything.
     fn findings(&mut self, word: &str, findings: &[&JudgedFinding]) {
+        let least = match self.detail {
+            Detail::Verbose => Level::Off,
+            Detail::Quiet | Detail::Normal => Level::Warn,
+        };
+        let findings = findings.iter().filter(|one| one.level >= least);
+        let findings: Vec<_> = findings.collect();
         if findings.is_empty() {
             return;
         }
