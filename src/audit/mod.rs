@@ -44,6 +44,12 @@ const JOBS: usize = 8;
 /// Where something stands in the report: of the specs, of the versions, of the files.
 type Place = (usize, usize, usize);
 
+/// Something to check, and where it stands.
+type Placed = (Place, Arrival);
+
+/// Specs by their places.
+type Served<'a> = Vec<(usize, &'a Spec)>;
+
 enum Task {
     /// Find out which versions there are.
     Versions(usize, Spec),
@@ -99,10 +105,7 @@ pub fn audit(request: &Request, audit: &Audit, progress: &Progress) -> Checked {
 }
 
 /// The specs whose ecosystem has a client that can be asked; of each of the others what is wrong, once.
-fn served<'a>(
-    audit: &'a Audit,
-    fetching: &Fetching,
-) -> (Vec<(usize, &'a Spec)>, Vec<(Place, Arrival)>) {
+fn served<'a>(audit: &'a Audit, fetching: &Fetching) -> (Served<'a>, Vec<Placed>) {
     let mut served: Vec<_> = audit.specs.iter().enumerate().collect();
     let mut unserved = Vec::new();
     let ecosystems: BTreeSet<Ecosystem> = audit.specs.iter().map(|spec| spec.ecosystem).collect();
@@ -137,12 +140,7 @@ fn failed(label: String, error: FetchError) -> Arrival {
 }
 
 /// Does tasks until none is left, or nobody wants to know any more.
-fn fetch(
-    work: &Work<Task>,
-    fetching: &Fetching,
-    progress: &Progress,
-    sender: &SyncSender<(Place, Arrival)>,
-) {
+fn fetch(work: &Work<Task>, fetching: &Fetching, progress: &Progress, sender: &SyncSender<Placed>) {
     while let Some(task) = work.next() {
         let (mut made, arrival) = match task {
             Task::Versions(place, spec) => match versions(fetching, &spec) {

@@ -61,12 +61,14 @@ impl<'a> Comparing<'a> {
         Some(Self {
             against: request.against.as_ref()?,
             request: Request {
-                config: request.config.clone(),
-                overrides: request.overrides.clone(),
-                pack: request.pack.clone(),
+                targets: Vec::new(),
+                against: None,
+                expect: None,
+                save: None,
+                destination: None,
                 inventory: true,
                 no_lock: true,
-                ..Request::default()
+                ..request.clone()
             },
             progress,
             fetching: Fetching::new(Path::new(HERE), Cache::of_user()),

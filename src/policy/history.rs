@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem,
     sync::Arc,
 };
 
@@ -81,8 +82,11 @@ pub fn history(artifacts: &[Judged]) -> Vec<Stay> {
             {
                 continue;
             }
-            let gone = open.extract_if(.., |key, _| !met.contains(key));
-            stays.extend(gone.map(|(_, stay)| Stay {
+            let (kept, gone): (BTreeMap<_, _>, BTreeMap<_, _>) = mem::take(&mut open)
+                .into_iter()
+                .partition(|(key, _)| met.contains(key));
+            open = kept;
+            stays.extend(gone.into_values().map(|stay| Stay {
                 gone_in: Some(version.clone()),
                 ..stay
             }));
