@@ -17,7 +17,7 @@ use crate::{
     model::{Spec, escape, without_secrets_in_urls},
 };
 
-const SCRIPT: &str = include_str!("fetch.py");
+const SCRIPT: &str = concat!(include_str!("pip.py"), "\n\n", include_str!("fetch.py"));
 /// What runs it: the first that is there. Without the user's own directories in its path of modules.
 const PYTHONS: [&[&str]; 3] = [
     &["python3", "-I"],
