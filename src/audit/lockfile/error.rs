@@ -87,3 +87,51 @@ impl LockFileError {
 fn named(path: &Path) -> String {
     escape(&path.display().to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::audit::lockfile::{read, tests::lines};
+
+    #[test]
+    fn errors_name_the_file_the_line_and_a_way_out() {
+        let directory = tempfile::tempdir().unwrap();
+        let told = |name: &str, text: &str| {
+            let path = directory.path().join(name);
+            fs::write(&path, text).unwrap();
+            let error = read(&path).unwrap_err();
+            let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
+            let told = format!("{error} ({})", help.unwrap_or_default());
+            told.replace(&directory.path().display().to_string(), "DIR")
+        };
+        assert_eq!(
+            told(
+                "uv.lock",
+                "version = 1\n[[package]]\nname = \"a\"\nsource = {}\n"
+            ),
+            "the lock file can't be read in full: DIR/uv.lock:2: it is not known where `a` is from (have it written anew: uv lock)"
+        );
+        assert_eq!(
+            told("x.lock", "a"),
+            "DIR/x.lock is no lock file that is known here (known are package-lock.json, npm-shrinkwrap.json, \
+             pnpm-lock.yaml, yarn.lock, bun.lock, uv.lock, poetry.lock, pdm.lock, pylock.toml, Cargo.lock, requirements.txt)"
+        );
+        assert_eq!(
+            told("bun.lockb", ""),
+            "DIR/bun.lockb is not text: what it names is not read (run `bun install --save-text-lockfile \
+             --lockfile-only`, and name the `bun.lock` that it writes)"
+        );
+        let missing = read(&directory.path().join("uv.lock2"));
+        assert!(matches!(missing, Err(LockFileError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_mark_of_the_byte_order_is_no_content() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("requirements.txt");
+        fs::write(&path, "\u{feff}a==1\r\n").unwrap();
+        assert_eq!(lines(&read(&path).unwrap()), "pypi:a==1");
+    }
+}

@@ -331,3 +331,46 @@ fn reason(place: &str) -> &'static str {
         (false, false) => "is a file or directory of this machine, and not from an index",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::audit::lockfile::{read, tests::lines};
+
+    #[test]
+    fn included_files_are_read_where_they_lie() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = directory.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let top = write(
+            "requirements.txt",
+            "a\nb==1.0\n-r sub/more.txt\n-c limits.txt\n",
+        );
+        write(
+            "sub/more.txt",
+            "--requirement=../requirements.txt\nc==1.0\n",
+        );
+        write("limits.txt", "a==3.0\nd<4\n");
+        insta::assert_snapshot!(lines(&read(&top).unwrap()), @r"
+        pypi:b==1.0
+        pypi:c==1.0
+        pypi:a==3.0
+        - d is only constrained, which installs nothing
+        ");
+        write("sub/more.txt", "\nc\n");
+        let wrong = read(&top).unwrap_err().to_string();
+        let expected = "sub/more.txt:2: `c` is not pinned";
+        assert!(wrong.contains(expected), "{wrong}");
+        write("sub/more.txt", "-r none.txt");
+        let wrong = read(&top).unwrap_err().to_string();
+        assert!(
+            wrong.contains("sub/more.txt:1: `none.txt` is included, and can't be read"),
+            "{wrong}"
+        );
+    }
+}

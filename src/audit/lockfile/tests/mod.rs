@@ -7,7 +7,7 @@ mod python;
 mod yaml;
 mod yarn;
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use proptest::prelude::*;
 
@@ -25,7 +25,7 @@ fn told(name: &str, text: &str) -> String {
     }
 }
 
-fn lines(locked: &Locked) -> String {
+pub(super) fn lines(locked: &Locked) -> String {
     let of_spec = |spec: &Spec| {
         let hashes = spec.expected.iter().map(|hash| hash.parts().0);
         [spec.to_string()]
@@ -88,46 +88,6 @@ fn files_are_told_by_name_or_else_by_content() {
     ] {
         assert_eq!(known("x", text), expected, "{text}");
     }
-}
-
-#[test]
-fn errors_name_the_file_the_line_and_a_way_out() {
-    let directory = tempfile::tempdir().unwrap();
-    let told = |name: &str, text: &str| {
-        let path = directory.path().join(name);
-        fs::write(&path, text).unwrap();
-        let error = read(&path).unwrap_err();
-        let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
-        let told = format!("{error} ({})", help.unwrap_or_default());
-        told.replace(&directory.path().display().to_string(), "DIR")
-    };
-    assert_eq!(
-        told(
-            "uv.lock",
-            "version = 1\n[[package]]\nname = \"a\"\nsource = {}\n"
-        ),
-        "the lock file can't be read in full: DIR/uv.lock:2: it is not known where `a` is from (have it written anew: uv lock)"
-    );
-    assert_eq!(
-        told("x.lock", "a"),
-        "DIR/x.lock is no lock file that is known here (known are package-lock.json, npm-shrinkwrap.json, \
-         pnpm-lock.yaml, yarn.lock, bun.lock, uv.lock, poetry.lock, pdm.lock, pylock.toml, Cargo.lock, requirements.txt)"
-    );
-    assert_eq!(
-        told("bun.lockb", ""),
-        "DIR/bun.lockb is not text: what it names is not read (run `bun install --save-text-lockfile \
-         --lockfile-only`, and name the `bun.lock` that it writes)"
-    );
-    let missing = read(&directory.path().join("uv.lock2"));
-    assert!(matches!(missing, Err(LockFileError::Unreadable { .. })));
-}
-
-#[test]
-fn a_mark_of_the_byte_order_is_no_content() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("requirements.txt");
-    fs::write(&path, "\u{feff}a==1\r\n").unwrap();
-    assert_eq!(lines(&read(&path).unwrap()), "pypi:a==1");
 }
 
 /// Lines that lock files are made of, in any order.
