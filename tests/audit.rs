@@ -60,6 +60,10 @@ fn answer(request: &Request, fetched: &AtomicUsize) -> Answer<Vec<u8>> {
             "dist": {"tarball": address, "integrity": integrity(&content)},
         })
     };
+    let told = |mut version: Value| {
+        version["_resolved"] = "/Users/rosalind/lib-1.0.0.tgz".into();
+        version
+    };
     let parts: Vec<&str> = request.path.trim_start_matches('/').split('/').collect();
     let found = |value: Value| ("200 OK", value.to_string().into_bytes());
     match parts[..] {
@@ -77,8 +81,7 @@ fn answer(request: &Request, fetched: &AtomicUsize) -> Answer<Vec<u8>> {
         ["lib"] => found(json!({
             "name": "lib",
             "dist-tags": {"latest": "1.0.0"},
-            "readme": "call https://bot:q8Vz0Lw2Jt7Xb4Nc9@git.acme.example/lib",
-            "versions": {"1.0.0": version("lib", "1.0.0", false)},
+            "versions": {"1.0.0": told(version("lib", "1.0.0", false))},
         })),
         ["broken"] => ("200 OK", b"<!doctype html>".to_vec()),
         _ => ("404 Not Found", b"{}".to_vec()),
@@ -198,7 +201,7 @@ fn a_history_says_in_which_versions_a_leak_was() {
     passed      npm:cli@1.10.0
     ");
     let told: Vec<_> = history.lines().take(3).collect();
-    insta::assert_snapshot!(told.join("\n"), @r"
+    insta::assert_snapshot!(told.join("\n").trim(), @r"
     cli
       deny[env-file] .env
         came in with 1.2.0, gone in 1.10.0 (2 versions)
@@ -206,14 +209,16 @@ fn a_history_says_in_which_versions_a_leak_was() {
 }
 
 #[test]
-fn texts_of_the_registry_are_searched_and_secrets_in_them_not_told() {
+fn what_the_registry_shows_beside_a_file_is_searched_too() {
     let place = Place::new();
-    let ran = place.audit(&["npm:lib", "--format", "json", "-v"]).run();
-    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let ran = place.audit(&["npm:lib", "--format", "json"]).run();
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
-    let finding = &report["findings"][0];
-    assert_eq!(finding["path"], "!/registry/readme.md", "{ran:?}");
-    assert!(!ran.stdout.contains("Jt7Xb4Nc9") && !ran.stderr.contains("Jt7Xb4Nc9"));
+    let paths = report["findings"].as_array().unwrap().iter();
+    let paths: Vec<_> = paths.map(|one| one["path"].as_str().unwrap()).collect();
+    assert!(
+        paths.contains(&"!/registry/version-manifest.json"),
+        "{ran:?}"
+    );
 }
 
 #[test]
