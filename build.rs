@@ -9,23 +9,23 @@ fn main() -> io::Result<()> {
     collect(Path::new(&root), "rules", &mut paths)?;
     paths.sort();
 
-    let mut table = String::from("&[\n");
+    let (mut table, mut whole) = (String::from("&[\n"), String::from("&[\n"));
     for path in paths {
         let file = format!("{root}/{path}");
         let text = fs::read_to_string(&file)?;
-        write_file(&mut table, &path, &file, &text).map_err(io::Error::other)?;
+        write_file(&mut table, &path, &text).map_err(io::Error::other)?;
+        writeln!(whole, "({path:?}, include_str!({file:?})),").map_err(io::Error::other)?;
     }
     table.push(']');
+    whole.push(']');
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
+    fs::write(Path::new(&out).join("whole.rs"), whole)?;
     fs::write(Path::new(&out).join("rules.rs"), table)
 }
 
 /// One file and its rules, as the program holds them (`src/rule/held.rs`).
-fn write_file(table: &mut String, path: &str, file: &str, text: &str) -> std::fmt::Result {
-    writeln!(
-        table,
-        "BuiltIn {{ name: {path:?}, whole: include_str!({file:?}), rules: &["
-    )?;
+fn write_file(table: &mut String, path: &str, text: &str) -> std::fmt::Result {
+    writeln!(table, "BuiltIn {{ name: {path:?}, rules: &[")?;
     for text in rules(text) {
         let index = index(&text).map(|(id, anchors, words)| {
             format!("Index {{ id: {id:?}, anchors: &{anchors:?}, words: &{words:?} }}")

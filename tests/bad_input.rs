@@ -436,7 +436,10 @@ fn a_mistake_in_the_configuration_exits_with_2() {
             "rules = [\"gone.toml\"]",
             &["no rule file `gone.toml`", "relative to the directory"],
         ),
-        ("rules = [\"pipe.toml\"]", &["no rule file `pipe.toml`"]),
+        (
+            "rules = [\"pipe.toml\"]",
+            &["pipe.toml` could not be read", "it is not a file"],
+        ),
         (odd, &["packwarden.toml:2", "profile = \"*"]),
         (
             "[levels]\n\"a\\u001b\\n\u{202e}\" = \"deny\"",

@@ -471,3 +471,20 @@ fn a_change_that_locks_itself_is_blocked() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert_eq!(ran.json()["findings"][0]["rule"], "not-in-lock");
 }
+
+#[test]
+fn no_rule_of_a_project_is_called_as_one_that_stands_in_no_file() {
+    for id in ["not-in-lock", "unexpected-artifact"] {
+        let place = place(LOG);
+        let place = place.path();
+        let rule = format!(
+            "[[rule]]\nid = '{id}'\ntitle = 't'\ncategory = 'file'\nseverity = 'low'\nlevel = 'note'\nwhy = 'w'\n\
+             fix = 'f'\n[rule.match]\npaths = ['no-such-file']\n[[rule.example]]\npath = 'no-such-file'\nmatches = true\n\
+             [[rule.example]]\npath = 'other'\nmatches = false\n"
+        );
+        write(place, "own.toml", &rule);
+        write(place, "packwarden.toml", "rules = [\"own.toml\"]\n");
+        let ran = check(place, &[]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+    }
+}

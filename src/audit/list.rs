@@ -38,6 +38,7 @@ pub enum ListError {
 pub fn read_list(name: &str, text: &str) -> Result<Vec<Spec>, ListError> {
     let name = || escape(name);
     let mut specs = Vec::new();
+    let text = text.trim_start_matches('\u{feff}');
     for (number, line) in text.lines().enumerate() {
         // A # inside a spec begins the part of a package URL that says where in the source it is.
         let line = match line.split_once(" #") {

@@ -19,7 +19,7 @@ use crate::{
     policy::history,
 };
 pub use list::{ListError, read_list};
-use work::Work;
+use work::{Watch, Work};
 
 /// What is to be audited.
 #[derive(Debug, Clone, Default)]
@@ -133,14 +133,13 @@ fn served<'a>(audit: &'a Audit, fetching: &Fetching) -> (Served<'a>, Vec<Placed>
 }
 
 fn failed(label: String, error: FetchError) -> Arrival {
-    Arrival {
-        label,
-        target: Err(error.into()),
-    }
+    let target = Err(error.of(&label).into());
+    Arrival { label, target }
 }
 
 /// Does tasks until none is left, or nobody wants to know any more.
 fn fetch(work: &Work<Task>, fetching: &Fetching, progress: &Progress, sender: &SyncSender<Placed>) {
+    let _watch = Watch(work);
     while let Some(task) = work.next() {
         let (mut made, arrival) = match task {
             Task::Versions(place, spec) => match versions(fetching, &spec) {

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 /// Tasks that wait, and how many are not done yet.
@@ -67,6 +68,17 @@ impl<T> Work<T> {
     pub(super) fn stop(&self) {
         self.state().stopped = true;
         self.changed.notify_all();
+    }
+}
+
+/// Stops the others if the thread that holds it dies: they would wait for what it does not end.
+pub(super) struct Watch<'w, T>(pub(super) &'w Work<T>);
+
+impl<T> Drop for Watch<'_, T> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stop();
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use crate::model::{
     Severity, Sha256, counted, escape, read_text_file,
 };
 
+/// The id of the rule: no other may be called so.
+pub(super) const ID: &str = "unexpected-artifact";
+
 /// The artifacts that may be uploaded.
 #[derive(Debug)]
 pub(super) struct Expected {
@@ -81,7 +84,7 @@ impl Expected {
 /// It stands in no rule file, because no file is searched for it.
 fn rule() -> RuleInfo {
     RuleInfo {
-        id: "unexpected-artifact".to_owned(),
+        id: ID.to_owned(),
         title: "Artifact that was not expected".to_owned(),
         provider: None,
         formats: Vec::new(),

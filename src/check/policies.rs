@@ -1,8 +1,8 @@
 //! What artifacts are judged by, made once for each place that it comes from.
 
 use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
+    collections::{BTreeSet, HashMap},
+    path::{self, Path, PathBuf},
     sync::Arc,
 };
 
@@ -12,8 +12,14 @@ use crate::{
     rule::RuleSet,
 };
 
-/// A configuration, and the rules in effect with it.
-type Configured = Arc<(Option<ConfigFile>, RuleSet)>;
+/// A configuration, the rules in effect with it, and the ids of those that floors bring.
+struct Made {
+    config: Option<ConfigFile>,
+    rules: RuleSet,
+    of_floors: BTreeSet<String>,
+}
+
+type Configured = Arc<Made>;
 
 /// What artifacts are judged by.
 pub(super) struct Policy {
@@ -33,7 +39,12 @@ pub(super) struct Policies<'a> {
 
 impl Policy {
     pub(super) fn rules(&self) -> &RuleSet {
-        &self.configured.1
+        &self.configured.rules
+    }
+
+    /// The ids of the rules that floors bring.
+    pub(super) fn of_floors(&self) -> &BTreeSet<String> {
+        &self.configured.of_floors
     }
 }
 
@@ -57,6 +68,9 @@ impl<'a> Policies<'a> {
         }
         let wrong = |error: PolicyError| vec![Error::from(error)];
         let config = &self.request.config;
+        if let (Some(from), Some(link)) = (&self.request.policy_from, link_on_the_way(directory)) {
+            return Err(wrong(from.behind_link(&link)));
+        }
         let files = policy_files(self.request, directory).map_err(wrong)?;
         let place = policy::find(config, directory, &*files).map_err(wrong)?;
         let lock = policy::lock_place(config, place.as_deref(), directory, &*files);
@@ -97,17 +111,27 @@ impl<'a> Policies<'a> {
         let floors = self.floors().map_err(wrong)?;
         let rules = rules::in_effect(config.as_ref(), files, &floors)?;
         let nothing = || files.nothing().as_deref().map(ConfigFile::empty);
-        let configured = Arc::new((config.or_else(nothing), rules));
+        let (rules, of_floors) = rules;
+        let config = config.or_else(nothing);
+        let configured = Arc::new(Made {
+            config,
+            rules,
+            of_floors,
+        });
         self.configured.insert(place, configured.clone());
         Ok(configured)
     }
 
     fn settings(&mut self, configured: &Configured) -> Result<Settings, PolicyError> {
-        let (config, rules) = &**configured;
+        let Made {
+            config,
+            rules,
+            of_floors,
+        } = &**configured;
         let names: Vec<_> = rules.names().collect();
         let floors = self.floors()?;
         let settings = Settings::new(config.as_ref(), &self.request.overrides, &names)?;
-        settings.held_to(&floors, &names)
+        settings.held_to(&floors, &names, of_floors)
     }
 
     /// The organisation's floors.
@@ -145,4 +169,18 @@ pub fn policy_files(
 /// When a file of the policy has a mistake.
 pub fn settings(request: &Request, directory: &Path) -> Result<Settings, Vec<Error>> {
     Ok(Policies::new(request).of(directory)?.settings.clone())
+}
+
+/// The first link on the way from the top of a repository to a directory, as it was named: behind one lies what the
+/// change says, and not what the revision has there.
+fn link_on_the_way(directory: &Path) -> Option<PathBuf> {
+    let absolute = path::absolute(directory).ok()?;
+    let is_inside = |link: &Path| {
+        let mut above = link.ancestors().skip(1);
+        above.any(|above| above.join(".git").symlink_metadata().is_ok())
+    };
+    let on_the_way: Vec<&Path> = absolute.ancestors().collect();
+    let mut on_the_way = on_the_way.into_iter().rev();
+    let link = on_the_way.find(|path| path.is_symlink() && is_inside(path));
+    link.map(Path::to_owned)
 }

@@ -17,6 +17,19 @@ pub struct PolicyFrom {
     pub commit: Option<String>,
 }
 
+impl PolicyFrom {
+    /// Why it can't be told what holds behind a link.
+    pub(super) fn behind_link(&self, link: &Path) -> PolicyError {
+        PolicyError::Revision {
+            revision: escape(&self.name),
+            reason: format!("{} is a link", escape(&link.to_string_lossy())),
+            help: Some(
+                "a change may have put it there: name the directory that it leads to".to_owned(),
+            ),
+        }
+    }
+}
+
 /// No configuration is as long, in bytes.
 const LONGEST: usize = 16 << 20;
 

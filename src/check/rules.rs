@@ -1,8 +1,11 @@
 //! The rules in effect, and what came of testing some.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
-use super::{ConfigChoice, Error};
+use super::{ConfigChoice, Error, expect};
 use crate::{
     detect,
     policy::{self, ConfigFile, Disk, PolicyError, PolicyFiles},
@@ -27,15 +30,16 @@ pub fn rules(choice: &ConfigChoice, directory: &Path) -> Result<RuleSet, Vec<Err
     let place = policy::find(choice, directory, &Disk).map_err(policy)?;
     let config = place.map(|place| ConfigFile::read(&place, &Disk));
     let config = config.transpose().map_err(policy)?;
-    in_effect(config.as_ref(), &Disk, &[])
+    Ok(in_effect(config.as_ref(), &Disk, &[])?.0)
 }
 
-/// The rules in effect with a configuration, which `files` hold, and with floors.
+/// The rules in effect with a configuration, which `files` hold, and with floors, and the ids of those that the floors
+/// bring.
 pub(super) fn in_effect(
     config: Option<&ConfigFile>,
     files: &dyn PolicyFiles,
     floors: &[ConfigFile],
-) -> Result<RuleSet, Vec<Error>> {
+) -> Result<(RuleSet, BTreeSet<String>), Vec<Error>> {
     let read = || -> Result<_, PolicyError> {
         let mut own: Vec<RuleFile> = Vec::new();
         let mut named = Vec::new();
@@ -43,6 +47,8 @@ pub(super) fn in_effect(
             own.extend(floor.rule_files(&Disk)?);
             named.push(floor.organisation(None)?);
         }
+        let mut ids: BTreeSet<String> = own.iter().flat_map(RuleFile::ids).collect();
+        ids.extend(Organisation::IDS_OF_FLOORS.map(str::to_owned));
         let floor = Organisation::of_floors(named);
         let mut organisations = Vec::new();
         if let Some(config) = config {
@@ -50,11 +56,13 @@ pub(super) fn in_effect(
             organisations.push(config.organisation(Some(&floor))?);
         }
         organisations.push(floor);
-        Ok((own, organisations))
+        Ok((own, organisations, ids))
     };
-    let (own, organisations) = read().map_err(|error| vec![error.into()])?;
+    let (own, organisations, ids) = read().map_err(|error| vec![error.into()])?;
     let kinds: Vec<_> = detect::kinds().collect();
-    RuleSet::load_with(own, &organisations, &kinds).map_err(each)
+    let reserved: Vec<_> = policy::lock::ids().chain([expect::ID]).collect();
+    let rules = RuleSet::load_with(own, &organisations, &kinds, &reserved).map_err(each)?;
+    Ok((rules, ids))
 }
 
 /// Checks rule files and runs the examples in them.

@@ -166,7 +166,7 @@ fn edit(
     let config = ConfigFile::parse(file, &name, after.clone());
     let settings = config
         .and_then(|config| Settings::new(Some(&config), &Overrides::default(), &rules))
-        .and_then(|settings| settings.held_to(&policies.floors()?, &rules));
+        .and_then(|settings| settings.held_to(&policies.floors()?, &rules, policy.of_floors()));
     let settings = settings.map_err(|error| vec![error.into()])?;
     for one in found {
         let own = settings.waivers().iter();

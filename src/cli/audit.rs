@@ -21,7 +21,7 @@ use super::{
 use crate::{
     audit::{Audit, ListError, audit, lockfile, read_list},
     ecosystem::Cache,
-    model::{Ecosystem, Spec, Wanted, escape},
+    model::{Ecosystem, Spec, Wanted, escape, project_name},
 };
 
 /// Why the packages can't be told from the command line.
@@ -33,6 +33,10 @@ enum AuditError {
 
     #[error("{path} can't be read: {cause}")]
     Unreadable { path: String, cause: io::Error },
+
+    #[error("nothing can be kept in {path}: {cause}")]
+    #[diagnostic(help("name another directory, or give --no-cache"))]
+    NoCache { path: String, cause: io::Error },
 
     #[error("--all-versions takes {spec} without a version")]
     #[diagnostic(help("leave the version out, or --all-versions"))]
@@ -69,7 +73,8 @@ fn named(arguments: &AuditArguments) -> Result<Audit, AuditError> {
     let mut skipped = Vec::new();
     for text in &arguments.specs {
         if text == "-" {
-            let list = io::read_to_string(io::stdin()).map_err(|cause| unreadable("-", cause))?;
+            let list = io::read_to_string(io::stdin());
+            let list = list.map_err(|cause| unreadable("standard input", cause))?;
             specs.extend(read_list("standard input", &list)?);
         } else {
             specs.push(text.parse().map_err(AuditError::NoSpec)?);
@@ -84,6 +89,14 @@ fn named(arguments: &AuditArguments) -> Result<Audit, AuditError> {
         let locked = lockfile::read(path)?;
         specs.extend(locked.specs);
         skipped.extend(locked.skipped);
+    }
+    if let Some(directory) = &arguments.cache_dir {
+        let writable =
+            fs::create_dir_all(directory).and_then(|()| tempfile::tempfile_in(directory));
+        writable.map_err(|cause| AuditError::NoCache {
+            path: escape(&directory.display().to_string()),
+            cause,
+        })?;
     }
     let specs = once(specs);
     let exact = specs.iter().find(|spec| spec.wanted != Wanted::Latest);
@@ -116,7 +129,11 @@ fn once(all: Vec<Spec>) -> Vec<Spec> {
     let mut places: BTreeMap<(Ecosystem, String, Wanted), usize> = BTreeMap::new();
     let mut specs: Vec<Spec> = Vec::new();
     for spec in all {
-        match places.entry((spec.ecosystem, spec.name.clone(), spec.wanted.clone())) {
+        let name = match spec.ecosystem {
+            Ecosystem::Pypi => project_name(&spec.name),
+            Ecosystem::Npm | Ecosystem::Crates => spec.name.clone(),
+        };
+        match places.entry((spec.ecosystem, name, spec.wanted.clone())) {
             Entry::Vacant(place) => {
                 place.insert(specs.len());
                 specs.push(spec);

@@ -62,7 +62,8 @@ fn shown(settings: &Settings) -> String {
     let by = settings.self_match_set().unwrap_or(DEFAULT);
     page.value(&format!("self-match = {}", settings.self_match()), by);
     for (name, by) in settings.unwaivable() {
-        page.value(&format!("unwaivable \"{name}\""), by);
+        let by = by.join(", ");
+        page.value(&format!("unwaivable \"{name}\""), &by);
     }
     page.table("levels");
     for (id, set) in settings.levels() {

@@ -64,7 +64,12 @@ impl Style {
             true => written(part),
             false => self.part(top, part, index > 0),
         };
-        all.iter().enumerate().map(open).collect()
+        let parts: Vec<String> = all.iter().enumerate().map(open).collect();
+        // What is left of a hidden name, or of one at the top, would cover all that is called alike there.
+        match name.starts_with('.') || !path.contains('/') && parts[0] == "*" {
+            true => all.iter().map(|part| written(part)).collect(),
+            false => parts,
+        }
     }
 
     fn part(&self, top: &str, part: &str, behind_dot: bool) -> String {
@@ -238,6 +243,18 @@ mod tests {
             "c-12345678.js",
         ];
         assert_eq!(named, expected);
+    }
+
+    #[test]
+    fn what_is_left_of_a_hidden_name_or_of_one_at_the_top_would_cover_too_much() {
+        let style = Style::of(std::iter::empty(), &BTreeSet::new());
+        for (path, expected) in [
+            ("dist/.4f3a2b1c.json", ".4f3a2b1c.json"),
+            ("4f3a2b1c.js", "4f3a2b1c.js"),
+            ("dist/4f3a2b1c.js", "*.js"),
+        ] {
+            assert_eq!(style.parts(path).join("."), expected);
+        }
     }
 
     #[test]

@@ -49,6 +49,11 @@ impl Integrity {
         })
     }
 
+    /// Whether another is of the same function, so that the two can be compared.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        self.parts().0 == other.parts().0
+    }
+
     /// The name of the function, and the digits.
     pub fn parts(&self) -> (&'static str, String) {
         match self {

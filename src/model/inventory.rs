@@ -2,14 +2,14 @@
 
 use super::{EntryPath, Sha256};
 
-/// One file of an artifact itself; members of what is nested in it are not listed.
+/// One file or link of an artifact itself; members of what is nested in it are not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// Where it is.
     pub path: EntryPath,
     /// Its size in bytes.
     pub size: u64,
-    /// SHA-256 of its content; `None` if that was not read to its end.
+    /// SHA-256 of its content; `None` of a link, and if it was not read to its end.
     pub sha256: Option<Sha256>,
     /// Whether its beginning is not that of a text.
     pub binary: bool,

@@ -60,7 +60,7 @@ pub use scanned::Scanned;
 pub use shorten::{begin_of, end_of};
 pub use source_places::SourcePlaces;
 pub use source_tree::{BlobHasher, BlobId, ObjectFormat, SourceTree, Standing, Tracked, Working};
-pub use spec::{Spec, Wanted};
+pub use spec::{Spec, Wanted, unpercent};
 pub use suggest::{did_you_mean, suggest};
 pub use text_file::read_text_file;
 pub use url_secrets::without_secrets_in_urls;

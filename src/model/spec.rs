@@ -237,7 +237,8 @@ fn is_semantic(version: &str) -> bool {
         && version[core.len()..].bytes().all(is_rest)
 }
 
-fn unpercent(text: &str) -> Option<String> {
+/// The text that is written with `%`-sequences; `None` if one is broken.
+pub fn unpercent(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

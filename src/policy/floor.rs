@@ -1,6 +1,9 @@
 //! An organisation's floor (`--policy FILE`): written like a configuration, it can only tighten one.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use toml::Spanned;
 
@@ -24,8 +27,10 @@ pub(super) struct Floor {
     /// The most that a limit may be, by its name: all others of the value are boundless.
     pub(super) limits: Vec<(String, Limits)>,
     pub(super) publishing: Option<Publishing>,
-    /// Rules, categories and kinds of gaps, each with the floor that says so.
-    pub(super) unwaivable: BTreeMap<String, String>,
+    /// Rules, categories and kinds of gaps, each with the floors that say so.
+    pub(super) unwaivable: BTreeMap<String, Vec<String>>,
+    /// The ids of the rules that floors bring, which nobody may lower.
+    pub(super) own: BTreeSet<String>,
     pub(super) waivers: Vec<Arc<Waiver>>,
 }
 
@@ -66,7 +71,7 @@ impl Floor {
             can_be_waived(config, rules, name)?;
             floor
                 .unwaivable
-                .insert(name.get_ref().clone(), by.to_owned());
+                .insert(name.get_ref().clone(), vec![by.to_owned()]);
         }
         for waiver in &raw.waive {
             let waiver = Waiver::new(config, waiver, known)?;
@@ -83,7 +88,9 @@ impl Floor {
                 *strictest = set;
             }
         }
-        self.unwaivable.extend(other.unwaivable);
+        for (name, by) in other.unwaivable {
+            self.unwaivable.entry(name).or_default().extend(by);
+        }
         self.waivers.extend(other.waivers);
     }
 
@@ -94,9 +101,9 @@ impl Floor {
             .any(|name| self.unwaivable.contains_key(*name))
     }
 
-    /// The floor that forbids to accept this.
-    pub(super) fn forbids(&self, accepts: &Accepts, rules: &[(&str, Category)]) -> Option<&str> {
-        let (name, category) = match accepts {
+    /// The floor that forbids this waiver. One may accept itself what it lets nobody else accept.
+    pub(super) fn forbids(&self, waiver: &Waiver, rules: &[(&str, Category)]) -> Option<&str> {
+        let (name, category) = match &waiver.accepts {
             Accepts::Gap(kind) => (kind.name(), None),
             // `Settings::lets_waive` says of each finding whether a pin accepts it.
             Accepts::Pinned => return None,
@@ -105,8 +112,9 @@ impl Floor {
                 (id.as_str(), rule.map(|(_, category)| category.name()))
             }
         };
-        let by = |name: &str| self.unwaivable.get(name).map(String::as_str);
-        by(name).or_else(|| by(category?))
+        let names = [Some(name), category].into_iter().flatten();
+        let mut by = names.filter_map(|name| self.unwaivable.get(name)).flatten();
+        by.find(|by| **by != waiver.file).map(String::as_str)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     judged::{Judged, JudgedFinding},
     verdict::Outcome,
 };
-use crate::model::{Level, RuleInfo};
+use crate::model::{Format, Level, RuleInfo};
 
 /// A finding at one path, in versions that follow each other.
 #[derive(Debug, Clone)]
@@ -38,9 +38,13 @@ pub struct Stay {
 /// What becomes of each finding that is not waived, from warnings on. The artifacts are in the order of their
 /// versions; those of one version follow each other.
 pub fn history(artifacts: &[Judged]) -> Vec<Stay> {
-    let name = |judged: &Judged| judged.artifact.name.clone().unwrap_or_default();
+    let name = |judged: &Judged| {
+        let ecosystem = judged.artifact.format.map(Format::ecosystem);
+        let name = judged.artifact.name.clone();
+        (ecosystem, name.unwrap_or_default())
+    };
     let version = |judged: &Judged| judged.artifact.version.clone().unwrap_or_default();
-    let packages: BTreeSet<String> = artifacts.iter().map(name).collect();
+    let packages: BTreeSet<_> = artifacts.iter().map(name).collect();
     let mut stays = Vec::new();
     for package in packages {
         let of_package: Vec<_> = artifacts
@@ -61,7 +65,7 @@ pub fn history(artifacts: &[Judged]) -> Vec<Stay> {
                 let key = (finding.rule.id.clone(), path.clone());
                 let is_first = met.insert(key.clone());
                 let stay = open.entry(key).or_insert_with(|| Stay {
-                    package: package.clone(),
+                    package: package.1.clone(),
                     rule: finding.rule.clone(),
                     level: *level,
                     path,

@@ -4,7 +4,7 @@
 //! Each effective value has one reader here.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -151,7 +151,8 @@ impl Settings {
         self
     }
 
-    /// The same, held to floors: no value is looser than theirs, and what they forbid to waive is not waived.
+    /// The same, held to floors: no value is looser than theirs, and what they forbid to waive is not waived. `own` are
+    /// the ids of the rules that they bring.
     ///
     /// # Errors
     ///
@@ -161,7 +162,9 @@ impl Settings {
         mut self,
         floors: &[ConfigFile],
         rules: &[(&str, Category)],
+        own: &BTreeSet<String>,
     ) -> Result<Self, PolicyError> {
+        self.floor.own.clone_from(own);
         for config in floors {
             let floor = Floor::new(config, rules)?;
             self.sources.push(config.name().to_owned());
@@ -172,9 +175,7 @@ impl Settings {
             self.waivers.extend(self.floor.waivers.iter().cloned());
         }
         for waiver in &mut self.waivers {
-            let by = self.floor.forbids(&waiver.accepts, rules);
-            // A floor may accept itself what it lets nobody else accept.
-            let by = by.filter(|by| *by != waiver.file).map(str::to_owned);
+            let by = self.floor.forbids(waiver, rules).map(str::to_owned);
             if by.is_some() {
                 Arc::make_mut(waiver).forbidden_by = by;
             }
@@ -264,7 +265,7 @@ impl Settings {
     fn least(&self, rule: &RuleInfo, own: Level) -> Level {
         let said = self.floor.levels.get(&rule.id).map(|set| set.value);
         let said = said.unwrap_or(Level::Off);
-        match self.floor.holds(rule) {
+        match self.floor.holds(rule) || self.floor.own.contains(&rule.id) {
             true => said.max(own),
             false => said,
         }
@@ -288,7 +289,7 @@ impl Settings {
     }
 
     /// What nobody but a floor may waive: rules, categories and kinds of gaps, each with the floor that says so.
-    pub fn unwaivable(&self) -> &BTreeMap<String, String> {
+    pub fn unwaivable(&self) -> &BTreeMap<String, Vec<String>> {
         &self.floor.unwaivable
     }
 

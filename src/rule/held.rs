@@ -16,13 +16,14 @@ use crate::model::Category;
 )]
 pub(super) static FILES: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
+/// The same files with their examples, by name: apart, so that a program that runs no examples holds none.
+pub(super) static WHOLE: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/whole.rs"));
+
 /// A rule file, embedded by `build.rs`.
 #[derive(Debug)]
 pub(super) struct BuiltIn {
     /// Its path.
     pub(super) name: &'static str,
-    /// All of it.
-    pub(super) whole: &'static str,
     /// Its rules.
     pub(super) rules: &'static [BuiltInRule],
 }

@@ -39,6 +39,9 @@ struct Names {
 }
 
 impl Organisation {
+    /// The ids of the rules for the names that a floor has.
+    pub const IDS_OF_FLOORS: [&str; 2] = ["floor-organisation-domain", "floor-organisation-name"];
+
     /// Those that floors name. Their rules are others than a project's, so that no exception of a project holds
     /// for them; an exception of a floor holds if all that name anything have it.
     pub fn of_floors(floors: impl IntoIterator<Item = Self>) -> Self {

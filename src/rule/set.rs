@@ -11,7 +11,7 @@ use super::{
     anchors::{Anchors, Occurrence},
     apart::{Apart, ApartIn},
     check::Checker,
-    held::{self, BuiltIn, FILES, Held},
+    held::{self, BuiltIn, FILES, Held, Index, WHOLE},
     keys,
     paths::PathIndex,
     scope::lowered,
@@ -19,6 +19,28 @@ use super::{
     verify::Answer,
 };
 use crate::model::{Category, Entry, EntryKind, Evidence, Sha256, View, escape};
+
+/// Files of built-in rules: of each its name, and its rules.
+type BuiltInFiles = Vec<(&'static str, Vec<(&'static str, Option<Index>)>)>;
+
+/// The built-in rules that are read.
+enum Built {
+    /// As they were tried out when the program was tested.
+    Trusted(BuiltInFiles),
+    /// With examples, and all that is to be tried out.
+    Untried(BuiltInFiles),
+}
+
+/// The built-in rules as every run needs them.
+fn in_short() -> Built {
+    let rules = |file: &BuiltIn| {
+        file.rules
+            .iter()
+            .map(|rule| (rule.text, rule.index))
+            .collect()
+    };
+    Built::Trusted(FILES.iter().map(|file| (file.name, rules(file))).collect())
+}
 
 /// All rules in effect. A rule is known by its index in [`RuleSet::rules`].
 #[derive(Debug)]
@@ -108,24 +130,39 @@ impl RuleSet {
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
         let user_files = user_files.iter().map(|path| RuleFile::read(path));
-        Self::load_with(user_files.collect(), &[], detector_kinds)
+        Self::load_with(user_files.collect(), &[], detector_kinds, &[])
     }
 
-    /// The same, of files that were read, and the rules that look for the names of organisations.
+    /// The same, of files that were read, and the rules that look for the names of organisations. What is called
+    /// as one of the `reserved` ids would be taken for a rule that stands in no file.
     pub fn load_with(
         user_files: Vec<RuleFile>,
         organisations: &[Organisation],
         detector_kinds: &[&'static str],
+        reserved: &[&str],
     ) -> Result<Self, Vec<RuleError>> {
         let generated = organisations.iter().filter_map(Organisation::rule);
         let generated = generated.collect();
-        Self::read(FILES, true, user_files, generated, detector_kinds)
+        let mut checker = Checker::new(detector_kinds);
+        for id in reserved {
+            checker.unread(id, "packwarden itself");
+        }
+        Self::read(checker, in_short(), user_files, generated)
     }
 
     /// The built-in rules, with everything in them tried out that [`RuleSet::load`] leaves until it
     /// is needed.
     pub fn check_built_in(detector_kinds: &[&'static str]) -> Result<Self, Vec<RuleError>> {
-        Self::read(FILES, false, Vec::new(), Vec::new(), detector_kinds)
+        let whole = WHOLE
+            .iter()
+            .map(|(name, text)| (*name, vec![(*text, None)]));
+        let checker = Checker::new(detector_kinds);
+        Self::read(
+            checker,
+            Built::Untried(whole.collect()),
+            Vec::new(),
+            Vec::new(),
+        )
     }
 
     /// The rules of `files` alone. They may require built-in ones.
@@ -134,7 +171,13 @@ impl RuleSet {
         detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
         let files = files.iter().map(|path| RuleFile::read(path));
-        Self::read(&[], true, files.collect(), Vec::new(), detector_kinds)
+        let checker = Checker::new(detector_kinds);
+        Self::read(
+            checker,
+            Built::Trusted(Vec::new()),
+            files.collect(),
+            Vec::new(),
+        )
     }
 
     /// The rules in `text` alone, as if they were a user's file called `name`.
@@ -149,33 +192,33 @@ impl RuleSet {
     }
 
     fn read(
-        built_in: &'static [BuiltIn],
-        trusted: bool,
+        mut checker: Checker,
+        built_in: Built,
         user_files: Vec<RuleFile>,
         generated: Vec<String>,
-        detector_kinds: &[&'static str],
     ) -> Result<Self, Vec<RuleError>> {
-        let mut checker = Checker::new(detector_kinds);
         let mut rules: Vec<Held> = Vec::new();
         let (mut files, mut errors) = (Vec::new(), Vec::new());
-        for file in built_in {
-            let texts = file.rules.iter().map(|rule| (rule.text, rule.index));
-            let texts = match trusted {
-                true => texts.collect(),
-                false => vec![(file.whole, None)],
-            };
-            for (text, index) in texts {
+        let (built_in, trusted) = match built_in {
+            Built::Trusted(files) => (files, true),
+            Built::Untried(files) => (files, false),
+        };
+        for (name, texts) in built_in {
+            for &(text, index) in &texts {
                 if let Some(index) = index {
-                    checker.unread(index.id, file.name);
-                    rules.push(Held::unread(file.name, text, index));
+                    checker.unread(index.id, name);
+                    rules.push(Held::unread(name, text, index));
                     continue;
                 }
-                match checker.built_in(file.name, text, trusted) {
+                match checker.built_in(name, text, trusted) {
                     Ok(read) => rules.extend(read.into_iter().map(Held::from)),
                     Err(wrong) => errors.extend(wrong),
                 }
             }
-            files.push(Sha256::of(file.whole.as_bytes()));
+            // The examples decide nothing.
+            let rules = FILES.iter().filter(|file| file.name == name);
+            let rules = rules.flat_map(|file| file.rules.iter().map(|rule| rule.text));
+            files.push(Sha256::of(rules.collect::<String>().as_bytes()));
         }
         let mut take = |read: Result<Vec<Rule>, Vec<RuleError>>, text: &str| {
             match read {

@@ -24,4 +24,16 @@ impl RuleFile {
             text: read_text_file(path),
         }
     }
+
+    /// The ids of the rules in it, as far as it can be read.
+    pub fn ids(&self) -> Vec<String> {
+        let text = self.text.as_deref().unwrap_or_default();
+        let table: toml::Table = toml::from_str(text).unwrap_or_default();
+        let rules = table.get("rule").and_then(toml::Value::as_array);
+        let ids = rules
+            .into_iter()
+            .flatten()
+            .filter_map(|rule| rule.get("id")?.as_str());
+        ids.map(str::to_owned).collect()
+    }
 }

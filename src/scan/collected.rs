@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Scope, declared::Declared, key_collection, manifest};
+use super::{BESIDE, Scope, declared::Declared, key_collection, manifest};
 use crate::{
     archive::Summary,
     detect::{Detection, Facts, drop_derived_twins},
@@ -87,6 +87,7 @@ impl Collected {
             gap.sha256 = gap.sha256.or_else(|| gap.path.as_ref().and_then(hash));
         }
         drop_raw_twins(&mut self.findings);
+        drop_told_beside(&mut self.findings);
         key_collection::doubt(&mut self.findings);
         if let Some(format) = summary.format {
             let ecosystem = format.ecosystem();
@@ -177,4 +178,19 @@ fn drop_raw_twins(findings: &mut Vec<Finding>) {
             })
         });
     }
+}
+
+/// What a registry shows beside an artifact is mostly the artifact's own readme and manifest: what was found in
+/// these is told once, with the path that can be mended.
+fn drop_told_beside(findings: &mut Vec<Finding>) {
+    let is_beside = |finding: &Finding| finding.path.as_str().starts_with(BESIDE);
+    let key = |finding: &Finding| {
+        let known = finding.value.or(finding.sha256)?;
+        Some((finding.rule.id.clone(), known))
+    };
+    let inside = findings.iter().filter(|finding| !is_beside(finding));
+    let inside: HashSet<_> = inside.filter_map(key).collect();
+    findings.retain(|finding| {
+        !is_beside(finding) || key(finding).is_none_or(|known| !inside.contains(&known))
+    });
 }

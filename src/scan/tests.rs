@@ -307,6 +307,14 @@ fn files_are_listed_with_their_hashes_where_that_is_asked_for() {
         ("package/a", EntryKind::File, 0, "text"),
         ("package/a!/in", EntryKind::File, 1, "nested"),
         ("package/d", EntryKind::Directory, 0, ""),
+        (
+            "package/l",
+            EntryKind::Link {
+                target: "a".to_owned(),
+            },
+            0,
+            "a",
+        ),
     ] {
         let entry = Entry {
             kind,
@@ -327,6 +335,35 @@ fn files_are_listed_with_their_hashes_where_that_is_asked_for() {
         [
             ("package/a", 4, false, hash("text")),
             ("package/b", 2, true, hash("\0\u{1}")),
+            // What it leads to may change.
+            ("package/l", 1, false, None),
+        ]
+    );
+}
+
+#[test]
+fn what_a_registry_repeats_of_an_artifact_is_told_once() {
+    let rules = RuleSet::from_text("own.toml", RULE, &[]).unwrap();
+    let limits = Limits::default();
+    let scope = scope(&rules, &limits);
+    let mut collected = Collected::default();
+    for (path, text) in [
+        ("package/readme.md", "key_q7w8e9"),
+        ("!/registry/readme.md", "key_q7w8e9 key_z1x2c3"),
+    ] {
+        let entry = Entry::file(path, text.len() as u64);
+        EntryScan::new(&scope, entry).push(text.as_bytes(), true, &mut collected);
+    }
+    let findings = collected.conclude(&scope, &Summary::default()).findings;
+    let places: Vec<_> = findings
+        .iter()
+        .map(|one| (one.path.as_str(), one.location.column))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            ("!/registry/readme.md", Some(12)),
+            ("package/readme.md", Some(1)),
         ]
     );
 }

@@ -7,7 +7,7 @@ use super::{
     collected::{Collected, Wrong, shown},
     yaml,
 };
-use crate::model::Ecosystem;
+use crate::model::{Ecosystem, unpercent};
 
 /// Reads all entries.
 pub(super) fn read(text: &str) -> Result<Locked, Wrong> {
@@ -34,8 +34,22 @@ fn add(collected: &mut Collected, resolution: &str, version: Option<&str>) -> Re
     match place.strip_prefix("npm:") {
         Some(exact) => {
             // Behind it may stand where the registry has it.
-            let exact = exact.split("::").next().unwrap_or_default();
-            collected.release(name, exact, Vec::new())
+            let (exact, more) = exact.split_once("::").unwrap_or((exact, ""));
+            match more
+                .split('&')
+                .find_map(|one| one.strip_prefix("__archiveUrl="))
+            {
+                None => collected.release(name, exact, Vec::new()),
+                Some(address) => address::add(
+                    collected,
+                    Entry {
+                        name,
+                        version: Some(exact),
+                        address: Some(&unpercent(address).ok_or("a broken %-sequence")?),
+                        expected: Vec::new(),
+                    },
+                ),
+            }
         }
         None => address::add(
             collected,

@@ -55,7 +55,15 @@ fn read_entry(collected: &mut Collected, entry: Json<'_>) -> Result<(), Wrong> {
     if place.starts_with(|first: char| first.is_ascii_digit()) {
         let hash = texts.get(3).and_then(Option::as_deref).unwrap_or_default();
         let expected = hashes::of_subresource(hash).map_err(wrong)?;
-        return collected.release(name, place, expected).map_err(wrong);
+        let address = texts.get(1).and_then(Option::as_deref);
+        let address = address.filter(|address| !address.is_empty() && expected.is_empty());
+        let entry = Entry {
+            name,
+            version: Some(place),
+            address,
+            expected,
+        };
+        return address::add(collected, entry).map_err(wrong);
     }
     // Of what is from git the last text is no hash of a file.
     let hash = texts.get(2).and_then(Option::as_deref);

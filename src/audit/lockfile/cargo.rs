@@ -11,7 +11,7 @@ use super::{
     collected::{Collected, Wrong, shown},
     tables::{self, File},
 };
-use crate::model::Ecosystem;
+use crate::model::{Ecosystem, Spec};
 
 #[derive(Debug, Deserialize)]
 struct Lock {
@@ -93,6 +93,12 @@ fn add(
     let apart = metadata.get(&format!("checksum {name} {version} ({source})"));
     let apart = apart.filter(|checksum| *checksum != "<none>");
     let checksum = package.checksum.as_ref().or(apart);
+    if checksum.is_none() {
+        Spec::locked(Ecosystem::Crates, name, version, Vec::new())?;
+        let reason = "has no checksum: whether your registry's is the same can't be told";
+        collected.skip(name, Some(version), reason);
+        return Ok(());
+    }
     let file = checksum.map(|digits| File {
         hash: Some(format!("sha256:{digits}")),
     });

@@ -119,8 +119,11 @@ fn read_package(collected: &mut Collected, form: Form, package: &Node<'_>) -> Re
         return Ok(());
     }
     match key_version {
-        // Where the registry has the tarball of a release, is its own affair.
-        Some(key_version) if key_version.starts_with(|first: char| first.is_ascii_digit()) => {
+        // Where the registry has the tarball of a release is its own affair, if a hash says that it is that.
+        Some(key_version)
+            if key_version.starts_with(|first: char| first.is_ascii_digit())
+                && (field("tarball").is_none() || !expected.is_empty()) =>
+        {
             collected
                 .release(name, key_version, expected)
                 .map_err(wrong)

@@ -124,7 +124,15 @@ impl Registry for Npm {
             return Err(FetchError::NoFile { spec, registry });
         };
         let integrity = told.integrity.as_deref();
-        let integrity = integrity.and_then(Integrity::of_subresource);
+        let known = integrity.and_then(Integrity::of_subresource);
+        if let (Some(written), None) = (integrity.filter(|text| !text.is_empty()), known) {
+            let said = format!("`{}` is no hash that is known here", escape(written));
+            return Err(FetchError::Unusable {
+                spec: spec.clone(),
+                registry,
+                said,
+            });
+        }
         let shasum = told.shasum.as_deref();
         let shasum = shasum.and_then(|shasum| Integrity::of_hex("sha1", shasum));
         let beside = told.beside.into_iter();
@@ -136,7 +144,7 @@ impl Registry for Npm {
                 name: file_name,
                 address,
                 size: None,
-                integrity: integrity.or(shasum),
+                integrity: known.or(shasum),
             }],
             beside: beside
                 .map(|(name, text)| BesideText { name, text })

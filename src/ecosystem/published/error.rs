@@ -114,6 +114,17 @@ pub enum FetchError {
         /// The client's name.
         client: &'static str,
     },
+    /// The client fails for one of several.
+    #[error("{what}: {said}")]
+    ClientFails {
+        /// What was asked for.
+        what: String,
+        /// How it fails.
+        said: String,
+        /// The way out.
+        #[help]
+        help: Option<String>,
+    },
     /// The client is too old, or fails.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -125,6 +136,20 @@ impl From<ecosystem::Error> for FetchError {
         match error {
             ecosystem::Error::ClientMissing { client, .. } => Self::NoClient { client },
             other => Self::Client(other),
+        }
+    }
+}
+
+impl FetchError {
+    /// The same, naming what was asked for where it does not yet.
+    pub fn of(self, what: &str) -> Self {
+        match self {
+            Self::Client(error) => Self::ClientFails {
+                what: what.to_owned(),
+                said: error.to_string(),
+                help: error.help().map(|help| help.to_string()),
+            },
+            other => other,
         }
     }
 }

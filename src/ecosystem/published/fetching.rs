@@ -98,27 +98,20 @@ impl Fetching {
                 registry: spec.ecosystem.name().to_owned(),
             });
         }
-        // Of a release with several files a lock file need not know them all.
+        // A lock file need not know what was added to a release later, but what it knows must be there.
         let known: Vec<_> = release
             .files
             .iter()
             .filter_map(|file| file.integrity)
             .collect();
-        let is_expected = |known: &Integrity| {
-            let comparable = |one: &&Integrity| one.parts().0 == known.parts().0;
-            let mut same = spec.expected.iter().filter(comparable).peekable();
-            same.peek().is_none() || same.any(|one| one == known)
-        };
-        match known.first() {
-            Some(first) if !known.iter().any(is_expected) => Err(other_bytes(
-                spec,
-                &release.files[0].name,
-                "the lock file",
-                &spec.expected[0],
-                first,
-            )),
-            _ => Ok(release),
+        for promised in &spec.expected {
+            let same = known.iter().find(|known| known.is_alike(promised));
+            if let Some(found) = same.filter(|_| !known.contains(promised)) {
+                let file = &release.files[0].name;
+                return Err(other_bytes(spec, file, LOCK_FILE, promised, found));
+            }
         }
+        Ok(release)
     }
 
     /// One file of a release.
@@ -156,12 +149,14 @@ impl Fetching {
         };
         let cached = || self.cache.as_ref()?.find(file.integrity.as_ref()?);
         if let Some(place) = cached() {
+            self.compare_with_lock(spec, file, &place)?;
             return Ok(fetched(place, None));
         }
         let directory = PrivateDirectory::create().map_err(FetchError::Client)?;
         let registry = self.registry(spec.ecosystem)?;
         let place = registry.fetch(release, file, directory.path())?;
-        self.compare(spec, file, is_only, &place)?;
+        self.compare(spec, file, &place)?;
+        self.compare_with_lock(spec, file, &place)?;
         if let (Some(cache), Some(integrity)) = (&self.cache, &file.integrity)
             && let Ok(kept) = cache.keep(integrity, &place)
         {
@@ -181,46 +176,54 @@ impl Fetching {
         files.map(|file| self.file(spec, &release, file)).collect()
     }
 
-    /// Compares the hash of what came with those that were promised.
-    fn compare(
+    /// Compares the hash of what came with that which the registry promised.
+    fn compare(&self, spec: &Spec, file: &Remote, place: &Path) -> Result<(), FetchError> {
+        let Some(promised) = &file.integrity else {
+            return Ok(());
+        };
+        let found = hash_as(promised, place)?;
+        match found == *promised {
+            true => Ok(()),
+            false => Err(other_bytes(
+                spec,
+                &file.name,
+                "its registry",
+                promised,
+                &found,
+            )),
+        }
+    }
+
+    /// The same with those of a lock file, where the registry told none that could be compared with these.
+    fn compare_with_lock(
         &self,
         spec: &Spec,
         file: &Remote,
-        is_only: bool,
         place: &Path,
     ) -> Result<(), FetchError> {
-        let unreadable = |source| FetchError::Client(Error::unreadable(place, source));
-        let hash_as = |promised: &Integrity| {
-            let content = File::open(place).map_err(unreadable)?;
-            promised.of_same(content).map_err(unreadable)
+        let is_compared =
+            |promised: &Integrity| file.integrity.is_some_and(|known| known.is_alike(promised));
+        let Some(promised) = spec.expected.iter().max() else {
+            return Ok(());
         };
-        if let Some(promised) = &file.integrity {
-            let found = hash_as(promised)?;
-            if found != *promised {
-                return Err(other_bytes(
-                    spec,
-                    &file.name,
-                    "its registry",
-                    promised,
-                    &found,
-                ));
-            }
+        if spec.expected.iter().any(is_compared) {
+            return Ok(());
         }
-        // Where the registry tells no hash, or one of another function, the lock file's is all there is.
-        if is_only && let Some(promised) = spec.expected.iter().max() {
-            let found = hash_as(promised)?;
-            if !spec.expected.contains(&found) {
-                return Err(other_bytes(
-                    spec,
-                    &file.name,
-                    "the lock file",
-                    promised,
-                    &found,
-                ));
-            }
+        let found = hash_as(promised, place)?;
+        match spec.expected.contains(&found) {
+            true => Ok(()),
+            false => Err(other_bytes(spec, &file.name, LOCK_FILE, promised, &found)),
         }
-        Ok(())
     }
+}
+
+/// Who has promised a hash that the registry does not tell.
+const LOCK_FILE: &str = "the lock file";
+
+fn hash_as(promised: &Integrity, place: &Path) -> Result<Integrity, FetchError> {
+    let unreadable = |source| FetchError::from(Error::unreadable(place, source));
+    let content = File::open(place).map_err(unreadable)?;
+    promised.of_same(content).map_err(unreadable)
 }
 
 fn other_bytes(
@@ -349,10 +352,13 @@ mod tests {
         assert_eq!(refused(&[None], &[]), None);
         assert_eq!(refused(&[None], &["bad", "good"]), None);
         // A file that came after the lock file was written.
+        assert_eq!(refused(&[Some("good"), None], &["good"]), None);
+        // One that it knows, and that is another now.
         assert_eq!(
-            refused(&[Some("good"), Some("good")], &["good", "bad"]),
-            None
+            refused(&[Some("good"), Some("good")], &["good", "bad"]).unwrap(),
+            "the lock file"
         );
+        assert_eq!(refused(&[None, None], &["bad"]).unwrap(), "the lock file");
         assert_eq!(refused(&[Some("bad")], &[]).unwrap(), "its registry");
         assert_eq!(
             refused(&[Some("good"), Some("bad")], &[]).unwrap(),
@@ -381,5 +387,14 @@ mod tests {
         }
         // The one without a hash is.
         assert_eq!(fake.asked.load(Ordering::Relaxed), 3);
+        // What the lock file says holds for what lies there too.
+        let wrong = Spec {
+            expected: vec![Integrity::of_hex("sha1", &"0".repeat(40)).unwrap()],
+            ..spec(&[])
+        };
+        assert!(matches!(
+            fetching.obtain(&wrong),
+            Err(FetchError::OtherBytes { .. })
+        ));
     }
 }

@@ -1,6 +1,7 @@
 //! An artifact held against the lock.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
@@ -78,6 +79,15 @@ pub(in crate::policy) fn hold(scanned: &Scanned, lock: &Lock) -> Held {
     holding.held
 }
 
+/// Whether an entry lies in a directory of a wheel that is called after another release than the wheel.
+fn is_of_another(path: &EntryPath, own: Option<&str>) -> bool {
+    let top = path.as_str().split('/').next().unwrap_or_default();
+    let stem = [".data", ".dist-info"]
+        .iter()
+        .find_map(|suffix| top.strip_suffix(suffix));
+    path.is_rootless() && stem.is_some() && stem != own
+}
+
 struct Holding<'l> {
     lock: &'l Lock,
     section: &'l Section,
@@ -89,9 +99,18 @@ impl Holding<'_> {
     fn cover(&mut self, inventory: &[Listed], artifact: &EntryPath, is_whole: bool) {
         let rule = Rule::NotInLock.info();
         let mut lines = Lines::of(&self.section.files);
+        let own = inventory.iter().find_map(|one| one.path.in_dist_info());
+        let own = own.and_then(|(directory, _)| directory.strip_suffix(".dist-info"));
+        let mut seen = HashSet::new();
         for listed in inventory {
-            let path = listed.path.in_package();
-            if path == LOCK || lines.cover(&path) {
+            // Without its version a directory of another release would be taken for the wheel's own.
+            let path = match is_of_another(&listed.path, own) {
+                true => Cow::Borrowed(listed.path.as_str()),
+                false => listed.path.in_package(),
+            };
+            let is_the_lock = path == LOCK && listed.sha256 == Some(self.lock.sha256());
+            let is_new = seen.insert(path.clone());
+            if is_the_lock || is_new && lines.cover(&path) {
                 continue;
             }
             self.held.findings.push(finding(

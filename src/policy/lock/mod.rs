@@ -12,7 +12,7 @@ use crate::model::{ArtifactInfo, Format, Sha256};
 
 pub(super) use judge::hold;
 pub use pattern::{Pattern, literal};
-pub use rules::is_of_lock;
+pub use rules::{ids, is_of_lock};
 
 /// What the file is called. An artifact that ships it need not list it.
 pub const LOCK: &str = "packwarden.lock";
@@ -111,6 +111,11 @@ impl Lock {
     /// When it can't be read, is no TOML, or says something that is not known.
     pub fn read(path: &Path, files: &dyn PolicyFiles) -> Result<Self, PolicyError> {
         file::read(path, files)
+    }
+
+    /// The hash of the file.
+    pub fn sha256(&self) -> Sha256 {
+        Sha256::of(self.text.as_bytes())
     }
 
     /// Reads the lock `name`, which says `text`.

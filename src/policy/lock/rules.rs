@@ -23,6 +23,11 @@ const RULES: [Rule; 5] = [
     Rule::UnusedLine,
 ];
 
+/// The ids of the lock's rules: no other rule may be called so.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.text().0)
+}
+
 /// Whether a rule is one of the lock's.
 pub fn is_of_lock(rule: &RuleInfo) -> bool {
     RULES.iter().any(|known| known.text().0 == rule.id)

@@ -24,7 +24,7 @@ pub(super) fn line(page: &mut Page, judged: &Judged) {
 }
 
 /// When each finding came in, and when it went.
-pub(super) fn write(page: &mut Page, stays: &[Stay]) {
+pub(super) fn write(page: &mut Page, stays: &[Stay], missing: usize) {
     page.gap();
     if stays.is_empty() {
         page.line("no version has anything to warn of");
@@ -42,6 +42,20 @@ pub(super) fn write(page: &mut Page, stays: &[Stay]) {
             page.sentence("    ", &said(stay));
         }
     }
+    if missing > 0 {
+        unsure(page, missing);
+    }
+}
+
+/// What can't be known where a version is missing.
+fn unsure(page: &mut Page, missing: usize) {
+    let warning = page.paint(YELLOW.bold(), "warning");
+    let versions = counted(missing, "version");
+    page.gap();
+    page.sentence(
+        &format!("{warning}: "),
+        &format!("{versions} could not be had: what they held, and so where a finding came in or went, is not known"),
+    );
 }
 
 /// `came in with 2.1.88, gone in 2.1.89 (1 version)`

@@ -46,7 +46,7 @@ pub(super) fn write(verdict: &Verdict, style: &Style, out: &mut dyn Write) -> io
         summary::artifact(&mut page, judged, elapsed, style.detail);
     }
     if let Some(stays) = &verdict.history {
-        history::write(&mut page, stays);
+        history::write(&mut page, stays, verdict.errors.len());
     }
     summary::skipped(&mut page, verdict, style.detail);
     if !alone {

@@ -11,7 +11,7 @@ use crate::{
 /// What detectors report, as the built-in rules name it: that there are such detectors is told where both
 /// are known.
 fn kinds() -> Vec<&'static str> {
-    let lines = FILES.iter().flat_map(|file| file.whole.lines());
+    let lines = WHOLE.iter().flat_map(|(_, text)| text.lines());
     let named = lines.filter_map(|line| line.strip_prefix("detector = \""));
     named.filter_map(|rest| rest.split('"').next()).collect()
 }

@@ -212,8 +212,9 @@ impl<'s> EntryScan<'s> {
         };
         // The reader may have a gap to tell of it, and leaves the hash to whoever takes it anyway.
         let is_long = self.running_hash.is_some() && self.entry.kind == EntryKind::File;
-        let is_listed =
-            self.scope.inventory && self.entry.kind == EntryKind::File && self.entry.depth == 0;
+        let is_listed = self.scope.inventory
+            && self.entry.depth == 0
+            && matches!(self.entry.kind, EntryKind::File | EntryKind::Link { .. });
         let bound = made.keep_hash
             || is_long
             || is_listed

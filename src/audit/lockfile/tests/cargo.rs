@@ -22,8 +22,8 @@ fn checksums_are_beside_the_package_or_in_the_metadata() {
     );
     insta::assert_snapshot!(told("Cargo.lock", &new), @r"
     crates:a@1.0.0 sha256
-    crates:a@2.0.0+x
     - root 0.1.0 is a directory of this machine: check it where it lies
+    - a 2.0.0+x has no checksum: whether your registry's is the same can't be told
     - g 1.0.0 is from git, and not from a registry
     - p 1.0.0 is a patch that is not used
     ");

@@ -79,9 +79,9 @@ fn later_yarns_say_what_it_came_to() {
     );
     insta::assert_snapshot!(told("yarn.lock", &text), @r"
     npm:@s/a@1.1.0
-    npm:real@1.0.0
     npm:long@1.0.0
     npm:web@7.0.0
+    - real 1.0.0 is a tarball at an address that is not that of its release in a registry
     - p 1.0.0 is patched by the project; the release beneath the patch is an entry of its own
     - git 1.0.0 is a tarball at an address that is not that of its release in a registry
     - root 0.0.0-use.local is a member of the workspace: check it where it lies

@@ -26,6 +26,17 @@ pub(in crate::ecosystem) fn registry(directory: &Path) -> Result<Arc<dyn Registr
 
 struct Crates(Asking);
 
+/// Where a version stands among the others; pre-releases of one stay as they came.
+fn order(version: &str) -> (Vec<u64>, bool) {
+    let plain = version.split('+').next().unwrap_or_default();
+    let (core, is_release) = match plain.split_once('-') {
+        Some((core, _)) => (core, false),
+        None => (plain, true),
+    };
+    let number = |part: &str| part.parse().unwrap_or(u64::MAX);
+    (core.split('.').map(number).collect(), is_release)
+}
+
 impl Registry for Crates {
     fn versions(&self, name: &str) -> Result<Vec<String>, FetchError> {
         let spec = Spec {
@@ -35,7 +46,10 @@ impl Registry for Crates {
             expected: Vec::new(),
         };
         let lines = self.lines(&spec)?;
-        Ok(lines.into_iter().map(|line| line.version).collect())
+        let mut versions: Vec<String> = lines.into_iter().map(|line| line.version).collect();
+        // A fix of an old version may have come after new ones.
+        versions.sort_by_key(|version| order(version));
+        Ok(versions)
     }
 
     fn release(&self, spec: &Spec) -> Result<Release, FetchError> {

@@ -24,6 +24,8 @@ PAGE = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 )
 LONGEST_PAGE = 48 << 20
+# In characters; the reader takes twice as much.
+LONGEST_ANSWER = 32 << 20
 LONGEST_FILE = 16 << 30
 PIECE = 1 << 16
 LONGEST_PAUSE = 8
@@ -352,8 +354,13 @@ def main():
             result = {"failed": failure.kind, "said": str(failure)}
         except Exception as error:  # Of one question, and not of all.
             result = {"failed": "unusable", "said": "%s: %s" % (type(error).__name__, error)}
+        line = json.dumps({"id": number, "answer": result})
+        if len(line) > LONGEST_ANSWER:
+            # Whoever reads it would give up all others with it.
+            result = {"failed": "unusable", "said": "it tells more than can be taken in"}
+            line = json.dumps({"id": number, "answer": result})
         with turn:
-            print(json.dumps({"id": number, "answer": result}), file=answers, flush=True)
+            print(line, file=answers, flush=True)
 
     def configure(settings):
         nonlocal web
