@@ -431,7 +431,12 @@ fn a_lock_of_a_crate_outlives_its_release() {
             .map(String::as_str)
             .chain(more.iter().copied());
         let add = |builder: TarballBuilder, path: &str| {
-            builder.file(&format!("{root}/{path}"), b"//! A.\n")
+            let lock = place.path("packwarden.lock");
+            let content = match path {
+                "packwarden.lock" => fs::read(lock).unwrap(),
+                _ => b"//! A.\n".to_vec(),
+            };
+            builder.file(&format!("{root}/{path}"), &content)
         };
         let name = format!("{root}.crate");
         place.write(&name, files.fold(builder, add).gzip());
