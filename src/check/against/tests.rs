@@ -1,3 +1,5 @@
+//! What an artifact is compared with, and what comes of it.
+
 use std::{fs, sync::Arc};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What is told of a change, and what is not.
+
 use super::*;
 use crate::model::{EntryPath, Sha256};
 

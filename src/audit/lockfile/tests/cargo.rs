@@ -1,3 +1,5 @@
+//! What is read of `Cargo.lock`.
+
 use super::*;
 
 const REGISTRY: &str = "registry+https://r.example/index";

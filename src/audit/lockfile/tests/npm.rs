@@ -1,3 +1,5 @@
+//! What is read of npm's and bun's lock files.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! What is read of pnpm's lock files, of every form.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! What is read of the lock files of Python.
+
 use super::*;
 
 #[test]

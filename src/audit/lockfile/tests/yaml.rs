@@ -1,3 +1,5 @@
+//! What YAML is read by its lines, and what is refused.
+
 use crate::audit::lockfile::yaml::{Node, read};
 
 fn told(nodes: &[Node<'_>]) -> String {

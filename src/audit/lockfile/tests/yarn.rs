@@ -1,3 +1,5 @@
+//! What is read of Yarn's lock files, old and new.
+
 use super::*;
 
 #[test]
