@@ -66,7 +66,7 @@ impl Sha512 {
 }
 
 /// Copies a stream, and returns the hash of what was copied.
-fn copying<D: Digest>(mut from: impl Read, mut to: impl Write) -> io::Result<Output<D>> {
+pub(super) fn copying<D: Digest>(mut from: impl Read, mut to: impl Write) -> io::Result<Output<D>> {
     let (mut hash, mut piece) = (D::new(), vec![0; PIECE]);
     loop {
         let length = from.read(&mut piece)?;

@@ -3,9 +3,11 @@
 use std::io::{self, Read};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use sha1::Digest as _;
 
-use super::{Sha256, Sha512, digest::HashValue};
+use super::{
+    Sha256, Sha512,
+    digest::{HashValue, copying},
+};
 
 /// The hash of a file, of whichever function; in order of strength.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,15 +73,8 @@ impl Integrity {
     pub fn of_same(&self, content: impl Read) -> io::Result<Self> {
         Ok(match self {
             Self::Sha1(_) => {
-                let (mut hash, mut content) = (sha1::Sha1::new(), content);
-                let mut piece = vec![0; 1 << 16];
-                loop {
-                    match content.read(&mut piece)? {
-                        0 => break,
-                        length => hash.update(&piece[..length]),
-                    }
-                }
-                Self::Sha1(HashValue::from_bytes(hash.finalize().into()))
+                let hash = copying::<sha1::Sha1>(content, io::sink())?;
+                Self::Sha1(HashValue::from_bytes(hash.into()))
             }
             Self::Sha256(_) => Self::Sha256(Sha256::reading(content)?),
             Self::Sha512(_) => Self::Sha512(Sha512::reading(content)?),
